@@ -1,0 +1,49 @@
+# What this project is worked with. "make" lists it.
+
+GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
+SPECTRAL      := tools/npm/node_modules/.bin/spectral
+
+# Packages without I/O, whose tests are over in seconds.
+PURE := . $(patsubst %,./%/...,$(wildcard $(addprefix internal/,archtest config ical policy schedule seal)))
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check lint lint-api bench clean
+
+help: ## list these
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## a clinic with people and history on http://localhost:8080
+	go run ./cmd/turno demo
+
+build: ## the static binary, as build/turno
+	CGO_ENABLED=0 go build -trimpath -o build/turno ./cmd/turno
+
+test: ## everything, on both databases, with the race detector; installs what it needs
+	scripts/install-tools compiler postgres
+	scripts/with-postgres go test -race ./...
+
+check: ## format, vet, lint, the arrows between packages and the quick tests; before every commit
+	@unformatted="$$(gofmt -l .)"; [ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
+	go vet ./...
+	$(MAKE) --no-print-directory lint
+	go test -short $(PURE)
+
+lint: ## golangci-lint alone; .golangci.yml gives each linter's reason
+	$(GOLANGCI_LINT) run ./...
+
+lint-api: tools/npm/node_modules ## the OpenAPI document against Spectral's rules
+	@mkdir -p build
+	go run ./cmd/turno openapi > build/openapi.json
+	$(SPECTRAL) lint --ruleset tools/npm/spectral.yaml --fail-severity warn build/openapi.json
+
+bench: ## all benchmarks, on both databases
+	scripts/install-tools postgres
+	scripts/with-postgres go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf build tools/npm/node_modules
+
+tools/npm/node_modules: tools/npm/package-lock.json
+	scripts/install-tools node
+	npm ci --prefix tools/npm --ignore-scripts --no-audit --no-fund
+	@touch $@

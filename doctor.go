@@ -1,0 +1,84 @@
+package turno
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Doctor is the profile of a user who sees patients. Nobody can find or book a
+// doctor whose licence is not verified.
+type Doctor struct {
+	User
+	SpecializationID  int
+	Specialization    string // its name, when read
+	LicenseNumber     string // never public
+	YearsOfExperience int
+	Bio               string
+	LocationID        *uuid.UUID
+	Rating            float64 // mean of all feedback, two decimals; 0 without any
+	RatingCount       int
+	TimeZone          string // IANA name; the doctor's hours are local to it
+	SlotMinutes       int    // the grid, and the length of a visit without a type
+	BufferMinutes     int    // kept free after each visit
+	MinNoticeMinutes  int    // patients book no sooner than this from now
+	HorizonDays       int    // and no later than this
+	AutoConfirm       bool
+	VerifiedAt        *time.Time
+	VerifiedBy        *uuid.UUID
+	VerificationNote  string
+	CalendarVersion   int64 // rises when the rules of booking change
+}
+
+// Specialization is a field of medicine.
+type Specialization struct {
+	ID   int
+	Name string
+}
+
+// Location is a place where visits happen.
+type Location struct {
+	ID           uuid.UUID
+	Name         string
+	Phone        string
+	AddressLine1 string
+	AddressLine2 string
+	City         string
+	State        string
+	PostalCode   string
+	Country      string // ISO 3166-1 alpha-2
+	Directions   string
+	TimeZone     string // IANA name
+}
+
+// VisitType is a kind of visit that a doctor offers, with its own length.
+type VisitType struct {
+	ID           uuid.UUID
+	DoctorID     uuid.UUID
+	Name         string
+	Minutes      int
+	Mode         VisitMode
+	Audience     Audience
+	Instructions string // what to bring, how to prepare
+	Active       bool
+}
+
+// VisitMode is how a visit takes place.
+type VisitMode string
+
+// The modes.
+const (
+	ModeInPerson VisitMode = "in_person"
+	ModePhone    VisitMode = "phone"
+	ModeVideo    VisitMode = "video"
+)
+
+// Audience is who may book a visit type.
+type Audience string
+
+// The audiences.
+const (
+	AudienceAll   Audience = "all"   // anyone
+	AudienceKnown Audience = "known" // patients who completed a visit with the doctor
+	AudienceStaff Audience = "staff" // only the doctor and staff
+)

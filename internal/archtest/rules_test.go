@@ -1,0 +1,120 @@
+package archtest
+
+import "strings"
+
+// Words for imports that are not Turno's own. Turno's own are written by their
+// folder, the root package as "turno"; another module by its path. A name
+// stands for everything below it too.
+const (
+	standardLibrary = "the standard library"
+	otherModules    = "other modules"
+	testSupport     = "packages for tests" // those named ...test, as httptest is
+	everything      = "every package"
+)
+
+// rule limits what packages import outside of their tests.
+type rule struct {
+	because string   // what a reader of the failure should learn
+	of      []string // the packages it is about
+	except  []string
+	only    []string // if any: nothing else may be imported
+	never   []string
+}
+
+func rules() []rule {
+	const uuid = "github.com/google/uuid"
+	return []rule{
+		{
+			because: "the vocabulary depends on nothing",
+			of:      []string{"turno"},
+			only:    []string{standardLibrary, uuid},
+		},
+		{
+			because: "pure packages know the vocabulary and no I/O",
+			of:      []string{"internal/schedule", "internal/ical", "internal/policy"},
+			except:  []string{testSupport},
+			only:    []string{standardLibrary, uuid, "turno"},
+		},
+		{
+			because: "the two engines know the vocabulary's types, not what is stored",
+			of:      []string{"internal/sqldb"},
+			only:    []string{standardLibrary, otherModules, "turno"},
+		},
+		{
+			because: "SQL knows rows, not use cases",
+			of:      []string{"internal/store"},
+			except:  []string{testSupport},
+			only:    []string{standardLibrary, otherModules, "turno", "internal/sqldb"},
+		},
+		{
+			because: "a use case does not know who called it",
+			of:      []string{"internal/booking", "internal/account", "internal/insight"},
+			never:   []string{"internal/api", "internal/web", "internal/fhir", "internal/httpx", "internal/app"},
+		},
+		{
+			because: "an entry point calls use cases, never SQL",
+			of:      []string{"internal/web", "internal/api", "internal/fhir", "internal/httpx"},
+			never:   []string{"internal/store", "internal/sqldb"},
+		},
+		{
+			because: "the composition root is the top",
+			of:      []string{everything},
+			except:  []string{"cmd", "internal/app"},
+			never:   []string{"internal/app"},
+		},
+		{
+			because: "database drivers stay behind sqldb (app hands them to River, storetest makes databases)",
+			of:      []string{everything},
+			except:  []string{"internal/sqldb", "internal/app", "internal/store/storetest"},
+			never:   []string{"github.com/jackc/pgx", "modernc.org/sqlite"},
+		},
+		{
+			because: "production code does not carry its tests",
+			of:      []string{everything},
+			except:  []string{testSupport},
+			never:   []string{"testing", testSupport},
+		},
+	}
+}
+
+// violations are the imports that the rule forbids the package.
+func (r rule) violations(p sourcePackage) []string {
+	if !anyCovers(r.of, p.name) || anyCovers(r.except, p.name) {
+		return nil
+	}
+	var found []string
+	for _, imported := range p.imports {
+		allowed := len(r.only) == 0 || anyCovers(r.only, imported) || covers(p.name, imported)
+		if !allowed || anyCovers(r.never, imported) {
+			found = append(found, imported)
+		}
+	}
+	return found
+}
+
+func anyCovers(names []string, name string) bool {
+	for _, n := range names {
+		if covers(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether name is what pattern says, or lies below it.
+func covers(pattern, name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	ours := first == "turno" || first == "internal" || first == "cmd"
+	fromElsewhere := strings.Contains(first, ".")
+	switch pattern {
+	case everything:
+		return true
+	case testSupport:
+		return strings.HasSuffix(name, "test")
+	case otherModules:
+		return fromElsewhere
+	case standardLibrary:
+		return !ours && !fromElsewhere
+	}
+	return name == pattern || strings.HasPrefix(name, pattern+"/")
+}

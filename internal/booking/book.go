@@ -1,0 +1,414 @@
+package booking
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// NewVisit is a request for a visit.
+type NewVisit struct {
+	DoctorID    uuid.UUID
+	PatientID   uuid.UUID // uuid.Nil: the caller
+	ScheduledAt time.Time
+	VisitTypeID *uuid.UUID // nil: the doctor's slot length
+	Reason      string     // at most MaxReason bytes
+	HoldID      *uuid.UUID // a hold of the caller or the browser, consumed; one that is gone does no harm
+	Browser     uuid.UUID  // the anonymous session that may have held the time
+	Idempotency Idempotency
+}
+
+// Idempotency makes a request that is sent again get the first answer. The zero
+// value makes no promise.
+type Idempotency struct {
+	Key      string
+	BodyHash []byte // of everything that was asked
+}
+
+// MaxReason bounds the free texts of a visit, in bytes.
+const MaxReason = 2000
+
+// routeBook names the request in stored answers.
+const routeBook = "POST /appointments"
+
+// neighbourhood is how far around a wanted time the calendar is read to decide
+// about it: no period that matters is longer than a day and overlaps less.
+const neighbourhood = 24 * time.Hour
+
+// errStale says that the doctor's calendar changed between reading and writing.
+var errStale = errors.New("the calendar has changed")
+
+// Book makes a visit: a request, or a confirmed one when the doctor confirms
+// automatically or the practice books. It is one transaction of three round
+// trips: read, write, commit.
+//
+// It fails with turno.CodeSlotTaken and the nearest alternatives when the time
+// is taken, turno.CodePatientBusy when the patient is elsewhere then,
+// turno.CodeNotOffered when the time is no slot, and
+// turno.CodeTooManyOpenVisits.
+func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.Appointment, error) {
+	if err := policy.Admit(c, policy.BookAppointment); err != nil {
+		return turno.Appointment{}, err
+	}
+	if err := n.validate(); err != nil {
+		return turno.Appointment{}, err
+	}
+	if n.PatientID == uuid.Nil {
+		n.PatientID = c.UserID
+	}
+	n.ScheduledAt = turno.Instant(n.ScheduledAt)
+	id := turno.NewID()
+
+	var booked turno.Appointment
+	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
+		t := bookingTx{Service: s, tx: tx, caller: c, want: n, id: id}
+		var err error
+		booked, err = t.run()
+		return err
+	})
+	if err != nil {
+		return turno.Appointment{}, s.explainLoss(ctx, c, n, err)
+	}
+	s.config.Observe(OutcomeBooked)
+	s.config.Wake()
+	return booked, nil
+}
+
+func (n NewVisit) validate() error {
+	var fields []turno.FieldError
+	if n.DoctorID == uuid.Nil {
+		fields = append(fields, turno.FieldError{Location: "body.doctor_id", Message: "Say which doctor."})
+	}
+	if n.ScheduledAt.IsZero() {
+		fields = append(fields, turno.FieldError{Location: "body.scheduled_at", Message: "Say when."})
+	}
+	if len(n.Reason) > MaxReason {
+		fields = append(fields, turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
+	}
+	if len(n.Idempotency.Key) > 255 {
+		fields = append(fields, turno.FieldError{Location: "header.Idempotency-Key", Message: "A key has at most 255 characters."})
+	}
+	if len(fields) > 0 {
+		return turno.Invalid(fields...)
+	}
+	return nil
+}
+
+// untilFresh runs a write again, with fresh eyes, while calendars change under it.
+func (s *Service) untilFresh(ctx context.Context, write func(*sqldb.Tx) error) error {
+	const attempts = 4
+	for range attempts {
+		if err := s.db.Write(ctx, write); !errors.Is(err, errStale) {
+			return err
+		}
+	}
+	return turno.Conflict(turno.CodeConflict, "The doctor's hours are changing just now. Please try again.")
+}
+
+// bookingTx is one attempt to book, inside its transaction.
+type bookingTx struct {
+	*Service
+	tx     *sqldb.Tx
+	caller policy.Caller
+	want   NewVisit
+	id     uuid.UUID
+
+	calendar  store.Calendar
+	facts     store.BookingFacts
+	visitType turno.VisitType
+	hold      store.KeptHold
+	held      bool
+}
+
+func (t *bookingTx) run() (turno.Appointment, error) {
+	answered, err := t.read()
+	if err != nil || answered != nil {
+		return deref(answered), err
+	}
+	visit, err := t.decide()
+	if err != nil {
+		return turno.Appointment{}, err
+	}
+	return visit.Appointment, t.write(visit)
+}
+
+// read is the first round trip: everything that the decision needs. It returns
+// the stored answer when the request has been answered before.
+func (t *bookingTx) read() (*turno.Appointment, error) {
+	var doctorFound, patientFound, typeFound bool
+	claimed := int64(1)
+	b := t.tx.Batch()
+	if t.want.Idempotency.Key != "" {
+		store.ClaimAnswerIn(b, &claimed, t.idempotencyKey(), t.tx.Now)
+	}
+	// Bookings share the doctor's lock, changes of hours take it alone: so no
+	// visit is accepted under old rules. The patient's lock makes the limit on
+	// open visits exact. Always doctor, then patient.
+	b.ShareLock(t.want.DoctorID)
+	b.Lock(t.want.PatientID)
+	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
+		t.want.ScheduledAt.Add(-neighbourhood), t.want.ScheduledAt.Add(neighbourhood))
+	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.want.DoctorID, t.caller.UserID, t.tx.Now)
+	if t.want.VisitTypeID != nil {
+		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
+	}
+	store.LiveHoldIn(b, &t.hold, &t.held, t.holder())
+	if err := b.Run(); err != nil {
+		return nil, fmt.Errorf("read for a booking: %w", err)
+	}
+	if claimed == 0 {
+		return t.storedAnswer()
+	}
+	return nil, t.checkFound(doctorFound, patientFound, typeFound)
+}
+
+func (t *bookingTx) checkFound(doctor, patient, visitType bool) error {
+	if err := policy.Check(t.caller, policy.BookAppointment, t.relation()); err != nil {
+		return err
+	}
+	switch {
+	case !doctor || !t.calendar.Bookable:
+		return turno.NotFound("doctor")
+	case !patient && t.caller.Is(t.want.PatientID):
+		return turno.Forbidden("Only patients have visits. Say for which patient with patient_id.")
+	case !patient || !t.facts.PatientActive:
+		return turno.NotFound("patient")
+	case t.want.VisitTypeID != nil && (!visitType || t.visitType.DoctorID != t.want.DoctorID):
+		return turno.Invalid(turno.FieldError{Location: "body.visit_type_id", Message: "This doctor has no such visit type."})
+	}
+	return nil
+}
+
+func (t *bookingTx) relation() policy.Relation {
+	r := ownCalendar(t.caller, t.want.DoctorID)
+	if t.caller.Is(t.want.PatientID) {
+		r |= policy.Self
+	}
+	if t.facts.ActsFor {
+		r |= policy.Proxy
+	}
+	return r
+}
+
+// decide says what the visit will be, or why it can't.
+func (t *bookingTx) decide() (store.Visit, error) {
+	practice := forPractice(t.caller, t.want.DoctorID)
+	if err := t.checkLimits(practice); err != nil {
+		return store.Visit{}, err
+	}
+	minutes := t.calendar.SlotMinutes
+	if t.want.VisitTypeID != nil {
+		minutes = t.visitType.Minutes
+	}
+	if err := t.checkTime(practice, minutes); err != nil {
+		return store.Visit{}, err
+	}
+	status := turno.StatusPending
+	if practice || t.calendar.AutoConfirm {
+		status = turno.StatusConfirmed
+	}
+	return store.Visit{
+		Appointment: turno.Appointment{
+			ID:          t.id,
+			PatientID:   t.want.PatientID,
+			DoctorID:    t.want.DoctorID,
+			ScheduledAt: t.want.ScheduledAt,
+			EndsAt:      t.want.ScheduledAt.Add(time.Duration(minutes) * time.Minute),
+			Status:      status,
+			VisitTypeID: t.want.VisitTypeID,
+			LocationID:  t.calendar.LocationID,
+			BookedBy:    t.caller.ID(),
+			Reason:      t.want.Reason,
+			CreatedAt:   t.tx.Now,
+			UpdatedAt:   t.tx.Now,
+		},
+		SealedReason: t.seal(t.want.Reason, t.id),
+	}, nil
+}
+
+func (t *bookingTx) checkLimits(practice bool) error {
+	if t.want.VisitTypeID != nil {
+		if err := bookable(t.visitType, practice, t.facts.Known, "body.visit_type_id"); err != nil {
+			return err
+		}
+	}
+	if limit := t.config.MaxOpenVisits; !practice && limit > 0 && t.facts.OpenVisits >= limit {
+		return turno.Conflict(turno.CodeTooManyOpenVisits,
+			fmt.Sprintf("There are %d open visits already. Please cancel one first, or call the practice.", t.facts.OpenVisits))
+	}
+	return nil
+}
+
+// bookable says whether a visit type is open to the caller.
+func bookable(v turno.VisitType, practice, known bool, location string) error {
+	switch {
+	case !v.Active:
+		return turno.Invalid(turno.FieldError{Location: location, Message: "This visit type is no longer offered."})
+	case practice || v.Audience == turno.AudienceAll || v.Audience == turno.AudienceKnown && known:
+		return nil
+	case v.Audience == turno.AudienceKnown:
+		return turno.Invalid(turno.FieldError{Location: location, Message: "This visit type is for patients whom the doctor has seen before."})
+	}
+	return turno.Invalid(turno.FieldError{Location: location, Message: "This visit type is booked by the practice. Please call."})
+}
+
+// checkTime says whether the wanted time can be booked: an offered slot for a
+// patient, any free time for the practice.
+func (t *bookingTx) checkTime(practice bool, minutes int) error {
+	rules, err := t.rules(&t.calendar)
+	if err != nil {
+		return err
+	}
+	busy := blocking(t.calendar.Busy, t.tx.Now, t.isOwnHold)
+	return checkTime(rules, busy, t.want.ScheduledAt, minutes, practice, t.tx.Now)
+}
+
+// holder is who may have held the time: the caller, or the browser before they
+// signed in.
+func (t *bookingTx) holder() uuid.UUID {
+	if t.want.Browser != uuid.Nil && t.want.HoldID != nil {
+		return t.want.Browser
+	}
+	return t.caller.UserID
+}
+
+func (t *bookingTx) isOwnHold(p turno.BusyPeriod) bool {
+	return t.held && p.HoldID != nil && *p.HoldID == t.hold.ID
+}
+
+// write is the second round trip. Every claim must have succeeded.
+func (t *bookingTx) write(v store.Visit) error {
+	var inserted, doctorFree, patientFree int64
+	period := visitPeriod(v.Appointment, v.DoctorID, time.Duration(t.calendar.BufferMinutes)*time.Minute)
+	b := t.tx.Batch()
+	t.clearHolds(b, period.Interval)
+	store.InsertVisitIn(b, &inserted, v, t.calendar.Version)
+	store.ClaimIn(b, &doctorFree, period)
+	store.ClaimIn(b, &patientFree, visitPeriod(v.Appointment, v.PatientID, 0))
+	t.noteChange(b, t.tx.Now, t.caller, v.Appointment, turno.AuditCreate, "booked")
+	store.VisitChangedIn(b, turno.NewID(), v.ScheduledAt, v.CreatedAt)
+	if t.want.Idempotency.Key != "" {
+		answer, err := json.Marshal(v.Appointment)
+		if err != nil {
+			return fmt.Errorf("store the answer: %w", err)
+		}
+		store.StoreAnswerIn(b, t.idempotencyKey(), t.config.Box.Seal(answer, []byte(t.want.Idempotency.Key)))
+	}
+	if err := b.Run(); err != nil {
+		return fmt.Errorf("book: %w", err)
+	}
+	switch {
+	case inserted == 0:
+		return errStale
+	case doctorFree == 0:
+		return slotTaken()
+	case patientFree == 0:
+		return patientBusy()
+	}
+	return nil
+}
+
+// clearHolds removes what may lie in the wanted time without blocking it:
+// expired holds, and the caller's own.
+func (t *bookingTx) clearHolds(b *sqldb.Batch, wanted turno.Interval) {
+	for _, p := range overlapping(t.calendar.Busy, wanted) {
+		if own := t.isOwnHold(p); own || p.Expired(t.tx.Now) {
+			store.FreeIn(b, p)
+			store.EndHoldIn(b, *p.HoldID, own, t.tx.Now)
+		}
+	}
+}
+
+func (t *bookingTx) idempotencyKey() store.IdempotencyKey {
+	return store.IdempotencyKey{
+		UserID:   t.caller.UserID,
+		Route:    routeBook,
+		Key:      t.want.Idempotency.Key,
+		BodyHash: t.want.Idempotency.BodyHash,
+	}
+}
+
+func (t *bookingTx) storedAnswer() (*turno.Appointment, error) {
+	sealed, err := store.StoredAnswer(t.tx, t.idempotencyKey())
+	if err != nil {
+		return nil, err
+	}
+	answer, err := t.config.Box.Open(sealed, []byte(t.want.Idempotency.Key))
+	if err != nil {
+		return nil, fmt.Errorf("open a stored answer: %w", err)
+	}
+	var visit turno.Appointment
+	if err := json.Unmarshal(answer, &visit); err != nil {
+		return nil, fmt.Errorf("read a stored answer: %w", err)
+	}
+	return &visit, nil
+}
+
+// explainLoss adds the nearest open times to an error that says that the time is
+// taken, and counts it.
+func (s *Service) explainLoss(ctx context.Context, c policy.Caller, n NewVisit, err error) error {
+	e, ok := errors.AsType[*turno.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Code {
+	case turno.CodePatientBusy:
+		s.config.Observe(OutcomePatientBusy)
+	case turno.CodeNotOffered:
+		s.config.Observe(OutcomeNotOffered)
+	case turno.CodeSlotTaken:
+		s.config.Observe(OutcomeSlotTaken)
+		alternatives, lookErr := s.alternatives(ctx, c, n.DoctorID, n.ScheduledAt, n.VisitTypeID)
+		if lookErr != nil {
+			return errors.Join(err, lookErr)
+		}
+		e.Alternatives = alternatives
+	}
+	return err
+}
+
+// alternativeCount is how many open times are offered to the loser of a race.
+const alternativeCount = 3
+
+// alternatives is the open times nearest to a lost one.
+func (s *Service) alternatives(ctx context.Context, c policy.Caller, doctorID uuid.UUID, around time.Time, typeID *uuid.UUID) (open []turno.Interval, err error) {
+	const reach = 15 * 24 * time.Hour
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		calendar, err := store.CalendarOf(tx, doctorID, around.Add(-reach), around.Add(reach))
+		if err != nil {
+			return err
+		}
+		rules, err := s.rules(&calendar)
+		if err != nil {
+			return err
+		}
+		query := schedule.Query{Now: tx.Now, ForStaff: forPractice(c, doctorID)}
+		if typeID != nil {
+			visitType, err := store.VisitTypeByID(tx, *typeID)
+			if err != nil {
+				return err
+			}
+			query.Minutes = visitType.Minutes
+		}
+		open = schedule.Nearest(rules, blocking(calendar.Busy, tx.Now, nil), around, alternativeCount, query)
+		return nil
+	})
+	return open, err
+}
+
+func deref(a *turno.Appointment) turno.Appointment {
+	if a == nil {
+		return turno.Appointment{}
+	}
+	return *a
+}

@@ -1,0 +1,124 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// chunk is how much a job does in one transaction, so that people's bookings
+// never wait for it.
+const chunk = 200
+
+// system is the caller of what happens by itself.
+var system policy.Caller
+
+// ExpirePending cancels requests whose time has passed without an answer, and
+// says how many.
+func (s *Service) ExpirePending(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		var ids []uuid.UUID
+		err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+			ids, err = store.PendingPast(tx, chunk)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
+			return total, err
+		}
+		for _, id := range ids {
+			if err := s.expire(ctx, id); err != nil {
+				return total, err
+			}
+			total++
+		}
+	}
+}
+
+// expire cancels one request, unless somebody has answered it meanwhile.
+func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		v, err := store.VisitForUpdate(tx, id, uuid.Nil)
+		if err != nil {
+			return err
+		}
+		if v.Appointment, err = s.open(v.Visit); err != nil {
+			return err
+		}
+		expired, err := v.Cancelled(tx.Now, turno.CancelledExpired, nil, "")
+		if turno.CodeOf(err) == turno.CodeInvalidTransition {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.writeChange(tx, system, v.Visit, expired, "expired")
+	})
+	if err == nil {
+		s.config.Wake()
+	}
+	return err
+}
+
+// SweepHolds frees the time of holds that have expired, and says how many. It
+// changes nothing that people see: an expired hold blocks nobody.
+func (s *Service) SweepHolds(ctx context.Context) (int, error) {
+	swept := 0
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		expired, err := store.ExpiredHolds(tx, chunk)
+		if err != nil {
+			return err
+		}
+		b := tx.Batch()
+		for _, p := range expired {
+			store.FreeIn(b, p)
+			store.EndHoldIn(b, *p.HoldID, false, tx.Now)
+		}
+		swept = len(expired)
+		return b.Run()
+	})
+	return swept, err
+}
+
+// ClearPast removes busy periods that ended over a day ago; the visits stay. So
+// the cost of searching and booking does not grow with history.
+func (s *Service) ClearPast(ctx context.Context) (int64, error) {
+	const keep, rows = 24 * time.Hour, 5000
+	var total int64
+	for {
+		var cleared int64
+		err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+			cleared, err = store.ClearPast(tx, tx.Now.Add(-keep), rows)
+			return err
+		})
+		total += cleared
+		if err != nil || cleared < rows {
+			return total, err
+		}
+	}
+}
+
+// CancelOpenVisits calls off every visit of a patient that has not begun, inside
+// a transaction that erases or deactivates them.
+func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, patientID uuid.UUID) error {
+	visits, err := store.OpenVisitsOf(tx, patientID, tx.Now)
+	if err != nil {
+		return err
+	}
+	for _, v := range visits {
+		cancelled, err := v.Cancelled(tx.Now, turno.CancelledByPractice, c.ID(), "")
+		if err != nil {
+			return err
+		}
+		if err := s.writeChange(tx, c, v, cancelled, "cancelled"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,274 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// Search is what a patient looks for; zero fields choose all.
+type Search struct {
+	Query            string // part of a doctor's name or of a specialization's
+	SpecializationID int
+	MinRating        float64
+	Sort             string    // SortEarliest unless told
+	From             time.Time // open times from then on; zero: from now
+	Limit            int
+	Cursor           string
+}
+
+// The ways to sort a search.
+const (
+	SortEarliest = "earliest" // soonest open time first, then those without any
+	SortRating   = "rating"
+	SortName     = "name"
+)
+
+// FoundDoctor is a doctor with the next times that a patient could book.
+type FoundDoctor struct {
+	turno.Doctor
+	Location  *turno.Location
+	NextSlots []turno.Interval
+}
+
+// nextSlotCount is how many open times a found doctor shows.
+const nextSlotCount = 3
+
+// SearchDoctors finds verified doctors with their next three open times.
+func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) (items []FoundDoctor, next string, err error) {
+	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
+		return nil, "", err
+	}
+	after, err := parseCursor(q.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := pageSize(q.Limit)
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		var err error
+		if q.Sort == SortRating || q.Sort == SortName {
+			items, next, err = s.searchListed(tx, q, after, limit)
+		} else {
+			items, next, err = s.searchEarliest(tx, q, after, limit)
+		}
+		if err == nil {
+			err = addLocations(tx, items)
+		}
+		return err
+	})
+	return items, next, err
+}
+
+func (q Search) filter() store.DoctorFilter {
+	return store.DoctorFilter{Text: q.Query, SpecializationID: q.SpecializationID, MinRating: q.MinRating}
+}
+
+// searchListed sorts by what the database knows, and computes the open times of
+// one page only.
+func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset, limit int) ([]FoundDoctor, string, error) {
+	order := store.ByName
+	if q.Sort == SortRating {
+		order = store.ByRating
+	}
+	doctors, err := store.FindDoctors(tx, q.filter(), order,
+		store.DoctorKeyset{SearchName: after.Text, Rating: after.Number, RatingCount: after.Count, ID: after.ID}, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	doctors, next := page(doctors, limit, func(d turno.Doctor) keyset {
+		return keyset{Text: store.SearchName(d.FullName), Number: d.Rating, Count: d.RatingCount, ID: d.ID}
+	})
+	ids := make([]uuid.UUID, len(doctors))
+	for i, d := range doctors {
+		ids[i] = d.ID
+	}
+	open, err := s.nextSlots(tx, ids, q.From)
+	if err != nil {
+		return nil, "", err
+	}
+	items := make([]FoundDoctor, len(doctors))
+	for i, d := range doctors {
+		items[i] = FoundDoctor{Doctor: d, NextSlots: open[d.ID]}
+	}
+	return items, next, nil
+}
+
+// searchEarliest computes the open times of every doctor that matches, and
+// reads the rest of one page only.
+func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset, limit int) ([]FoundDoctor, string, error) {
+	ids, err := store.FindableIDs(tx, q.filter())
+	if err != nil {
+		return nil, "", err
+	}
+	open, err := s.nextSlots(tx, ids, q.From)
+	if err != nil {
+		return nil, "", err
+	}
+	key := func(id uuid.UUID) keyset {
+		if slots := open[id]; len(slots) > 0 {
+			return keyset{Open: true, Time: slots[0].StartsAt, ID: id}
+		}
+		return keyset{ID: id}
+	}
+	slices.SortFunc(ids, func(a, b uuid.UUID) int { return compareSoonest(key(a), key(b)) })
+	if after.ID != uuid.Nil {
+		first, _ := slices.BinarySearchFunc(ids, after, func(id uuid.UUID, k keyset) int {
+			if compareSoonest(key(id), k) <= 0 {
+				return -1
+			}
+			return 1
+		})
+		ids = ids[first:]
+	}
+	ids, next := page(ids, limit, key)
+	doctors, err := store.DoctorsByID(tx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	items := make([]FoundDoctor, len(doctors))
+	for _, d := range doctors {
+		items[slices.Index(ids, d.ID)] = FoundDoctor{Doctor: d, NextSlots: open[d.ID]}
+	}
+	return items, next, nil
+}
+
+// compareSoonest orders by the soonest open time; doctors without one come last.
+func compareSoonest(a, b keyset) int {
+	switch {
+	case a.Open != b.Open && a.Open:
+		return -1
+	case a.Open != b.Open:
+		return 1
+	}
+	if order := a.Time.Compare(b.Time); order != 0 {
+		return order
+	}
+	return bytes.Compare(a.ID[:], b.ID[:])
+}
+
+// nextSlots computes the next open times of doctors from an instant on. Most
+// have some within two weeks; only for the others the whole horizon is read.
+func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, from time.Time) (map[uuid.UUID][]turno.Interval, error) {
+	const soon, longestHorizon = 14 * 24 * time.Hour, 731 * 24 * time.Hour
+	from = later(from, tx.Now)
+	open, scarce, err := s.slotsWithin(tx, ids, from, from.Add(soon))
+	if err != nil || len(scarce) == 0 {
+		return open, err
+	}
+	further, _, err := s.slotsWithin(tx, scarce, from, tx.Now.Add(longestHorizon))
+	for id, slots := range further {
+		open[id] = slots
+	}
+	return open, err
+}
+
+// slotsWithin computes the next open times of doctors in [from, to), and names
+// those who have fewer than wanted but may have more later.
+func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
+	calendars, err := store.Calendars(tx, ids, from, to.Add(neighbourhood))
+	if err != nil {
+		return nil, nil, err
+	}
+	open = make(map[uuid.UUID][]turno.Interval, len(ids))
+	for _, id := range ids {
+		calendar := calendars[id]
+		rules, err := s.rules(calendar)
+		if err != nil {
+			return nil, nil, err
+		}
+		slots := schedule.Slots(rules, blocking(calendar.Busy, tx.Now, nil),
+			schedule.Query{From: from, To: to, Now: tx.Now, Limit: nextSlotCount})
+		open[id] = slots
+		horizon := tx.Now.AddDate(0, 0, calendar.HorizonDays)
+		if len(slots) < nextSlotCount && horizon.After(to) {
+			scarce = append(scarce, id)
+		}
+	}
+	return open, scarce, nil
+}
+
+func addLocations(tx *sqldb.Tx, items []FoundDoctor) error {
+	locations, err := store.Locations(tx)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		for _, location := range locations {
+			if items[i].LocationID != nil && *items[i].LocationID == location.ID {
+				items[i].Location = &location
+			}
+		}
+	}
+	return nil
+}
+
+// Slots lists the open times of a doctor that begin in [from, to), soonest
+// first, for a visit of the type, or of the doctor's slot length. A zero from is
+// now, a zero to two weeks later; to is at most 62 days after from. The practice
+// also sees times that are not released to patients.
+func (s *Service) Slots(ctx context.Context, c policy.Caller, doctorID uuid.UUID, from, to time.Time, visitTypeID *uuid.UUID) (open []turno.Interval, err error) {
+	if err := policy.Check(c, policy.ReadSlots, 0); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		query, err := slotQuery(tx, c, doctorID, from, to)
+		if err != nil {
+			return err
+		}
+		calendar, err := store.CalendarOf(tx, doctorID, query.From, query.To.Add(neighbourhood))
+		if err != nil {
+			return err
+		}
+		if !calendar.Bookable {
+			return turno.NotFound("doctor")
+		}
+		if query.Minutes, err = minutesOf(tx, doctorID, visitTypeID); err != nil {
+			return err
+		}
+		rules, err := s.rules(&calendar)
+		if err != nil {
+			return err
+		}
+		open = schedule.Slots(rules, blocking(calendar.Busy, tx.Now, nil), query)
+		return nil
+	})
+	return open, err
+}
+
+func slotQuery(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUID, from, to time.Time) (schedule.Query, error) {
+	const usual, longest = 14 * 24 * time.Hour, 62 * 24 * time.Hour
+	if from.IsZero() {
+		from = tx.Now
+	}
+	if to.IsZero() {
+		to = from.Add(usual)
+	}
+	switch {
+	case to.Before(from):
+		return schedule.Query{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is before from."})
+	case to.Sub(from) > longest:
+		return schedule.Query{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is at most 62 days after from."})
+	}
+	return schedule.Query{From: from, To: to, Now: tx.Now, ForStaff: forPractice(c, doctorID)}, nil
+}
+
+// minutesOf is the length of a visit type; 0 stands for the doctor's own.
+func minutesOf(tx *sqldb.Tx, doctorID uuid.UUID, typeID *uuid.UUID) (int, error) {
+	if typeID == nil {
+		return 0, nil
+	}
+	visitType, err := store.VisitTypeByID(tx, *typeID)
+	if turno.KindOf(err) == turno.KindNotFound || err == nil && (visitType.DoctorID != doctorID || !visitType.Active) {
+		return 0, turno.Invalid(turno.FieldError{Location: "query.visit_type_id", Message: "This doctor has no such visit type."})
+	}
+	return visitType.Minutes, err
+}

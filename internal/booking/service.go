@@ -1,0 +1,176 @@
+package booking
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// Config is what a Service depends on beside the database.
+type Config struct {
+	Box           *seal.Box // seals what patients write
+	MaxOpenVisits int       // of a patient, unless staff book; 0 means no limit
+
+	// Observe is told of every Outcome, for metrics. Nil is fine.
+	Observe func(Outcome)
+	// Wake is called after a commit that left something in the outbox. Nil is fine.
+	Wake func()
+}
+
+// Outcome is how a use case ended, for counting.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeBooked      Outcome = "booked"
+	OutcomeHeld        Outcome = "held"
+	OutcomeMoved       Outcome = "moved"
+	OutcomeCancelled   Outcome = "cancelled"
+	OutcomeSlotTaken   Outcome = "slot_taken"
+	OutcomePatientBusy Outcome = "patient_busy"
+	OutcomeNotOffered  Outcome = "not_offered"
+)
+
+// Service is the use cases. It is safe for concurrent use.
+type Service struct {
+	db     *sqldb.DB
+	config Config
+	zones  sync.Map // IANA name -> *time.Location: loading one reads a file
+}
+
+// New returns the use cases on a migrated database.
+func New(db *sqldb.DB, config Config) *Service {
+	if config.Observe == nil {
+		config.Observe = func(Outcome) {}
+	}
+	if config.Wake == nil {
+		config.Wake = func() {}
+	}
+	return &Service{db: db, config: config}
+}
+
+// zone is the location of an IANA name that was checked when it was stored.
+func (s *Service) zone(name string) (*time.Location, error) {
+	if loc, ok := s.zones.Load(name); ok {
+		return loc.(*time.Location), nil //nolint:forcetypeassert // only *time.Location is stored
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("load a time zone: %w", err)
+	}
+	s.zones.Store(name, loc)
+	return loc, nil
+}
+
+// rules is what package schedule needs to know of a calendar.
+func (s *Service) rules(c *store.Calendar) (schedule.Rules, error) {
+	loc, err := s.zone(c.TimeZone)
+	return schedule.Rules{
+		Zone:             loc,
+		Weekly:           c.Weekly,
+		Extra:            c.Extra,
+		SlotMinutes:      c.SlotMinutes,
+		BufferMinutes:    c.BufferMinutes,
+		MinNoticeMinutes: c.MinNoticeMinutes,
+		HorizonDays:      c.HorizonDays,
+	}, err
+}
+
+// blocking is the time that nobody may book now: all busy periods but expired
+// holds and those that except names.
+func blocking(busy []turno.BusyPeriod, now time.Time, except func(turno.BusyPeriod) bool) []turno.Interval {
+	intervals := make([]turno.Interval, 0, len(busy))
+	for _, p := range busy {
+		if !p.Expired(now) && (except == nil || !except(p)) {
+			intervals = append(intervals, p.Interval)
+		}
+	}
+	return intervals
+}
+
+// overlapping is the periods that share time with the interval.
+func overlapping(busy []turno.BusyPeriod, i turno.Interval) []turno.BusyPeriod {
+	var found []turno.BusyPeriod
+	for _, p := range busy {
+		if p.Overlaps(i) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+// seal encrypts a text for the row with this id; an empty one stays nothing.
+func (s *Service) seal(text string, id uuid.UUID) []byte {
+	if text == "" {
+		return nil
+	}
+	return s.config.Box.Seal([]byte(text), id[:])
+}
+
+// open decrypts a visit's free texts.
+func (s *Service) open(v store.Visit) (turno.Appointment, error) {
+	for _, field := range []struct {
+		sealed []byte
+		text   *string
+	}{{v.SealedReason, &v.Reason}, {v.SealedCancellationReason, &v.CancellationReason}} {
+		if len(field.sealed) == 0 {
+			continue
+		}
+		plain, err := s.config.Box.Open(field.sealed, v.ID[:])
+		if err != nil {
+			return turno.Appointment{}, fmt.Errorf("open visit %s: %w", v.ID, err)
+		}
+		*field.text = string(plain)
+	}
+	return v.Appointment, nil
+}
+
+func (s *Service) openAll(visits []store.Visit) ([]turno.Appointment, error) {
+	opened := make([]turno.Appointment, len(visits))
+	for i, v := range visits {
+		a, err := s.open(v)
+		if err != nil {
+			return nil, err
+		}
+		opened[i] = a
+	}
+	return opened, nil
+}
+
+// relation is how the caller stands to a visit.
+func relation(c policy.Caller, v store.VisitFacts) policy.Relation {
+	var r policy.Relation
+	if c.Is(v.PatientID) {
+		r |= policy.Self
+	}
+	if v.ActsFor {
+		r |= policy.Proxy
+	}
+	if c.Is(v.DoctorID) {
+		r |= policy.ItsDoctor
+	}
+	return r
+}
+
+// ownCalendar is how the caller stands to a doctor's calendar.
+func ownCalendar(c policy.Caller, doctorID uuid.UUID) policy.Relation {
+	if c.Is(doctorID) {
+		return policy.ItsDoctor
+	}
+	return 0
+}
+
+// forPractice reports whether the caller acts for the practice, free of the
+// rules that patients book by.
+func forPractice(c policy.Caller, doctorID uuid.UUID) bool {
+	return policy.Check(c, policy.BookAnyTime, ownCalendar(c, doctorID)) == nil
+}

@@ -1,0 +1,83 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// VisitFilter chooses visits; zero fields choose all.
+type VisitFilter struct {
+	Status    turno.Status
+	DoctorID  *uuid.UUID
+	PatientID *uuid.UUID
+	From, To  time.Time // of scheduled_at, [From, To)
+	Limit     int       // 20 unless told, 100 at most
+	Cursor    string
+}
+
+// Appointments lists visits in the order of their time: to staff all, to others
+// their own, as patient, doctor or proxy. A list is not noted in the trail;
+// opening one visit is.
+func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilter) (items []turno.Appointment, next string, err error) {
+	if err := policy.Check(c, policy.ListAppointments, 0); err != nil {
+		return nil, "", err
+	}
+	after, err := parseCursor(f.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := pageSize(f.Limit)
+	var visits []store.Visit
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		visits, err = store.Visits(tx, store.VisitFilter{
+			Visible:  store.Visibility{All: c.IsStaff(), UserID: c.UserID},
+			Status:   f.Status,
+			DoctorID: f.DoctorID, PatientID: f.PatientID,
+			From: f.From, To: f.To,
+			AfterTime: after.Time, AfterID: after.ID,
+			Limit: limit + 1,
+		})
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if items, err = s.openAll(visits); err != nil {
+		return nil, "", err
+	}
+	items, next = page(items, limit, func(a turno.Appointment) keyset { return keyset{Time: a.ScheduledAt, ID: a.ID} })
+	return items, next, nil
+}
+
+// Appointment reads one visit. When it is somebody else's, the trail notes it.
+func (s *Service) Appointment(ctx context.Context, c policy.Caller, id uuid.UUID) (turno.Appointment, error) {
+	if err := policy.Admit(c, policy.ReadAppointment); err != nil {
+		return turno.Appointment{}, err
+	}
+	var v store.VisitFacts
+	err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		if v, err = store.VisitByID(tx, id, c.UserID); err != nil {
+			return err
+		}
+		return policy.Check(c, policy.ReadAppointment, relation(c, v))
+	})
+	if err != nil {
+		return turno.Appointment{}, err
+	}
+	if relation(c, v)&(policy.Self|policy.Proxy) == 0 {
+		err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+			return store.RecordRead(tx, c.UserID, v.PatientID, "appointment", id.String())
+		})
+		if err != nil {
+			return turno.Appointment{}, err
+		}
+	}
+	return s.open(v.Visit)
+}

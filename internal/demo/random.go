@@ -1,0 +1,83 @@
+package demo
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// seed makes every demo clinic the same one.
+const seed = 0x7475726e6f
+
+// The streams of chance, so that more doctors don't change the first ones.
+const (
+	streamClinic uint64 = iota << 32
+	streamPanel  uint64 = 1 << 32
+	streamDoctor uint64 = 2 << 32
+)
+
+// random is chance that repeats itself.
+type random struct{ *rand.Rand }
+
+func newRandom(stream uint64) random {
+	return random{rand.New(rand.NewPCG(seed, stream))} //nolint:gosec // invented people hold no secrets
+}
+
+func (r random) chance(p float64) bool { return r.Float64() < p }
+
+// between is a whole number from low to high, both included.
+func (r random) between(low, high int) int { return low + r.IntN(high-low+1) }
+
+// span is a length of time from nothing up to longest, in whole minutes.
+func (r random) span(longest time.Duration) time.Duration {
+	return (time.Duration(r.Float64() * float64(longest))).Truncate(time.Minute)
+}
+
+// wait is a length of time as waiting times fall: many short, few long.
+func (r random) wait(mean time.Duration) time.Duration {
+	return (time.Duration(r.ExpFloat64() * float64(mean))).Truncate(time.Minute)
+}
+
+// around is a number near mean, within low and high.
+func (r random) around(mean, deviation, low, high float64) float64 {
+	return math.Min(math.Max(mean+deviation*r.NormFloat64(), low), high)
+}
+
+// id is a UUIDv7 (RFC 9562) of that moment.
+func (r random) id(at time.Time) (id uuid.UUID) {
+	ms, a, b := uint64(at.UnixMilli()), r.Uint64(), r.Uint64() //nolint:gosec // after 1970
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	id[6], id[7] = 0x70|byte(a)&0x0f, byte(a>>8)
+	for i := range 8 {
+		id[8+i] = byte(b >> (8 * i))
+	}
+	id[8] = 0x80 | id[8]&0x3f
+	return id
+}
+
+func pick[T any](r random, list []T) T { return list[r.IntN(len(list))] }
+
+// share is one choice among several of different likelihood.
+type share[T any] struct {
+	weight int
+	value  T
+}
+
+func pickShare[T any](r random, shares []share[T]) T {
+	total := 0
+	for _, s := range shares {
+		total += s.weight
+	}
+	n := r.IntN(total)
+	for _, s := range shares {
+		if n < s.weight {
+			return s.value
+		}
+		n -= s.weight
+	}
+	panic("unreachable: n is below the sum of the weights")
+}

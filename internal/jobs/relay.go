@@ -1,0 +1,163 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// relayBatch is how many events become jobs at a time.
+const relayBatch = 500
+
+// relayEvery is how often the outbox is looked at when nobody wakes the relay:
+// what another node committed, or what has become due.
+const relayEvery = time.Second
+
+// Signal wakes the relay after a commit, so that an event need not wait for the
+// next second. It may be used before the runner starts.
+type Signal struct{ rung chan struct{} }
+
+// NewSignal makes a Signal for one runner and any number of use cases.
+func NewSignal() *Signal { return &Signal{rung: make(chan struct{}, 1)} }
+
+// Wake never blocks. Calls before the relay looks count as one.
+func (s *Signal) Wake() {
+	select {
+	case s.rung <- struct{}{}:
+	default:
+	}
+}
+
+// eventArgs is an event as a River job. The key is unique among the jobs that
+// River remembers, completed ones included for a day. So an event that was
+// inserted but not yet marked when a node died is not delivered twice.
+type eventArgs struct {
+	Key     string `json:"key" river:"unique"`
+	Event   string `json:"event"`
+	Payload string `json:"payload"`
+}
+
+// Kind names the job in River's table.
+func (eventArgs) Kind() string { return "event" }
+
+// deliver hands an event to its handler.
+func (c Config) deliver(ctx context.Context, job *river.Job[eventArgs]) error {
+	handle := c.Handlers[job.Args.Event]
+	if handle == nil {
+		return fmt.Errorf("no handler for the event %s", job.Args.Event) // another version may have one
+	}
+	err := handle(ctx, job.Args.Payload)
+	c.Metrics.count(job.Args.Event, err)
+	if err != nil {
+		return fmt.Errorf("handle %s: %w", job.Args.Event, err)
+	}
+	return nil
+}
+
+// relay turns committed events into River jobs. Every node runs one: they need
+// no leader, since inserting twice is one job and marking twice is one mark.
+type relay struct {
+	db       *sqldb.DB
+	client   riverClient
+	logger   *slog.Logger
+	handlers map[string]Handler
+	soon     map[string]string
+	tasks    map[string]Task
+	wanted   []string // the events that somebody here is for
+	rung     <-chan struct{}
+}
+
+func newRelay(db *sqldb.DB, client riverClient, c Config) *relay {
+	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, soon: c.Soon, tasks: map[string]Task{}}
+	for _, task := range c.Tasks {
+		r.tasks[task.Name] = task
+	}
+	wanted := slices.AppendSeq(slices.Collect(maps.Keys(c.Handlers)), maps.Keys(c.Soon))
+	slices.Sort(wanted)
+	r.wanted = slices.Compact(wanted)
+	if c.Signal != nil {
+		r.rung = c.Signal.rung
+	}
+	return r
+}
+
+func (r *relay) run(ctx context.Context) {
+	if len(r.wanted) == 0 {
+		return
+	}
+	ticker := time.NewTicker(relayEvery)
+	defer ticker.Stop()
+	for {
+		if err := r.drain(ctx); err != nil && ctx.Err() == nil {
+			r.logger.WarnContext(ctx, "the outbox could not be relayed; trying again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-r.rung:
+		}
+	}
+}
+
+// drain relays until nothing is waiting.
+func (r *relay) drain(ctx context.Context) error {
+	for {
+		n, err := r.relayOnce(ctx)
+		if err != nil || n < relayBatch {
+			return err
+		}
+	}
+}
+
+func (r *relay) relayOnce(ctx context.Context) (int, error) {
+	var events []store.Event
+	if err := r.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		events, err = store.WaitingEvents(tx, r.wanted, relayBatch)
+		return err
+	}); err != nil || len(events) == 0 {
+		return 0, err
+	}
+	// River first: if this node dies before the mark, the next look inserts the
+	// same keys again, and River knows them.
+	if _, err := r.client.InsertMany(ctx, r.jobsFor(events)); err != nil {
+		return 0, fmt.Errorf("insert jobs: %w", err)
+	}
+	ids := make([]uuid.UUID, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
+	}
+	if err := r.db.Write(ctx, func(tx *sqldb.Tx) error { return store.MarkRelayed(tx, ids) }); err != nil {
+		return 0, err
+	}
+	return len(events), nil
+}
+
+// jobsFor is a job for each event that has a handler, and one for each task that
+// is to run soon.
+func (r *relay) jobsFor(events []store.Event) []river.InsertManyParams {
+	var jobs []river.InsertManyParams
+	soon := map[string]bool{}
+	for _, e := range events {
+		if r.handlers[e.Name] != nil {
+			jobs = append(jobs, river.InsertManyParams{
+				Args:       eventArgs{Key: e.Key, Event: e.Name, Payload: e.Payload},
+				InsertOpts: &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}},
+			})
+		}
+		if task, known := r.tasks[r.soon[e.Name]]; known && !soon[task.Name] {
+			soon[task.Name] = true
+			jobs = append(jobs, task.now())
+		}
+	}
+	return jobs
+}

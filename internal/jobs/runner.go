@@ -1,0 +1,169 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// How long a job may run, and how long after it began a job is taken over from
+// a node that was killed. Tasks work in small transactions and go on next time.
+const (
+	jobTimeout  = time.Minute
+	rescueAfter = 2 * time.Minute
+	pollEvery   = time.Second
+	workers     = 4
+
+	cancelPatience = 5 * time.Second // for cancelled jobs to notice
+)
+
+// Handler does what an event asks for. The payload is the JSON that the use case
+// wrote; it holds ids only. An event is delivered at least once, so a handler
+// must be idempotent. An error means: later again, with growing delay.
+type Handler func(ctx context.Context, payload string) error
+
+// Config says what is to be run.
+type Config struct {
+	Logger *slog.Logger
+
+	// Handlers are called for each event of their name. An event that nobody
+	// here handles waits in the outbox for a version that does, 30 days at most.
+	Handlers map[string]Handler
+
+	// Soon names the task that is to run soon after an event, for events that
+	// need no job of their own: many events, one run.
+	Soon map[string]string
+
+	Tasks   []Task
+	Signal  *Signal  // nil: the outbox is looked at every second only
+	Metrics *Metrics // nil: nothing is counted
+}
+
+// Runner runs jobs until it is stopped.
+type Runner struct {
+	client riverClient
+	closed func() error       // closes what the client was given to work with
+	cancel context.CancelFunc // ends the relay
+	done   sync.WaitGroup
+}
+
+// riverClient is what River's clients for the two engines have in common.
+type riverClient interface {
+	Start(ctx context.Context) error
+	Stop(ctx context.Context) error
+	StopAndCancel(ctx context.Context) error
+	InsertMany(ctx context.Context, params []river.InsertManyParams) ([]*rivertype.JobInsertResult, error)
+}
+
+// Start begins to relay events and to run tasks, on a database that Migrate has
+// prepared. It returns when River has started; cancelling ctx later stops
+// nothing, Stop does.
+func Start(ctx context.Context, db *sqldb.DB, c Config) (*Runner, error) {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	r := &Runner{closed: func() error { return nil }}
+	if err := r.open(db, riverConfig(c)); err != nil {
+		return nil, err
+	}
+	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if err := r.client.Start(context.WithoutCancel(ctx)); err != nil {
+		r.cancel()
+		return nil, errors.Join(fmt.Errorf("start the jobs: %w", err), r.closed())
+	}
+	relay := newRelay(db, r.client, c)
+	r.done.Go(func() { relay.run(ctx) })
+	return r, nil
+}
+
+// Stop takes on nothing new and waits for what is running. When ctx ends first,
+// running jobs are cancelled; River runs them again after a restart. Call it
+// once, before the database is closed.
+func (r *Runner) Stop(ctx context.Context) error {
+	r.cancel()
+	r.done.Wait()
+	err := r.client.Stop(ctx)
+	if err != nil && ctx.Err() != nil {
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelPatience)
+		defer cancel()
+		err = errors.Join(fmt.Errorf("finish the running jobs: %w", err), r.client.StopAndCancel(stopCtx))
+	}
+	return errors.Join(err, r.closed())
+}
+
+func (r *Runner) open(db *sqldb.DB, config *river.Config) (err error) {
+	if pool := db.Pool(); pool != nil {
+		r.client, err = newRiverClient(riverpgxv5.New(pool), config)
+		return err
+	}
+	jobsDB, err := db.JobsDB()
+	if err != nil {
+		return fmt.Errorf("open the database for jobs: %w", err)
+	}
+	r.closed = jobsDB.Close
+	// One process owns the file, so listening to others would only be polling.
+	config.PollOnly = true
+	if r.client, err = newRiverClient(riversqlite.New(jobsDB), config); err != nil {
+		return errors.Join(err, jobsDB.Close())
+	}
+	return nil
+}
+
+func newRiverClient[TTx any](driver riverdriver.Driver[TTx], config *river.Config) (riverClient, error) {
+	client, err := river.NewClient(driver, config)
+	if err != nil {
+		return nil, fmt.Errorf("make the job client: %w", err)
+	}
+	return client, nil
+}
+
+func riverConfig(c Config) *river.Config {
+	known := river.NewWorkers()
+	river.AddWorker(known, river.WorkFunc(c.runTask))
+	river.AddWorker(known, river.WorkFunc(c.deliver))
+	periodic := make([]*river.PeriodicJob, 0, len(c.Tasks))
+	for _, task := range c.Tasks {
+		periodic = append(periodic, task.periodic())
+	}
+	return &river.Config{
+		Logger:               quiet(c.Logger),
+		JobTimeout:           jobTimeout,
+		RescueStuckJobsAfter: rescueAfter,
+		FetchPollInterval:    pollEvery,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
+		Workers:              known,
+		PeriodicJobs:         periodic,
+	}
+}
+
+// quiet lets River's warnings and errors through: each of its starts, stops and
+// elections is not news.
+func quiet(logger *slog.Logger) *slog.Logger {
+	if logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(warnings{logger.Handler()})
+}
+
+type warnings struct{ slog.Handler }
+
+func (h warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+func (h warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return warnings{h.Handler.WithAttrs(attrs)}
+}
+
+func (h warnings) WithGroup(name string) slog.Handler { return warnings{h.Handler.WithGroup(name)} }

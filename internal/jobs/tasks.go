@@ -1,0 +1,132 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// Task is something to be done by the clock, once for all nodes.
+type Task struct {
+	Name  string
+	Every time.Duration // at least a second
+	Run   func(ctx context.Context) error
+}
+
+// Booking is what the tasks need of the use cases around time.
+type Booking struct {
+	ExpirePending func(ctx context.Context) error // cancel requests whose time has passed
+	SweepHolds    func(ctx context.Context) error // free what expired holds occupy
+	ClearPast     func(ctx context.Context) error // forget busy periods that are over
+}
+
+// RollUpTask is the name of the task that counts visits (see Config.Soon).
+const RollUpTask = "roll_up_visits"
+
+// Soon is the Config.Soon of the tasks above: visits are counted soon after one
+// changed. The counts are right before that too, only dearer to read.
+func Soon() map[string]string {
+	soon := map[string]string{}
+	for _, what := range []string{"booked", "confirmed", "completed", "missed", "cancelled", "moved", "expired"} {
+		soon["appointment."+what] = RollUpTask
+	}
+	return soon
+}
+
+// soonAtMostEvery bounds how often events can make a task run.
+const soonAtMostEvery = 5 * time.Second
+
+// Tasks lists what Turno does by the clock. auditYears is how long the trail is
+// kept; metrics may be nil.
+func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
+	return []Task{
+		{"expire_pending_visits", time.Minute, b.ExpirePending},
+		{"sweep_holds", time.Minute, b.SweepHolds},
+		{"clear_past_busy_periods", 10 * time.Minute, b.ClearPast},
+		{RollUpTask, time.Minute, repeat(db, store.RollUp)},
+		{"make_audit_partitions", 6 * time.Hour, func(ctx context.Context) error { return makePartitions(ctx, db, metrics) }},
+		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
+		{"purge_idempotent_answers", time.Hour, repeat(db, store.PurgeIdempotentAnswers)},
+		{"purge_outbox", time.Hour, repeat(db, store.PurgeOutbox)},
+		{"purge_record_reads", time.Hour, repeat(db, store.PurgeRecordReads)},
+		{"purge_sessions", time.Hour, repeat(db, store.PurgeSessions)},
+		{"purge_sign_in_failures", time.Hour, repeat(db, store.PurgeSignInFailures)},
+		{"purge_holds", time.Hour, repeat(db, store.PurgeHolds)},
+	}
+}
+
+// repeat runs a step in one small transaction after another until it finds
+// nothing more to do. When its time is up the rest waits for the next run.
+func repeat(db *sqldb.DB, step func(*sqldb.Tx) (more bool, err error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for more := true; more && ctx.Err() == nil; {
+			if err := db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+				more, err = step(tx)
+				return err
+			}); err != nil {
+				if errors.Is(err, context.DeadlineExceeded) {
+					return nil
+				}
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func makePartitions(ctx context.Context, db *sqldb.DB, metrics *Metrics) error {
+	if err := db.Write(ctx, store.MakeAuditPartitions); err != nil {
+		return err
+	}
+	return metrics.measureAudit(ctx, db)
+}
+
+// taskArgs is a task as a River job.
+type taskArgs struct {
+	Name string `json:"name" river:"unique"`
+}
+
+// Kind names the job in River's table.
+func (taskArgs) Kind() string { return "task" }
+
+func (c Config) runTask(ctx context.Context, job *river.Job[taskArgs]) error {
+	for _, task := range c.Tasks {
+		if task.Name != job.Args.Name {
+			continue
+		}
+		err := task.Run(ctx)
+		c.Metrics.count(task.Name, err)
+		if err != nil {
+			return fmt.Errorf("task %s: %w", task.Name, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no task %s", job.Args.Name)
+}
+
+// periodic is the task for River's leader, which alone inserts periodic jobs.
+// Being unique in its period, it runs once also when the leader changes. A task
+// is not tried again: its next turn comes anyway.
+func (t Task) periodic() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(t.Every),
+		func() (river.JobArgs, *river.InsertOpts) { return taskArgs{t.Name}, once(t.Every) },
+		&river.PeriodicJobOpts{ID: t.Name, RunOnStart: true})
+}
+
+// now is the task as a job to run at once, at most every few seconds.
+func (t Task) now() river.InsertManyParams {
+	return river.InsertManyParams{Args: taskArgs{t.Name}, InsertOpts: once(min(t.Every, soonAtMostEvery))}
+}
+
+func once(period time.Duration) *river.InsertOpts {
+	return &river.InsertOpts{
+		MaxAttempts: 1,
+		UniqueOpts:  river.UniqueOpts{ByArgs: true, ByPeriod: period},
+	}
+}

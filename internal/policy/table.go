@@ -1,0 +1,151 @@
+package policy
+
+// Action names something that can be done, by the use case that does it.
+type Action string
+
+// The actions, one for each use case.
+const (
+	Register       Action = "account.register"
+	RegisterDoctor Action = "account.register_doctor"
+	Login          Action = "session.login"
+	Logout         Action = "session.logout"
+	ListSessions   Action = "session.list"
+	EndSessions    Action = "session.end"
+	ChangePassword Action = "account.change_password"
+
+	ReadMe        Action = "me.read"
+	UpdateMe      Action = "me.update"
+	ExportMe      Action = "me.export"
+	EraseMe       Action = "me.erase"
+	ReadAccessLog Action = "me.access_log"
+
+	ListSpecializations  Action = "specialization.list"
+	WriteSpecializations Action = "specialization.write"
+	ListLocations        Action = "location.list"
+	WriteLocations       Action = "location.write"
+
+	SearchDoctors        Action = "doctor.search"
+	ReadDoctor           Action = "doctor.read"
+	UpdateDoctor         Action = "doctor.update"
+	UpdateDoctorStanding Action = "doctor.update_standing" // specialization, licence, years
+	VerifyDoctor         Action = "doctor.verify"
+
+	ReadAvailability  Action = "availability.read"
+	WriteAvailability Action = "availability.write"
+	ReadExtraHours    Action = "extra_hours.read"
+	WriteExtraHours   Action = "extra_hours.write"
+	ReadTimeOff       Action = "time_off.read"
+	WriteTimeOff      Action = "time_off.write"
+	ReadVisitTypes    Action = "visit_type.read"
+	WriteVisitTypes   Action = "visit_type.write"
+	ReadSlots         Action = "slot.read"
+
+	CreateHold          Action = "hold.create"
+	CreateAnonymousHold Action = "hold.create_anonymous"
+	ReleaseHold         Action = "hold.release"
+
+	BookAppointment     Action = "appointment.book"
+	BookAnyTime         Action = "appointment.book_any_time" // off the grid, outside hours, walk-ins
+	ListAppointments    Action = "appointment.list"
+	ReadAppointment     Action = "appointment.read"
+	ConfirmAppointment  Action = "appointment.confirm"
+	CompleteAppointment Action = "appointment.complete"
+	MissAppointment     Action = "appointment.no_show"
+	CancelAppointment   Action = "appointment.cancel"
+	MoveAppointment     Action = "appointment.reschedule"
+
+	GiveFeedback Action = "feedback.create"
+	ReadFeedback Action = "feedback.read"
+
+	ReadPatient     Action = "patient.read"
+	UpdatePatient   Action = "patient.update"
+	ReadProxies     Action = "proxy.read"
+	WriteProxies    Action = "proxy.write"
+	CreateDependant Action = "patient.create_dependant" // somebody the caller cares for
+
+	ListUsers        Action = "user.list"
+	ListPatients     Action = "user.list_patients"
+	WriteUser        Action = "user.write" // anybody's account
+	WritePatientUser Action = "user.write_patient"
+
+	ReadAuditLogs Action = "audit.read"
+	ReadAnalytics Action = "analytics.read"
+)
+
+// rule is a row of the access table: who may, who may not but may know that it
+// is there (403 rather than 404), and what it is called. Without a name there is
+// nothing to hide.
+type rule struct {
+	may  Relation
+	sees Relation
+	what string
+}
+
+// table is the one place that decides who may do what.
+var table = map[Action]rule{
+	Register:       {may: Anyone},
+	RegisterDoctor: {may: Anyone},
+	Login:          {may: Anyone},
+	Logout:         {may: SignedIn},
+	ListSessions:   {may: SignedIn},
+	EndSessions:    {may: SignedIn},
+	ChangePassword: {may: SignedIn},
+
+	ReadMe:        {may: SignedIn},
+	UpdateMe:      {may: SignedIn},
+	ExportMe:      {may: SignedIn},
+	EraseMe:       {may: SignedIn},
+	ReadAccessLog: {may: SignedIn},
+
+	ListSpecializations:  {may: Anyone},
+	WriteSpecializations: {may: Full},
+	ListLocations:        {may: Anyone},
+	WriteLocations:       {may: Full},
+
+	SearchDoctors:        {may: Anyone},
+	ReadDoctor:           {may: Anyone},
+	UpdateDoctor:         {may: ItsDoctor | Staff},
+	UpdateDoctorStanding: {may: Full},
+	VerifyDoctor:         {may: Full},
+
+	ReadAvailability:  {may: Anyone},
+	WriteAvailability: {may: ItsDoctor | Staff},
+	ReadExtraHours:    {may: Anyone},
+	WriteExtraHours:   {may: ItsDoctor | Staff},
+	ReadTimeOff:       {may: ItsDoctor | Staff},
+	WriteTimeOff:      {may: ItsDoctor | Staff},
+	ReadVisitTypes:    {may: Anyone},
+	WriteVisitTypes:   {may: ItsDoctor | Staff},
+	ReadSlots:         {may: Anyone},
+
+	CreateHold:          {may: Patient},
+	CreateAnonymousHold: {may: Anyone},
+	ReleaseHold:         {may: Self, what: "hold"},
+
+	BookAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "patient"},
+	BookAnyTime:         {may: ItsDoctor | Staff},
+	ListAppointments:    {may: SignedIn},
+	ReadAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
+	ConfirmAppointment:  {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
+	CompleteAppointment: {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
+	MissAppointment:     {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
+	CancelAppointment:   {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
+	MoveAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
+
+	GiveFeedback: {may: Self, sees: Proxy | ItsDoctor | Staff, what: "appointment"},
+	ReadFeedback: {may: Anyone},
+
+	ReadPatient:     {may: Self | Proxy | KnowsPatient | Staff, what: "patient"},
+	UpdatePatient:   {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
+	ReadProxies:     {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
+	WriteProxies:    {may: Self | Staff, sees: Proxy | KnowsPatient, what: "patient"},
+	CreateDependant: {may: Patient},
+
+	ListUsers:        {may: Full},
+	ListPatients:     {may: Staff},
+	WriteUser:        {may: Full},
+	WritePatientUser: {may: Staff},
+
+	ReadAuditLogs: {may: Full},
+	ReadAnalytics: {may: Full | ItsDoctor},
+}

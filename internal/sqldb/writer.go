@@ -1,0 +1,356 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	maxGroup      = 128              // closures that share one commit
+	groupDeadline = 15 * time.Second // for the statements of one real transaction
+
+	turnAfter  = time.Second           // of continuous groups: then others get their turn
+	turnLength = 12 * time.Millisecond // longer than anybody's pollInterval
+)
+
+// pollInterval is how long to wait before asking for the file's lock again; it
+// varies, so that rivals do not march in step.
+func pollInterval() time.Duration {
+	return 2*time.Millisecond + rand.N(2*time.Millisecond) //nolint:gosec // jitter, no secret
+}
+
+// writer owns the connection that writes. Its goroutine takes all writes that
+// wait, runs them one after the other in one real transaction, each within a
+// savepoint, and answers after the commit. The closures run on their callers'
+// goroutines, in turn, so that a panic, or the end of a test, stays theirs.
+type writer struct {
+	ctx     context.Context // never ends: closing is told by closing
+	file    *sql.DB
+	opts    Options
+	conn    *sqliteConn // nil: to be opened
+	waiting chan *write
+	closing chan struct{}
+	closed  chan struct{}
+	warned  bool // OnWait has been called
+	spoil   func(sql string) error
+}
+
+func startWriter(ctx context.Context, file *sql.DB, o Options) *writer {
+	w := &writer{
+		ctx: ctx, file: file, opts: o,
+		waiting: make(chan *write), closing: make(chan struct{}), closed: make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// write runs fn in a group and returns what became of it.
+func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
+	call := &write{fn: fn, steps: make(chan step, 1), reports: make(chan report, 1)}
+	select {
+	case <-w.closing:
+		return ErrClosed
+	default:
+	}
+	select {
+	case w.waiting <- call:
+		return call.follow(ctx)
+	case <-w.closing:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// close lets the group on the way end and waits for it.
+func (w *writer) close() {
+	close(w.closing)
+	<-w.closed
+}
+
+func (w *writer) run() {
+	defer close(w.closed)
+	defer w.discard()
+	busy := time.NewTimer(turnAfter)
+	defer busy.Stop()
+	for {
+		first, rested := w.next()
+		if first == nil {
+			return
+		}
+		if rested {
+			busy.Reset(turnAfter)
+		}
+		w.serve(first)
+		select {
+		case <-busy.C:
+			w.pause()
+			busy.Reset(turnAfter)
+		default:
+		}
+	}
+}
+
+// next waits for a write; nil means that the writer is closing. rested tells that
+// the file was free for a whole turn meanwhile.
+func (w *writer) next() (first *write, rested bool) {
+	turn := time.NewTimer(turnLength)
+	defer turn.Stop()
+	for {
+		select {
+		case first = <-w.waiting:
+			return first, rested
+		case <-turn.C:
+			rested = true
+		case <-w.closing:
+			return nil, rested
+		}
+	}
+}
+
+func (w *writer) pause() {
+	select {
+	case <-time.After(turnLength):
+	case <-w.closing:
+	}
+}
+
+// serve runs first and all that wait besides, and answers them.
+func (w *writer) serve(first *write) {
+	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	defer cancel()
+	locked := w.begin(first)
+	group := w.gather(first)
+	if locked != nil {
+		for _, call := range group {
+			call.answer(locked)
+		}
+		return
+	}
+	if len(group) == 1 {
+		w.commitAlone(ctx, group[0])
+		return
+	}
+	if w.commitGroup(ctx, group) == nil {
+		for _, call := range group {
+			call.answer(call.err)
+		}
+		return
+	}
+	w.discard()
+	for _, call := range group {
+		w.rerun(call)
+	}
+}
+
+// gather takes the writes that wait by now.
+func (w *writer) gather(first *write) []*write {
+	group := []*write{first}
+	for len(group) < maxGroup {
+		select {
+		case call := <-w.waiting:
+			group = append(group, call)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// begin takes the file's lock, waiting for other processes as long as the
+// options allow.
+func (w *writer) begin(first *write) error {
+	patience := time.NewTimer(w.opts.Patience)
+	defer patience.Stop()
+	warning := time.NewTimer(time.Second)
+	defer warning.Stop()
+	for {
+		err := w.tryBegin()
+		if !sqliteBusy(err) {
+			return err
+		}
+		select {
+		case <-time.After(pollInterval()):
+		case <-warning.C:
+			w.warn()
+		case <-patience.C:
+			return &patienceError{err}
+		case <-w.closing:
+			return ErrClosed
+		}
+	}
+}
+
+func (w *writer) tryBegin() error {
+	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	defer cancel()
+	if w.conn == nil {
+		conn, err := newSQLiteConn(ctx, w.file)
+		if err != nil {
+			return err
+		}
+		conn.spoil = w.spoil
+		w.conn = conn
+	}
+	err := w.conn.control(ctx, "BEGIN IMMEDIATE")
+	if err != nil && !sqliteBusy(err) {
+		w.discard()
+	}
+	return err
+}
+
+func (w *writer) warn() {
+	if w.opts.OnWait != nil && !w.warned {
+		w.warned = true
+		w.opts.OnWait()
+	}
+}
+
+// commitGroup runs each of group within a savepoint and commits. An error means
+// that nobody may be answered.
+func (w *writer) commitGroup(ctx context.Context, group []*write) error {
+	for _, call := range group {
+		if !call.start() {
+			continue
+		}
+		if err := w.conn.control(ctx, "SAVEPOINT closure"); err != nil {
+			return err
+		}
+		call.run(newTx(ctx, w.conn, w.opts.Now))
+		if call.err != nil {
+			if err := w.conn.control(ctx, "ROLLBACK TO closure"); err != nil {
+				return err
+			}
+		}
+		if err := w.conn.control(ctx, "RELEASE closure"); err != nil {
+			return err
+		}
+	}
+	return w.conn.control(ctx, "COMMIT")
+}
+
+// rerun runs call in a transaction of its own, after its group was lost.
+func (w *writer) rerun(call *write) {
+	switch {
+	case !call.start() || call.aborted:
+		call.answer(call.err)
+		return
+	}
+	if err := w.begin(call); err != nil {
+		call.answer(err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	defer cancel()
+	w.commitAlone(ctx, call)
+}
+
+// commitAlone runs call in the transaction that has begun, and answers it.
+func (w *writer) commitAlone(ctx context.Context, call *write) {
+	end := "ROLLBACK"
+	if call.start() {
+		call.run(newTx(ctx, w.conn, w.opts.Now))
+		if call.err == nil {
+			end = "COMMIT"
+		}
+	}
+	if err := w.conn.control(ctx, end); err != nil {
+		w.discard()
+		if call.err == nil {
+			call.err = fmt.Errorf("commit: %w", err)
+		}
+	}
+	call.answer(call.err)
+}
+
+// discard closes the connection; what it had not committed is gone.
+func (w *writer) discard() {
+	if w.conn != nil {
+		w.conn.discard()
+		w.conn = nil
+	}
+}
+
+// write is one call of Write on its way through the writer.
+type write struct {
+	fn      func(*Tx) error
+	state   atomic.Int32
+	steps   chan step   // from the writer: run, or the answer
+	reports chan report // to the writer: how a run ended
+	err     error       // of the last run
+	aborted bool        // fn panicked: it is not run again
+}
+
+const (
+	queued int32 = iota
+	started
+	withdrawn
+)
+
+type step struct {
+	tx  *Tx   // to be run; nil means that err is the answer
+	err error
+}
+
+type report struct {
+	err     error
+	aborted bool
+}
+
+// start reports whether the call may run: its caller has not given up before.
+func (c *write) start() bool {
+	return c.state.Load() == started || c.state.CompareAndSwap(queued, started)
+}
+
+// run lets the caller run the closure and waits for it.
+func (c *write) run(tx *Tx) {
+	c.steps <- step{tx: tx}
+	r := <-c.reports
+	c.err, c.aborted = r.err, r.aborted
+}
+
+func (c *write) answer(err error) { c.steps <- step{err: err} }
+
+// follow is the caller's side: it runs the closure as often as the writer says
+// and returns the answer.
+func (c *write) follow(ctx context.Context) error {
+	done := ctx.Done()
+	for {
+		select {
+		case s := <-c.steps:
+			if s.tx == nil {
+				return s.err
+			}
+			c.runHere(s.tx)
+		case <-done:
+			if c.state.CompareAndSwap(queued, withdrawn) {
+				return ctx.Err()
+			}
+			done = nil // it has begun: what happens now must be known
+		}
+	}
+}
+
+// runHere runs the closure. When it panics, the panic goes on only after the
+// writer has rolled back.
+func (c *write) runHere(tx *Tx) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		_ = tx.finish(nil)
+		c.reports <- report{err: errAborted, aborted: true}
+		<-c.steps
+	}()
+	err := tx.finish(call(c.fn, tx))
+	returned = true
+	if reason := retryReason(tx.failed); reason != "" {
+		err = &retryableError{reason, err}
+	}
+	c.reports <- report{err: err}
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// What was done, by whom, to which row?
+const insertAudit = `
+INSERT INTO audit_logs
+       (id, action_by, action_type, action_detail, created_at, entity, entity_id, subject_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// Audit appends an entry to the trail. A zero ID or CreatedAt is filled in.
+func Audit(tx *sqldb.Tx, e turno.AuditEntry) error {
+	if _, err := tx.Exec(insertAudit, auditArgs(tx.Now, e)...); err != nil {
+		return fmt.Errorf("append to the trail: %w", err)
+	}
+	return nil
+}
+
+// AuditIn is Audit as a part of a batch.
+func AuditIn(b *sqldb.Batch, now time.Time, e turno.AuditEntry) {
+	b.Exec(nil, insertAudit, auditArgs(now, e)...)
+}
+
+func auditArgs(now time.Time, e turno.AuditEntry) []any {
+	if e.ID == uuid.Nil {
+		e.ID = turno.NewID()
+	}
+	if e.CreatedAt.IsZero() {
+		e.CreatedAt = now
+	}
+	return []any{e.ID, e.ActionBy, e.Action, e.Detail, e.CreatedAt, e.Entity, e.EntityID, e.SubjectID}
+}
+
+// RecordRead notes that reader has opened something of subject's record, at most
+// once for a reader, subject and hour.
+func RecordRead(tx *sqldb.Tx, reader, subject uuid.UUID, entity, entityID string) error {
+	first, err := tx.Exec(`
+		INSERT INTO record_reads (reader_id, subject_id, hour)
+		VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, reader, subject, tx.Now.Truncate(time.Hour))
+	if err != nil {
+		return fmt.Errorf("record a read: %w", err)
+	}
+	if first == 0 {
+		return nil
+	}
+	return Audit(tx, turno.AuditEntry{
+		ActionBy: &reader, Action: turno.AuditRead, Entity: entity, EntityID: entityID, SubjectID: &subject,
+	})
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// Calendar is everything that decides which times of a doctor are open, and what
+// a booking copies from the doctor.
+type Calendar struct {
+	DoctorID         uuid.UUID
+	FullName         string
+	SpecializationID int
+	LocationID       *uuid.UUID
+	TimeZone         string
+	SlotMinutes      int
+	BufferMinutes    int
+	MinNoticeMinutes int
+	HorizonDays      int
+	AutoConfirm      bool
+	Version          int64
+	Bookable         bool // verified and active: others are invisible
+
+	Weekly []turno.Availability
+	Extra  []turno.ExtraHours
+	Busy   []turno.BusyPeriod // in order of their start; expired holds included
+}
+
+const calendarColumns = `
+       d.user_id, u.full_name, d.specialization_id, d.location_id, d.time_zone, d.slot_minutes, d.buffer_minutes,
+       d.min_notice_minutes, d.horizon_days, d.auto_confirm, d.calendar_version,
+       (d.verified_at IS NOT NULL AND u.deactivated_at IS NULL AND u.erased_at IS NULL)`
+
+func scanCalendar(row sqldb.Scanner) (c Calendar, err error) {
+	err = row.Scan(&c.DoctorID, &c.FullName, &c.SpecializationID, &c.LocationID, &c.TimeZone, &c.SlotMinutes, &c.BufferMinutes,
+		&c.MinNoticeMinutes, &c.HorizonDays, &c.AutoConfirm, &c.Version, &c.Bookable)
+	return c, err
+}
+
+// CalendarIn reads a doctor's calendar as a part of a batch, with the busy
+// periods that overlap [from, to). found is false when there is no such doctor.
+func CalendarIn(b *sqldb.Batch, c *Calendar, found *bool, doctorID uuid.UUID, from, to time.Time) {
+	sqldb.BatchOne(b, c, found, scanCalendar, `
+		SELECT `+calendarColumns+`
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 WHERE d.user_id = $1`, doctorID)
+	sqldb.BatchAll(b, &c.Weekly, scanAvailability, selectAvailability+`
+		 WHERE doctor_id = $1
+		 ORDER BY start_time`, doctorID)
+	sqldb.BatchAll(b, &c.Extra, scanExtraHours, selectExtraHours+`
+		 WHERE doctor_id = $1
+		   AND starts_at < $3
+		   AND ends_at > $2
+		 ORDER BY starts_at`, doctorID, from, to)
+	BusyIn(b, &c.Busy, doctorID, from, to)
+}
+
+// CalendarOf reads one doctor's calendar in one round trip: a
+// turno.KindNotFound error when there is no such doctor.
+func CalendarOf(tx *sqldb.Tx, doctorID uuid.UUID, from, to time.Time) (c Calendar, err error) {
+	var found bool
+	b := tx.Batch()
+	CalendarIn(b, &c, &found, doctorID, from, to)
+	if err := b.Run(); err != nil {
+		return c, fmt.Errorf("read a calendar: %w", err)
+	}
+	if !found {
+		return c, turno.NotFound("doctor")
+	}
+	return c, nil
+}
+
+// Calendars reads the calendars of many doctors, with the extra hours and busy
+// periods that overlap [from, to).
+func Calendars(tx *sqldb.Tx, doctorIDs []uuid.UUID, from, to time.Time) (map[uuid.UUID]*Calendar, error) {
+	calendars := make(map[uuid.UUID]*Calendar, len(doctorIDs))
+	if len(doctorIDs) == 0 {
+		return calendars, nil
+	}
+	ids := sqldb.In(doctorIDs)
+	doctors, err := sqldb.All(tx, scanCalendar, `
+		SELECT `+calendarColumns+`
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 WHERE d.user_id = ANY($1)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read calendars: %w", err)
+	}
+	for _, doctor := range doctors {
+		calendars[doctor.DoctorID] = &doctor
+	}
+	weekly, err := sqldb.All(tx, scanAvailability, selectAvailability+`
+		 WHERE doctor_id = ANY($1)
+		 ORDER BY start_time`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read weekly hours: %w", err)
+	}
+	for _, window := range weekly {
+		calendars[window.DoctorID].Weekly = append(calendars[window.DoctorID].Weekly, window)
+	}
+	extra, err := sqldb.All(tx, scanExtraHours, selectExtraHours+`
+		 WHERE doctor_id = ANY($1)
+		   AND starts_at < $3
+		   AND ends_at > $2
+		 ORDER BY starts_at`, ids, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("read extra hours: %w", err)
+	}
+	for _, hours := range extra {
+		calendars[hours.DoctorID].Extra = append(calendars[hours.DoctorID].Extra, hours)
+	}
+	busy, err := BusyOf(tx, doctorIDs, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for owner, periods := range busy {
+		calendars[owner].Busy = periods
+	}
+	return calendars, nil
+}
+
+// BumpCalendar raises a doctor's calendar version, so that no visit is accepted
+// under the old rules. The caller holds the exclusive lock of the calendar.
+func BumpCalendar(tx *sqldb.Tx, doctorID uuid.UUID) error {
+	rows, err := tx.Exec(`
+		UPDATE doctors
+		   SET calendar_version = calendar_version + 1
+		 WHERE user_id = $1`, doctorID)
+	if err != nil {
+		return fmt.Errorf("raise a calendar version: %w", err)
+	}
+	if rows == 0 {
+		return turno.NotFound("doctor")
+	}
+	return nil
+}
+
+// BookingFacts is what a booking needs to know of the patient and the caller.
+type BookingFacts struct {
+	PatientActive bool
+	ActsFor       bool // the caller is a proxy of the patient
+	OpenVisits    int  // pending and confirmed ones that are not over
+	Known         bool // has completed a visit with the doctor
+}
+
+// BookingFactsIn reads the facts of a patient with a doctor as a part of a
+// batch. found is false when there is no such patient.
+func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, doctorID, callerID uuid.UUID, now time.Time) {
+	sqldb.BatchOne(b, f, found, scanBookingFacts, `
+		SELECT (u.deactivated_at IS NULL AND u.erased_at IS NULL),
+		       EXISTS (SELECT 1
+		                 FROM patient_proxies p
+		                WHERE p.patient_id = u.id
+		                  AND p.proxy_user_id = $3
+		                  AND (p.ends_at IS NULL OR p.ends_at > $4)),
+		       (SELECT COUNT(*)
+		          FROM appointments a
+		         WHERE a.patient_id = u.id
+		           AND a.scheduled_at > $5
+		           AND a.ends_at > $4
+		           AND a.status IN ('pending', 'confirmed')),
+		       EXISTS (SELECT 1
+		                 FROM appointments a
+		                WHERE a.patient_id = u.id
+		                  AND a.doctor_id = $2
+		                  AND a.status = 'completed')
+		  FROM users u
+		  JOIN patients p ON p.user_id = u.id
+		 WHERE u.id = $1`, patientID, doctorID, callerID, now, now.Add(-LongestVisit))
+}
+
+func scanBookingFacts(row sqldb.Scanner) (f BookingFacts, err error) {
+	err = row.Scan(&f.PatientActive, &f.ActsFor, &f.OpenVisits, &f.Known)
+	return f, err
+}
+
+// VisitTypeIn reads a visit type as a part of a batch.
+func VisitTypeIn(b *sqldb.Batch, t *turno.VisitType, found *bool, id uuid.UUID) {
+	sqldb.BatchOne(b, t, found, scanVisitType, selectVisitType+` WHERE id = $1`, id)
+}

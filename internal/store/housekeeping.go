@@ -1,0 +1,100 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// purgeStep is how many rows one transaction removes at most, so that nobody
+// waits long for it.
+const purgeStep = 1000
+
+// How long rows are kept that serve the machinery only.
+const (
+	keepIdempotentAnswers = 24 * time.Hour
+	keepOutbox            = 30 * 24 * time.Hour
+	keepRecordReads       = 48 * time.Hour
+	keepSignInFailures    = 24 * time.Hour
+	keepHolds             = 24 * time.Hour
+)
+
+// Each Purge function removes a bounded number of rows that have had their time,
+// and reports whether there may be more.
+
+// PurgeIdempotentAnswers removes stored answers older than 24 hours.
+func PurgeIdempotentAnswers(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "stored answers", `
+		DELETE FROM idempotent_answers
+		 WHERE (user_id, route, key) IN (
+		       SELECT user_id, route, key
+		         FROM idempotent_answers
+		        WHERE created_at < $1
+		        LIMIT $2)`, keepIdempotentAnswers)
+}
+
+// PurgeOutbox removes events that were due more than 30 days ago, also those
+// that nobody has ever handled: a mail about them would only puzzle.
+func PurgeOutbox(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "old events", `
+		DELETE FROM outbox
+		 WHERE id IN (
+		       SELECT id
+		         FROM outbox
+		        WHERE run_at < $1
+		        LIMIT $2)`, keepOutbox)
+}
+
+// PurgeRecordReads forgets which readings were already noted, two days on. The
+// trail keeps the readings themselves.
+func PurgeRecordReads(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "noted readings", `
+		DELETE FROM record_reads
+		 WHERE (reader_id, subject_id, hour) IN (
+		       SELECT reader_id, subject_id, hour
+		         FROM record_reads
+		        WHERE hour < $1
+		        LIMIT $2)`, keepRecordReads)
+}
+
+// PurgeSessions removes sessions that have expired.
+func PurgeSessions(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "expired sessions", `
+		DELETE FROM sessions
+		 WHERE id IN (
+		       SELECT id
+		         FROM sessions
+		        WHERE expires_at < $1
+		        LIMIT $2)`, 0)
+}
+
+// PurgeSignInFailures forgets failed sign-ins after a quiet day.
+func PurgeSignInFailures(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "failed sign-ins", `
+		DELETE FROM sign_in_failures
+		 WHERE subject_hash IN (
+		       SELECT subject_hash
+		         FROM sign_in_failures
+		        WHERE last_failure_at < $1
+		        LIMIT $2)`, keepSignInFailures)
+}
+
+// PurgeHolds removes holds that ended more than a day ago.
+func PurgeHolds(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "ended holds", `
+		DELETE FROM holds
+		 WHERE id IN (
+		       SELECT id
+		         FROM holds
+		        WHERE ended_at < $1
+		        LIMIT $2)`, keepHolds)
+}
+
+func purge(tx *sqldb.Tx, what, sql string, keep time.Duration) (bool, error) {
+	rows, err := tx.Exec(sql, tx.Now.Add(-keep), purgeStep)
+	if err != nil {
+		return false, fmt.Errorf("purge %s: %w", what, err)
+	}
+	return rows == purgeStep, nil
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+const selectLocation = `
+		SELECT l.id, l.name, l.phone, l.address_line1, l.address_line2, l.city, l.state, l.postal_code,
+		       l.country, l.directions, l.time_zone
+		  FROM locations l`
+
+func scanLocation(row sqldb.Scanner) (l turno.Location, err error) {
+	err = row.Scan(&l.ID, &l.Name, &l.Phone, &l.AddressLine1, &l.AddressLine2, &l.City, &l.State, &l.PostalCode,
+		&l.Country, &l.Directions, &l.TimeZone)
+	return l, err
+}
+
+// Locations lists them all by name; there are few.
+func Locations(tx *sqldb.Tx) ([]turno.Location, error) {
+	all, err := sqldb.All(tx, scanLocation, selectLocation+`
+		 ORDER BY l.name, l.id`)
+	if err != nil {
+		return nil, fmt.Errorf("list locations: %w", err)
+	}
+	return all, nil
+}
+
+// LocationByID reads one; false when there is none.
+func LocationByID(tx *sqldb.Tx, id uuid.UUID) (turno.Location, bool, error) {
+	return oneLocation(tx, selectLocation+`
+		 WHERE l.id = $1`, id)
+}
+
+// FirstLocation reads the one that was made first; false when there is none.
+func FirstLocation(tx *sqldb.Tx) (turno.Location, bool, error) {
+	return oneLocation(tx, selectLocation+`
+		 ORDER BY l.id
+		 LIMIT 1`)
+}
+
+func oneLocation(tx *sqldb.Tx, query string, args ...any) (turno.Location, bool, error) {
+	l, err := sqldb.One(tx, scanLocation, query, args...)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return l, false, nil
+	}
+	if err != nil {
+		return l, false, fmt.Errorf("read a location: %w", err)
+	}
+	return l, true, nil
+}
+
+// InsertLocation adds one.
+func InsertLocation(tx *sqldb.Tx, l turno.Location) error {
+	_, err := tx.Exec(`
+		INSERT INTO locations
+		       (id, name, phone, address_line1, address_line2, city, state, postal_code, country, directions, time_zone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, locationArgs(l)...)
+	if err != nil {
+		return fmt.Errorf("add a location: %w", err)
+	}
+	return nil
+}
+
+// UpdateLocation writes one. The caller holds tx.Lock of the id since before it
+// read the location.
+func UpdateLocation(tx *sqldb.Tx, l turno.Location) error {
+	_, err := tx.Exec(`
+		UPDATE locations
+		   SET name = $2,
+		       phone = $3,
+		       address_line1 = $4,
+		       address_line2 = $5,
+		       city = $6,
+		       state = $7,
+		       postal_code = $8,
+		       country = $9,
+		       directions = $10,
+		       time_zone = $11
+		 WHERE id = $1`, locationArgs(l)...)
+	if err != nil {
+		return fmt.Errorf("change a location: %w", err)
+	}
+	return nil
+}
+
+func locationArgs(l turno.Location) []any {
+	return []any{l.ID, l.Name, l.Phone, l.AddressLine1, l.AddressLine2, l.City, l.State, l.PostalCode,
+		l.Country, l.Directions, l.TimeZone}
+}

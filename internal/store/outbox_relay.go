@@ -1,0 +1,44 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// WaitingEvents lists committed events of these names that are due and not yet
+// relayed, the longest due first.
+func WaitingEvents(tx *sqldb.Tx, names []string, limit int) ([]Event, error) {
+	events, err := sqldb.All(tx, scanEvent, `
+		SELECT id, key, event, payload, run_at
+		  FROM outbox
+		 WHERE relayed_at IS NULL
+		   AND run_at <= $1
+		   AND event = ANY($2)
+		 ORDER BY run_at
+		 LIMIT $3`, tx.Now, sqldb.In(names), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list waiting events: %w", err)
+	}
+	return events, nil
+}
+
+// MarkRelayed notes that these events are in the hands of the jobs.
+func MarkRelayed(tx *sqldb.Tx, ids []uuid.UUID) error {
+	_, err := tx.Exec(`
+		UPDATE outbox
+		   SET relayed_at = $1
+		 WHERE relayed_at IS NULL
+		   AND id = ANY($2)`, tx.Now, sqldb.In(ids))
+	if err != nil {
+		return fmt.Errorf("mark events as relayed: %w", err)
+	}
+	return nil
+}
+
+func scanEvent(row sqldb.Scanner) (e Event, err error) {
+	err = row.Scan(&e.ID, &e.Key, &e.Name, &e.Payload, &e.RunAt)
+	return e, err
+}

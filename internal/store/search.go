@@ -1,0 +1,122 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// DoctorFilter chooses among the doctors that patients can find; zero fields
+// choose all.
+type DoctorFilter struct {
+	Text             string // part of the name, or of the specialization's
+	SpecializationID int
+	MinRating        float64
+}
+
+func (f DoctorFilter) where(specializations []turno.Specialization) *sqldb.Where {
+	w := &sqldb.Where{}
+	w.Add("d.verified_at IS NOT NULL")
+	w.Add("u.deactivated_at IS NULL")
+	w.Add("u.erased_at IS NULL")
+	if f.SpecializationID != 0 {
+		w.Add("d.specialization_id = $?", f.SpecializationID)
+	}
+	if f.MinRating > 0 {
+		w.Add("d.rating >= CAST($? AS double precision)", f.MinRating)
+	}
+	for _, word := range strings.Fields(SearchName(f.Text)) {
+		var ids []int
+		for _, s := range specializations {
+			if strings.Contains(SearchName(s.Name), word) {
+				ids = append(ids, s.ID)
+			}
+		}
+		w.Add(`(u.search_name LIKE $? ESCAPE '\' OR d.specialization_id = ANY($?))`,
+			likePattern("%", word, "%"), sqldb.In(ids))
+	}
+	return w
+}
+
+// FindableIDs lists the ids of all doctors that match.
+func FindableIDs(tx *sqldb.Tx, f DoctorFilter) ([]uuid.UUID, error) {
+	specializations, err := Specializations(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := f.where(specializations)
+	ids, err := sqldb.All(tx, scanID, `
+		SELECT d.user_id
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 `+w.SQL(), w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("find doctors: %w", err)
+	}
+	return ids, nil
+}
+
+// DoctorOrder is how found doctors are sorted.
+type DoctorOrder int
+
+// The orders; ties are broken by id.
+const (
+	ByName   DoctorOrder = iota
+	ByRating             // best first, then the one rated more often
+)
+
+// DoctorKeyset is the last doctor of the page before.
+type DoctorKeyset struct {
+	SearchName  string
+	Rating      float64
+	RatingCount int
+	ID          uuid.UUID // uuid.Nil: from the start
+}
+
+// FindDoctors lists a page of the doctors that match.
+func FindDoctors(tx *sqldb.Tx, f DoctorFilter, order DoctorOrder, after DoctorKeyset, limit int) ([]turno.Doctor, error) {
+	specializations, err := Specializations(tx)
+	if err != nil {
+		return nil, err
+	}
+	w := f.where(specializations)
+	orderBy := "u.search_name, u.id"
+	switch {
+	case order == ByRating:
+		orderBy = "d.rating DESC, d.rating_count DESC, u.id DESC"
+		if after.ID != uuid.Nil {
+			w.Add("(d.rating, d.rating_count, u.id) < (CAST($? AS decimal(3,2)), $?, $?)", after.Rating, after.RatingCount, after.ID)
+		}
+	case after.ID != uuid.Nil:
+		w.Add("(u.search_name, u.id) > ($?, $?)", after.SearchName, after.ID)
+	}
+	n := w.Arg(limit)
+	doctors, err := sqldb.All(tx, scanDoctor, selectDoctor+`
+		 `+w.SQL()+`
+		 ORDER BY `+orderBy+`
+		 LIMIT `+n, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("list doctors: %w", err)
+	}
+	return doctors, nil
+}
+
+// DoctorsByID reads many doctors at once, in no order.
+func DoctorsByID(tx *sqldb.Tx, ids []uuid.UUID) ([]turno.Doctor, error) {
+	doctors, err := sqldb.All(tx, scanDoctor, selectDoctor+`
+		 WHERE d.user_id = ANY($1)`, sqldb.In(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read doctors: %w", err)
+	}
+	return doctors, nil
+}
+
+const selectDoctor = `
+		SELECT ` + doctorColumns + `
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		  JOIN specializations s ON s.id = d.specialization_id`

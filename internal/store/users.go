@@ -1,0 +1,214 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+const userColumns = `
+       u.id, u.username, u.email, u.password, CAST(u.role AS text), COALESCE(CAST(u.staff_level AS text), ''),
+       u.full_name, u.time_zone, u.locale, u.email_verified_at, u.deactivated_at, u.erased_at,
+       u.created_at, u.updated_at`
+
+func userDest(u *turno.User) []any {
+	return []any{
+		&u.ID, &u.Username, &u.Email, &u.Password, &u.Role, &u.StaffLevel,
+		&u.FullName, &u.TimeZone, &u.Locale, &u.EmailVerifiedAt, &u.DeactivatedAt, &u.ErasedAt,
+		&u.CreatedAt, &u.UpdatedAt,
+	}
+}
+
+func scanUser(row sqldb.Scanner) (u turno.User, err error) {
+	err = row.Scan(userDest(&u)...)
+	return u, err
+}
+
+// UserByID reads a user: a turno.KindNotFound error when there is none.
+func UserByID(tx *sqldb.Tx, id uuid.UUID) (turno.User, error) {
+	u, found, err := oneUser(tx, `u.id = $1`, id)
+	if err == nil && !found {
+		return u, turno.NotFound("user")
+	}
+	return u, err
+}
+
+// UserByUsername reads a user by name, without regard to case; false when there
+// is none.
+func UserByUsername(tx *sqldb.Tx, username string) (turno.User, bool, error) {
+	return oneUser(tx, `u.username_folded = $1`, Fold(username))
+}
+
+// UserByEmail reads a user by email, without regard to case; false when there
+// is none.
+func UserByEmail(tx *sqldb.Tx, email string) (turno.User, bool, error) {
+	return oneUser(tx, `u.email_folded = $1`, Fold(email))
+}
+
+func oneUser(tx *sqldb.Tx, condition string, arg any) (turno.User, bool, error) {
+	u, err := sqldb.One(tx, scanUser, `
+		SELECT `+userColumns+`
+		  FROM users u
+		 WHERE `+condition, arg)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return u, false, nil
+	}
+	if err != nil {
+		return u, false, fmt.Errorf("read a user: %w", err)
+	}
+	return u, true, nil
+}
+
+// InsertUser adds a user. A taken username or email is a unique violation.
+func InsertUser(tx *sqldb.Tx, u turno.User) error {
+	_, err := tx.Exec(`
+		INSERT INTO users
+		       (id, username, username_folded, email, email_folded, password, role, staff_level,
+		        full_name, search_name, time_zone, locale, email_verified_at, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+		u.ID, u.Username, Fold(u.Username), u.Email, Fold(u.Email), u.Password, u.Role, nullable(u.StaffLevel),
+		u.FullName, SearchName(u.FullName), u.TimeZone, u.Locale, u.EmailVerifiedAt, tx.Now)
+	if err != nil {
+		return fmt.Errorf("add a user: %w", err)
+	}
+	return nil
+}
+
+// UpdateUser writes everything about a user but the role and the password. The
+// caller holds tx.Lock of the id since before it read the user. A taken username
+// or email is a unique violation.
+func UpdateUser(tx *sqldb.Tx, u turno.User) error {
+	_, err := tx.Exec(`
+		UPDATE users
+		   SET username = $2,
+		       username_folded = $3,
+		       email = $4,
+		       email_folded = $5,
+		       staff_level = $6,
+		       full_name = $7,
+		       search_name = $8,
+		       time_zone = $9,
+		       locale = $10,
+		       email_verified_at = $11,
+		       deactivated_at = $12,
+		       erased_at = $13,
+		       updated_at = $14
+		 WHERE id = $1`,
+		u.ID, u.Username, Fold(u.Username), u.Email, Fold(u.Email), nullable(u.StaffLevel),
+		u.FullName, SearchName(u.FullName), u.TimeZone, u.Locale, u.EmailVerifiedAt,
+		u.DeactivatedAt, u.ErasedAt, tx.Now)
+	if err != nil {
+		return fmt.Errorf("change a user: %w", err)
+	}
+	return nil
+}
+
+// SetPassword replaces the hash of a password, provided that it is still old.
+// It reports whether it was.
+func SetPassword(tx *sqldb.Tx, id uuid.UUID, old, hash string) (bool, error) {
+	rows, err := tx.Exec(`
+		UPDATE users
+		   SET password = $3,
+		       updated_at = $4
+		 WHERE id = $1
+		   AND password = $2`, id, old, hash, tx.Now)
+	if err != nil {
+		return false, fmt.Errorf("set a password: %w", err)
+	}
+	return rows == 1, nil
+}
+
+// CountFullAdmins counts the staff who may do everything and can sign in.
+func CountFullAdmins(tx *sqldb.Tx) (n int, err error) {
+	err = tx.QueryRow(`
+		SELECT COUNT(*)
+		  FROM users
+		 WHERE role = 'admin'
+		   AND staff_level = 'full'
+		   AND deactivated_at IS NULL
+		   AND erased_at IS NULL`).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count full admins: %w", err)
+	}
+	return n, nil
+}
+
+// UserFilter chooses users; zero fields choose all.
+type UserFilter struct {
+	Role          turno.Role
+	Words         []string // each begins a word of the name, the username or the email
+	ContactNumber string   // digits that it contains; all of it when it begins with +
+	DateOfBirth   turno.Date
+	AfterID       uuid.UUID // keyset: the last user seen
+	Limit         int
+}
+
+// FoundUser is a user, with what staff tell patients of one name apart by.
+type FoundUser struct {
+	turno.User
+	DateOfBirth   *turno.Date // nil for others than patients
+	ContactNumber string
+}
+
+// Users lists users in the order of their names.
+func Users(tx *sqldb.Tx, f UserFilter) ([]FoundUser, error) {
+	w, err := f.where(tx)
+	if err != nil {
+		return nil, err
+	}
+	limit := w.Arg(f.Limit)
+	found, err := sqldb.All(tx, scanFoundUser, `
+		SELECT `+userColumns+`, p.date_of_birth, COALESCE(p.contact_number, '')
+		  FROM users u
+		  LEFT JOIN patients p ON p.user_id = u.id
+		 `+w.SQL()+`
+		 ORDER BY u.search_name, u.id
+		 LIMIT `+limit, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	return found, nil
+}
+
+func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
+	w := &sqldb.Where{}
+	if f.Role != "" {
+		w.Add("CAST(u.role AS text) = $?", string(f.Role))
+	}
+	for _, word := range f.Words {
+		folded := SearchName(word)
+		start := w.Arg(likePattern("", folded, "%"))
+		inside := w.Arg(likePattern("% ", folded, "%"))
+		w.Add(`(u.search_name LIKE ` + start + ` ESCAPE '\'
+		     OR u.search_name LIKE ` + inside + ` ESCAPE '\'
+		     OR u.username_folded LIKE ` + start + ` ESCAPE '\'
+		     OR u.email_folded LIKE ` + start + ` ESCAPE '\')`)
+	}
+	switch {
+	case strings.HasPrefix(f.ContactNumber, "+"):
+		w.Add("p.contact_number = $?", f.ContactNumber)
+	case f.ContactNumber != "":
+		w.Add(`p.contact_number LIKE $? ESCAPE '\'`, likePattern("%", f.ContactNumber, "%"))
+	}
+	if !f.DateOfBirth.IsZero() {
+		w.Add("p.date_of_birth = $?", f.DateOfBirth)
+	}
+	if f.AfterID != uuid.Nil {
+		last, err := UserByID(tx, f.AfterID)
+		if err != nil {
+			return nil, err
+		}
+		w.Add("(u.search_name, u.id) > ($?, $?)", SearchName(last.FullName), last.ID)
+	}
+	return w, nil
+}
+
+func scanFoundUser(row sqldb.Scanner) (f FoundUser, err error) {
+	err = row.Scan(append(userDest(&f.User), &f.DateOfBirth, &f.ContactNumber)...)
+	return f, err
+}
