@@ -19,7 +19,7 @@ func ParseClock(s string) (Clock, error) {
 	if len(s) == 5 && s[2] == ':' {
 		hour, minute := digit(0)*10+digit(1), digit(3)*10+digit(4)
 		isDigits := inRange(digit(0)) && inRange(digit(1)) && inRange(digit(3)) && inRange(digit(4))
-		if c := Clock(hour*60 + minute); isDigits && minute < 60 && c <= EndOfDay {
+		if c := Clock(hour*60 + minute); isDigits && minute < 60 && c <= EndOfDay { //nolint:gosec // at most 99 * 60 + 99 fits an int16
 			return c, nil
 		}
 	}

@@ -95,20 +95,28 @@ func (s *Service) Sessions(ctx context.Context, c policy.Caller) ([]Session, err
 		return nil, err
 	}
 	var sessions []Session
-	err := s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		idle, _ := s.lifetimes(c.Role)
-		kept, err := store.SessionsOf(tx, c.UserID, tx.Now.Add(-idle))
-		sessions = make([]Session, 0, len(kept))
-		for _, k := range kept {
-			sessions = append(sessions, Session{
-				ID: k.ID, CreatedAt: k.CreatedAt, LastSeenAt: k.LastSeenAt, ExpiresAt: k.ExpiresAt,
-				Address: k.Address, UserAgent: k.UserAgent, Current: k.ID == c.SessionID,
-			})
-		}
+	err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		sessions, err = s.sessionsOf(tx, c)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return sessions, nil
+}
+
+func (s *Service) sessionsOf(tx *sqldb.Tx, c policy.Caller) ([]Session, error) {
+	idle, _ := s.lifetimes(c.Role)
+	kept, err := store.SessionsOf(tx, c.UserID, tx.Now.Add(-idle))
+	if err != nil {
+		return nil, err
+	}
+	sessions := make([]Session, 0, len(kept))
+	for _, k := range kept {
+		sessions = append(sessions, Session{
+			ID: k.ID, CreatedAt: k.CreatedAt, LastSeenAt: k.LastSeenAt, ExpiresAt: k.ExpiresAt,
+			Address: k.Address, UserAgent: k.UserAgent, Current: k.ID == c.SessionID,
+		})
 	}
 	return sessions, nil
 }

@@ -103,7 +103,6 @@ type holdTx struct {
 	holder uuid.UUID
 
 	calendar store.Calendar
-	known    bool
 	minutes  int
 	old      store.KeptHold
 	hasOld   bool

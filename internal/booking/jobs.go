@@ -16,9 +16,6 @@ import (
 // never wait for it.
 const chunk = 200
 
-// system is the caller of what happens by itself.
-var system policy.Caller
-
 // ExpirePending cancels requests whose time has passed without an answer, and
 // says how many.
 func (s *Service) ExpirePending(ctx context.Context) (int, error) {
@@ -41,7 +38,7 @@ func (s *Service) ExpirePending(ctx context.Context) (int, error) {
 	}
 }
 
-// expire cancels one request, unless somebody has answered it meanwhile.
+// expire cancels one request in nobody's name, unless it was answered meanwhile.
 func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		v, err := store.VisitForUpdate(tx, id, uuid.Nil)
@@ -58,7 +55,7 @@ func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		return s.writeChange(tx, system, v.Visit, expired, "expired")
+		return s.writeChange(tx, policy.Caller{}, v.Visit, expired, "expired")
 	})
 	if err == nil {
 		s.config.Wake()

@@ -3,6 +3,7 @@ package booking
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -165,9 +166,7 @@ func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, from time.Time) (map[
 		return open, err
 	}
 	further, _, err := s.slotsWithin(tx, scarce, from, tx.Now.Add(longestHorizon))
-	for id, slots := range further {
-		open[id] = slots
-	}
+	maps.Copy(open, further)
 	return open, err
 }
 

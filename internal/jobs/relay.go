@@ -22,6 +22,9 @@ const relayBatch = 500
 // what another node committed, or what has become due.
 const relayEvery = time.Second
 
+// relayTimeout bounds one batch, and so how long a stop waits for it.
+const relayTimeout = 15 * time.Second
+
 // Signal wakes the relay after a commit, so that an event need not wait for the
 // next second. It may be used before the runner starts.
 type Signal struct{ rung chan struct{} }
@@ -109,17 +112,21 @@ func (r *relay) run(ctx context.Context) {
 	}
 }
 
-// drain relays until nothing is waiting.
+// drain relays until nothing is waiting. A batch that has begun is finished: a
+// stop between its two steps would only make the next start look twice.
 func (r *relay) drain(ctx context.Context) error {
-	for {
-		n, err := r.relayOnce(ctx)
+	for ctx.Err() == nil {
+		n, err := r.relayOnce(context.WithoutCancel(ctx))
 		if err != nil || n < relayBatch {
 			return err
 		}
 	}
+	return nil
 }
 
 func (r *relay) relayOnce(ctx context.Context) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, relayTimeout)
+	defer cancel()
 	var events []store.Event
 	if err := r.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		events, err = store.WaitingEvents(tx, r.wanted, relayBatch)

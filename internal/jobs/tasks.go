@@ -19,11 +19,12 @@ type Task struct {
 	Run   func(ctx context.Context) error
 }
 
-// Booking is what the tasks need of the use cases around time.
+// Booking is what the tasks need of the use cases around time. Each says how much
+// it did.
 type Booking struct {
-	ExpirePending func(ctx context.Context) error // cancel requests whose time has passed
-	SweepHolds    func(ctx context.Context) error // free what expired holds occupy
-	ClearPast     func(ctx context.Context) error // forget busy periods that are over
+	ExpirePending func(ctx context.Context) (int, error)   // cancel requests whose time has passed
+	SweepHolds    func(ctx context.Context) (int, error)   // free what expired holds occupy, some at a time
+	ClearPast     func(ctx context.Context) (int64, error) // forget busy periods that are over
 }
 
 // RollUpTask is the name of the task that counts visits (see Config.Soon).
@@ -46,9 +47,9 @@ const soonAtMostEvery = 5 * time.Second
 // kept; metrics may be nil.
 func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 	return []Task{
-		{"expire_pending_visits", time.Minute, b.ExpirePending},
-		{"sweep_holds", time.Minute, b.SweepHolds},
-		{"clear_past_busy_periods", 10 * time.Minute, b.ClearPast},
+		{"expire_pending_visits", time.Minute, untilNone(b.ExpirePending)},
+		{"sweep_holds", time.Minute, untilNone(b.SweepHolds)},
+		{"clear_past_busy_periods", 10 * time.Minute, untilNone(b.ClearPast)},
 		{RollUpTask, time.Minute, repeat(db, store.RollUp)},
 		{"make_audit_partitions", 6 * time.Hour, func(ctx context.Context) error { return makePartitions(ctx, db, metrics) }},
 		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
@@ -77,6 +78,21 @@ func repeat(db *sqldb.DB, step func(*sqldb.Tx) (more bool, err error)) func(cont
 			}
 		}
 		return nil
+	}
+}
+
+// untilNone calls step until it finds nothing more to do or the time is up.
+func untilNone[N int | int64](step func(context.Context) (N, error)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			done, err := step(ctx)
+			if ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded) {
+				return nil
+			}
+			if err != nil || done == 0 {
+				return err
+			}
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func IsConflict(err error) bool { return IsUniqueViolation(err) || IsExclusionVi
 // IsBusy reports whether rivals kept a transaction from its turn for too long. A
 // later attempt may succeed.
 func IsBusy(err error) bool {
-	return hasState(err, "40001", "40P01", "55P03") || sqliteBusy(err)
+	return hasState(err, "40001", "40P01", "55P03") || sqliteBusy(err) || errors.As(err, new(*patienceError))
 }
 
 func hasState(err error, states ...string) bool {
@@ -92,8 +92,7 @@ func retryReason(err error) string {
 type patienceError struct{ err error }
 
 func (e *patienceError) Error() string {
-	return "another process has kept the database locked for too long: " + e.err.Error()
+	return "somebody else has kept the database locked for too long: " + e.err.Error()
 }
 
 func (e *patienceError) Unwrap() error { return e.err }
-

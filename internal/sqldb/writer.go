@@ -32,6 +32,7 @@ type writer struct {
 	file    *sql.DB
 	opts    Options
 	conn    *sqliteConn // nil: to be opened
+	turn    turn
 	waiting chan *write
 	closing chan struct{}
 	closed  chan struct{}
@@ -41,7 +42,7 @@ type writer struct {
 
 func startWriter(ctx context.Context, file *sql.DB, o Options) *writer {
 	w := &writer{
-		ctx: ctx, file: file, opts: o,
+		ctx: ctx, file: file, opts: o, turn: newTurn(),
 		waiting: make(chan *write), closing: make(chan struct{}), closed: make(chan struct{}),
 	}
 	go w.run()
@@ -50,15 +51,15 @@ func startWriter(ctx context.Context, file *sql.DB, o Options) *writer {
 
 // write runs fn in a group and returns what became of it.
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
-	call := &write{fn: fn, steps: make(chan step, 1), reports: make(chan report, 1)}
+	c := &write{fn: fn, steps: make(chan step, 1), reports: make(chan report, 1)}
 	select {
 	case <-w.closing:
 		return ErrClosed
 	default:
 	}
 	select {
-	case w.waiting <- call:
-		return call.follow(ctx)
+	case w.waiting <- c:
+		return c.follow(ctx)
 	case <-w.closing:
 		return ErrClosed
 	case <-ctx.Done():
@@ -121,16 +122,35 @@ func (w *writer) pause() {
 
 // serve runs first and all that wait besides, and answers them.
 func (w *writer) serve(first *write) {
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
-	defer cancel()
-	locked := w.begin(first)
+	locked := w.takeTurn()
+	if locked == nil {
+		defer w.turn.give()
+		locked = w.begin()
+	}
 	group := w.gather(first)
-	if locked != nil {
-		for _, call := range group {
-			call.answer(locked)
-		}
+	if locked == nil {
+		w.settle(group)
 		return
 	}
+	for _, call := range group {
+		call.answer(locked)
+	}
+}
+
+// takeTurn waits for the connection of the jobs.
+func (w *writer) takeTurn() error {
+	ctx, cancel := context.WithTimeout(w.ctx, w.opts.Patience)
+	defer cancel()
+	if err := w.turn.take(ctx); err != nil {
+		return &patienceError{err}
+	}
+	return nil
+}
+
+// settle runs and answers group, for which the transaction has begun.
+func (w *writer) settle(group []*write) {
+	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	defer cancel()
 	if len(group) == 1 {
 		w.commitAlone(ctx, group[0])
 		return
@@ -163,7 +183,7 @@ func (w *writer) gather(first *write) []*write {
 
 // begin takes the file's lock, waiting for other processes as long as the
 // options allow.
-func (w *writer) begin(first *write) error {
+func (w *writer) begin() error {
 	patience := time.NewTimer(w.opts.Patience)
 	defer patience.Stop()
 	warning := time.NewTimer(time.Second)
@@ -235,12 +255,11 @@ func (w *writer) commitGroup(ctx context.Context, group []*write) error {
 
 // rerun runs call in a transaction of its own, after its group was lost.
 func (w *writer) rerun(call *write) {
-	switch {
-	case !call.start() || call.aborted:
+	if call.aborted {
 		call.answer(call.err)
 		return
 	}
-	if err := w.begin(call); err != nil {
+	if err := w.begin(); err != nil {
 		call.answer(err)
 		return
 	}
@@ -292,7 +311,7 @@ const (
 )
 
 type step struct {
-	tx  *Tx   // to be run; nil means that err is the answer
+	tx  *Tx // to be run; nil means that err is the answer
 	err error
 }
 

@@ -25,8 +25,8 @@ const clusterVariable = "TURNO_TEST_POSTGRES"
 // makes a template: "turnotpl" in ASCII.
 const templateLock int64 = 0x7475726e6f74706c
 
-// copyTemplate makes a database of the newest version and returns its URL. A
-// copy takes a fraction of what the migrations take.
+// copyTemplate makes a database of the newest version and returns its URL,
+// without running the migrations again.
 func copyTemplate(t testing.TB) string {
 	t.Helper()
 	return createDatabase(t, template(t))

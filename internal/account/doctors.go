@@ -1,0 +1,237 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// DoctorProfile is a doctor as the caller may see one.
+type DoctorProfile struct {
+	turno.Doctor
+	Location *turno.Location
+	// Private says that the caller is the doctor or staff. For others the
+	// username, email, licence and verification are empty.
+	Private bool
+}
+
+// Doctor reads a doctor. One who is not verified, or no longer active, is not
+// there for the public.
+func (s *Service) Doctor(ctx context.Context, c policy.Caller, id uuid.UUID) (profile DoctorProfile, err error) {
+	if err := policy.Check(c, policy.ReadDoctor, 0); err != nil {
+		return DoctorProfile{}, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		profile, err = readDoctor(tx, c, id)
+		return err
+	})
+	if err != nil {
+		return DoctorProfile{}, fmt.Errorf("read a doctor: %w", err)
+	}
+	return profile, nil
+}
+
+func readDoctor(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (DoctorProfile, error) {
+	doctor, err := store.DoctorByID(tx, id)
+	if err != nil {
+		return DoctorProfile{}, err
+	}
+	profile := DoctorProfile{Doctor: doctor, Private: c.Is(id) || c.IsStaff()}
+	if !profile.Private {
+		if doctor.VerifiedAt == nil || !doctor.Active() {
+			return DoctorProfile{}, turno.NotFound("doctor")
+		}
+		profile.Username, profile.Email, profile.LicenseNumber, profile.Locale = "", "", "", ""
+		profile.VerifiedBy, profile.VerificationNote = nil, ""
+	}
+	profile.Password = ""
+	if doctor.LocationID != nil {
+		location, found, err := store.LocationByID(tx, *doctor.LocationID)
+		if err != nil {
+			return DoctorProfile{}, err
+		}
+		if found {
+			profile.Location = &location
+		}
+	}
+	return profile, nil
+}
+
+// DoctorPatch is what is to change about a doctor; nil fields stay.
+type DoctorPatch struct {
+	Bio              *string
+	TimeZone         *string
+	LocationID       *uuid.UUID
+	SlotMinutes      *int
+	BufferMinutes    *int
+	MinNoticeMinutes *int
+	HorizonDays      *int
+	AutoConfirm      *bool
+
+	SpecializationID  *int // these only by full staff
+	LicenseNumber     *string
+	YearsOfExperience *int
+}
+
+func (p DoctorPatch) changesStanding() bool {
+	return p.SpecializationID != nil || p.LicenseNumber != nil || p.YearsOfExperience != nil
+}
+
+// UpdateDoctor changes a doctor's profile and settings. Visits that were booked
+// keep their times. Errors: KindInvalid, KindNotFound, KindConflict with
+// CodeIdentityTaken for a licence number.
+func (s *Service) UpdateDoctor(ctx context.Context, c policy.Caller, id uuid.UUID, patch DoctorPatch) (profile DoctorProfile, err error) {
+	var relation policy.Relation
+	if c.Is(id) && c.Role == turno.RoleDoctor {
+		relation = policy.ItsDoctor
+	}
+	if err := policy.Check(c, policy.UpdateDoctor, relation); err != nil {
+		return DoctorProfile{}, err
+	}
+	if patch.changesStanding() {
+		if err := policy.Check(c, policy.UpdateDoctorStanding, relation); err != nil {
+			return DoctorProfile{}, err
+		}
+	}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(id); err != nil {
+			return err
+		}
+		doctor, err := store.DoctorByID(tx, id)
+		if err != nil {
+			return err
+		}
+		fields, err := patch.apply(&doctor)
+		if err != nil {
+			return err
+		}
+		if len(fields) > 0 {
+			if err := writeDoctor(tx, c, doctor, fields); err != nil {
+				return err
+			}
+		}
+		profile, err = readDoctor(tx, c, id)
+		return err
+	})
+	if err != nil {
+		return DoctorProfile{}, fmt.Errorf("change a doctor: %w", err)
+	}
+	return profile, nil
+}
+
+// apply changes d and names the fields that changed. The bounds are those of
+// the table.
+func (p DoctorPatch) apply(d *turno.Doctor) (fields []string, err error) {
+	var check checks
+	if p.Bio != nil {
+		set(&fields, "bio", &d.Bio, check.text("bio", *p.Bio, maxBio))
+	}
+	if p.TimeZone != nil {
+		set(&fields, "time_zone", &d.TimeZone, check.timeZone("time_zone", *p.TimeZone))
+	}
+	if p.LocationID != nil && (d.LocationID == nil || *d.LocationID != *p.LocationID) {
+		d.LocationID = p.LocationID
+		fields = append(fields, "location_id")
+	}
+	number := func(name string, value *int, wanted *int, least, most int, unit string) {
+		if wanted != nil {
+			set(&fields, name, value, check.between(name, *wanted, least, most, unit))
+		}
+	}
+	number("slot_minutes", &d.SlotMinutes, p.SlotMinutes, 5, 480, " minutes")
+	number("buffer_minutes", &d.BufferMinutes, p.BufferMinutes, 0, 240, " minutes")
+	number("min_notice_minutes", &d.MinNoticeMinutes, p.MinNoticeMinutes, 0, 43200, " minutes")
+	number("horizon_days", &d.HorizonDays, p.HorizonDays, 1, 730, " days")
+	number("years_of_experience", &d.YearsOfExperience, p.YearsOfExperience, 0, 80, " years")
+	if p.AutoConfirm != nil {
+		set(&fields, "auto_confirm", &d.AutoConfirm, *p.AutoConfirm)
+	}
+	if p.SpecializationID != nil {
+		set(&fields, "specialization_id", &d.SpecializationID, *p.SpecializationID)
+	}
+	if p.LicenseNumber != nil {
+		set(&fields, "license_number", &d.LicenseNumber, check.license("license_number", *p.LicenseNumber))
+	}
+	return fields, check.err()
+}
+
+// writeDoctor writes a doctor, and makes bookings that began under the old
+// settings look again.
+func writeDoctor(tx *sqldb.Tx, c policy.Caller, d turno.Doctor, fields []string) error {
+	if err := checkReferences(tx, d); err != nil {
+		return err
+	}
+	if err := identityTaken(store.UpdateDoctor(tx, d)); err != nil {
+		return err
+	}
+	if err := store.BumpCalendar(tx, d.ID); err != nil {
+		return err
+	}
+	return auditFields(tx, c, "doctor", d.ID, fields)
+}
+
+// VerifyDoctor says that the clinic has checked a doctor's licence: from now on
+// the doctor can be found and booked. The note is for the clinic.
+func (s *Service) VerifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID, note string) (DoctorProfile, error) {
+	if err := policy.Check(c, policy.VerifyDoctor, 0); err != nil {
+		return DoctorProfile{}, err
+	}
+	var check checks
+	note = check.text("note", note, maxNote)
+	if err := check.err(); err != nil {
+		return DoctorProfile{}, err
+	}
+	return s.setVerification(ctx, c, id, true, note)
+}
+
+// UnverifyDoctor takes a verification back. No visit is accepted once it has
+// answered; those that were booked stay.
+func (s *Service) UnverifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID) (DoctorProfile, error) {
+	if err := policy.Check(c, policy.VerifyDoctor, 0); err != nil {
+		return DoctorProfile{}, err
+	}
+	return s.setVerification(ctx, c, id, false, "")
+}
+
+func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.UUID, verified bool, note string) (profile DoctorProfile, err error) {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(id); err != nil {
+			return err
+		}
+		doctor, err := store.DoctorByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if doctor.ErasedAt != nil {
+			return turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+		}
+		at, by := &tx.Now, c.ID()
+		if !verified {
+			at, by = nil, nil
+		}
+		if err := store.SetVerification(tx, id, at, by, note); err != nil {
+			return err
+		}
+		if err := store.BumpCalendar(tx, id); err != nil {
+			return err
+		}
+		if err := store.Audit(tx, turno.AuditEntry{
+			ActionBy: c.ID(), Action: turno.AuditUpdate, Entity: "doctor", EntityID: id.String(),
+			SubjectID: &id, Detail: fmt.Sprintf("verified=%t", verified),
+		}); err != nil {
+			return err
+		}
+		profile, err = readDoctor(tx, c, id)
+		return err
+	})
+	if err != nil {
+		return DoctorProfile{}, fmt.Errorf("set a verification: %w", err)
+	}
+	return profile, nil
+}

@@ -1,0 +1,120 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// erasedName stands where a person's name was.
+const erasedName = "Erased person"
+
+// EraseMe takes the caller's personal data out of the system: see erase. It asks
+// for a recent sign-in. Errors: KindForbidden with CodeSignInAgain, KindConflict
+// with CodeInUse for the last full admin.
+func (s *Service) EraseMe(ctx context.Context, c policy.Caller) error {
+	if err := policy.Check(c, policy.EraseMe, policy.Self); err != nil {
+		return err
+	}
+	return s.erasing(ctx, c, c.UserID)
+}
+
+// EraseUser is EraseMe for somebody else, by full staff. Errors: as EraseMe, and
+// KindNotFound.
+func (s *Service) EraseUser(ctx context.Context, c policy.Caller, id uuid.UUID) error {
+	if err := policy.Check(c, policy.WriteUser, 0); err != nil {
+		return err
+	}
+	return s.erasing(ctx, c, id)
+}
+
+func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) error {
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := recentSignIn(c, tx.Now); err != nil {
+			return err
+		}
+		if err := tx.Lock(id); err != nil {
+			return err
+		}
+		user, err := store.UserByID(tx, id)
+		if err != nil || user.ErasedAt != nil {
+			return err
+		}
+		if err := s.erase(tx, c, user); err != nil {
+			return err
+		}
+		return store.Audit(tx, turno.AuditEntry{
+			ActionBy: c.ID(), Action: turno.AuditErase, Entity: "user", EntityID: id.String(), SubjectID: &id,
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("erase a person: %w", err)
+	}
+	return nil
+}
+
+// erase pseudonymises a person. What remains of them is what history needs: that
+// somebody born in a year had visits, and how they rated them. The steps are in
+// the order in which the rows depend on each other.
+func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) error {
+	if s.config.CancelOpenVisits != nil {
+		if err := s.config.CancelOpenVisits(tx, c, user.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := store.SetPassword(tx, user.ID, user.Password, ""); err != nil {
+		return err
+	}
+	if err := eraseProfile(tx, user); err != nil {
+		return err
+	}
+	if err := store.EraseTexts(tx, user.ID); err != nil {
+		return err
+	}
+	if err := store.EndProxiesOfUser(tx, user.ID, tx.Now); err != nil {
+		return err
+	}
+	if _, err := store.DeleteSessionsExcept(tx, user.ID, uuid.Nil); err != nil {
+		return err
+	}
+	if err := store.ForgetDevices(tx, user.ID); err != nil {
+		return err
+	}
+	user.FullName, user.Username = erasedName, erasedPrefix+user.ID.String()
+	user.Email, user.EmailVerifiedAt = turno.NoMailAddress(user.ID), nil
+	user.TimeZone, user.Locale = "UTC", ""
+	user.ErasedAt = &tx.Now
+	if user.DeactivatedAt == nil {
+		user.DeactivatedAt = &tx.Now
+	}
+	if err := store.UpdateUser(tx, user); err != nil {
+		return err
+	}
+	return keepFullAdmin(tx, user)
+}
+
+func eraseProfile(tx *sqldb.Tx, user turno.User) error {
+	switch user.Role {
+	case turno.RolePatient:
+		patient, err := store.PatientByID(tx, user.ID)
+		if err != nil {
+			return err
+		}
+		patient.DateOfBirth = turno.Date{Year: patient.DateOfBirth.Year, Month: time.January, Day: 1}
+		patient.Gender, patient.ContactNumber = "", ""
+		return store.UpdatePatient(tx, patient)
+	case turno.RoleDoctor:
+		if err := store.AnonymiseDoctor(tx, user.ID); err != nil {
+			return err
+		}
+		return store.BumpCalendar(tx, user.ID)
+	}
+	return nil
+}

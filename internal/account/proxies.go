@@ -1,0 +1,266 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// maxDependants bounds how many people one patient can make up.
+const maxDependants = 20
+
+// Proxy is somebody who acts for a patient.
+type Proxy struct {
+	turno.Proxy
+	Username string
+	FullName string // told to staff only: anybody can name a username
+}
+
+// Proxies lists who acts for a patient.
+func (s *Service) Proxies(ctx context.Context, c policy.Caller, patientID uuid.UUID) (proxies []Proxy, err error) {
+	if !c.SignedIn() {
+		return nil, policy.Check(c, policy.ReadProxies, 0)
+	}
+	err = s.inPatient(ctx, c, patientID, func(tx *sqldb.Tx) error {
+		relation, err := checkPatient(tx, c, policy.ReadProxies, patientID)
+		if err != nil {
+			return err
+		}
+		if proxies, err = proxiesOf(tx, c, patientID); err != nil {
+			return err
+		}
+		return recordRead(tx, c, relation, patientID)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list proxies: %w", err)
+	}
+	return proxies, nil
+}
+
+// checkPatient asks policy about a patient, who has to exist.
+func checkPatient(tx *sqldb.Tx, c policy.Caller, action policy.Action, patientID uuid.UUID) (policy.Relation, error) {
+	relation, err := relationToPatient(tx, c, patientID)
+	if err != nil {
+		return 0, err
+	}
+	if err := policy.Check(c, action, relation); err != nil {
+		return 0, err
+	}
+	patient, err := store.PatientByID(tx, patientID)
+	if err == nil && patient.ErasedAt != nil && action != policy.ReadProxies {
+		err = turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+	}
+	return relation, err
+}
+
+func proxiesOf(tx *sqldb.Tx, c policy.Caller, patientID uuid.UUID) ([]Proxy, error) {
+	named, err := store.ProxiesOf(tx, patientID)
+	if err != nil {
+		return nil, err
+	}
+	proxies := make([]Proxy, 0, len(named))
+	for _, n := range named {
+		proxies = append(proxies, proxyFor(c, n))
+	}
+	return proxies, nil
+}
+
+func proxyFor(c policy.Caller, n store.NamedProxy) Proxy {
+	p := Proxy{Proxy: n.Proxy, Username: n.Username}
+	if c.IsStaff() || c.Is(n.ProxyUserID) {
+		p.FullName = n.FullName
+	}
+	return p
+}
+
+// NewProxy names who is to act for a patient, by id or by username.
+type NewProxy struct {
+	UserID   *uuid.UUID
+	Username string
+	Relation string     // in their own words
+	EndsAt   *time.Time // nil: until ended
+}
+
+// AddProxy lets somebody act for a patient. Errors: KindInvalid, KindNotFound.
+func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.UUID, in NewProxy) (proxy Proxy, err error) {
+	if !c.SignedIn() {
+		return proxy, policy.Check(c, policy.WriteProxies, 0)
+	}
+	var check checks
+	in.Relation = check.line("relation", in.Relation, 1, 50)
+	if in.EndsAt != nil && !in.EndsAt.After(s.config.Now()) {
+		check.add("ends_at", "This has passed.")
+	}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
+			return err
+		}
+		if err := check.err(); err != nil {
+			return err
+		}
+		user, err := in.user(tx, patientID)
+		if err != nil {
+			return err
+		}
+		added := store.NamedProxy{
+			Proxy: turno.Proxy{
+				PatientID: patientID, ProxyUserID: user.ID, Relation: in.Relation, EndsAt: in.EndsAt, CreatedAt: tx.Now,
+			},
+			Username: user.Username, FullName: user.FullName,
+		}
+		if err := putProxy(tx, c, added.Proxy); err != nil {
+			return err
+		}
+		proxy = proxyFor(c, added)
+		return nil
+	})
+	if err != nil {
+		return Proxy{}, fmt.Errorf("add a proxy: %w", err)
+	}
+	return proxy, nil
+}
+
+// user finds who is named. Somebody who can't sign in can't act for others.
+func (in NewProxy) user(tx *sqldb.Tx, patientID uuid.UUID) (turno.User, error) {
+	field := "username"
+	user, found, err := turno.User{}, false, error(nil)
+	if in.UserID != nil {
+		field = "user_id"
+		user, err = store.UserByID(tx, *in.UserID)
+		found = err == nil
+		if turno.KindOf(err) == turno.KindNotFound {
+			err = nil
+		}
+	} else if cleanText(in.Username) {
+		user, found, err = store.UserByUsername(tx, in.Username)
+	}
+	switch {
+	case err != nil:
+		return user, err
+	case !found || !user.Active() || user.Password == "":
+		return user, turno.Invalid(turno.FieldError{Location: "body." + field, Message: "There is nobody of this name who can sign in."})
+	case user.ID == patientID:
+		return user, turno.Invalid(turno.FieldError{Location: "body." + field, Message: "Nobody is their own proxy."})
+	}
+	return user, nil
+}
+
+func putProxy(tx *sqldb.Tx, c policy.Caller, p turno.Proxy) error {
+	if err := store.PutProxy(tx, p); err != nil {
+		return err
+	}
+	return store.Audit(tx, turno.AuditEntry{
+		ActionBy: c.ID(), Action: turno.AuditCreate, Entity: "patient_proxy", EntityID: p.PatientID.String(),
+		SubjectID: &p.PatientID, Detail: "proxy_user_id=" + p.ProxyUserID.String(),
+	})
+}
+
+// EndProxy ends that somebody acts for a patient. Errors: KindNotFound.
+func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, proxyUserID uuid.UUID) error {
+	if !c.SignedIn() {
+		return policy.Check(c, policy.WriteProxies, 0)
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
+			return err
+		}
+		ended, err := store.EndProxy(tx, patientID, proxyUserID, tx.Now)
+		if err != nil {
+			return err
+		}
+		if !ended {
+			return turno.NotFound("proxy")
+		}
+		return store.Audit(tx, turno.AuditEntry{
+			ActionBy: c.ID(), Action: turno.AuditDelete, Entity: "patient_proxy", EntityID: patientID.String(),
+			SubjectID: &patientID, Detail: "proxy_user_id=" + proxyUserID.String(),
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("end a proxy: %w", err)
+	}
+	return nil
+}
+
+// NewDependant is somebody whom a patient cares for and who does not sign in.
+type NewDependant struct {
+	FullName      string
+	DateOfBirth   turno.Date
+	Gender        turno.Gender
+	ContactNumber string
+	Relation      string // of the carer to the person: "mother"
+}
+
+// CreateDependant makes a patient whom the caller acts for. Errors: KindInvalid,
+// KindConflict beyond twenty of them.
+func (s *Service) CreateDependant(ctx context.Context, c policy.Caller, in NewDependant) (patient turno.Patient, err error) {
+	if err := policy.Check(c, policy.CreateDependant, 0); err != nil {
+		return patient, err
+	}
+	person, err := s.checkNewUser(NewUser{
+		Role: turno.RolePatient, FullName: in.FullName, DateOfBirth: in.DateOfBirth,
+		Gender: in.Gender, ContactNumber: in.ContactNumber,
+	}, true)
+	if err != nil {
+		return patient, err
+	}
+	var check checks
+	relation := check.line("relation", in.Relation, 1, 50)
+	if err := check.err(); err != nil {
+		return patient, err
+	}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(c.UserID); err != nil { // so that the count holds
+			return err
+		}
+		already, err := store.DependantsOf(tx, c.UserID)
+		if err != nil {
+			return err
+		}
+		if len(already) >= maxDependants {
+			return turno.Conflict(turno.CodeConflict, "You look after as many people as one account can.")
+		}
+		added, err := insertPerson(tx, person, "", c.ID())
+		if err != nil {
+			return err
+		}
+		patient = *added.Patient
+		return putProxy(tx, c, turno.Proxy{
+			PatientID: patient.ID, ProxyUserID: c.UserID, Relation: relation, CreatedAt: tx.Now,
+		})
+	})
+	if err != nil {
+		return turno.Patient{}, fmt.Errorf("add a dependant: %w", err)
+	}
+	return patient, nil
+}
+
+// Dependants lists the patients whom the caller acts for.
+func (s *Service) Dependants(ctx context.Context, c policy.Caller) (patients []turno.Patient, err error) {
+	if err := policy.Check(c, policy.ReadMe, policy.Self); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		patients, err = dependants(tx, c.UserID)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list dependants: %w", err)
+	}
+	return patients, nil
+}
+
+func dependants(tx *sqldb.Tx, userID uuid.UUID) ([]turno.Patient, error) {
+	patients, err := store.DependantsOf(tx, userID)
+	for i := range patients {
+		patients[i].Password = ""
+	}
+	return patients, err
+}

@@ -1,0 +1,255 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// UserSearch chooses users.
+type UserSearch struct {
+	Query  string     // words of the name, username or email; a contact number; a date of birth
+	Role   turno.Role // empty: every role that the caller may list
+	Limit  int
+	Cursor string // of the page before
+}
+
+// ListedUser is a user, with what patients of one name are told apart by.
+type ListedUser = store.FoundUser
+
+// Users lists users in the order of their names, with the cursor of the next
+// page, empty at the end. The front desk finds patients only.
+func (s *Service) Users(ctx context.Context, c policy.Caller, search UserSearch) (found []ListedUser, next string, err error) {
+	if search.Role == "" && c.IsStaff() && !c.IsFullStaff() {
+		search.Role = turno.RolePatient
+	}
+	if err := policy.Check(c, listAction(search.Role), 0); err != nil {
+		return nil, "", err
+	}
+	filter, err := search.filter()
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		found, err = store.Users(tx, filter)
+		return err
+	})
+	if turno.KindOf(err) == turno.KindNotFound {
+		return nil, "", badCursor()
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list users: %w", err)
+	}
+	if len(found) == filter.Limit {
+		found = found[:len(found)-1]
+		next = found[len(found)-1].ID.String()
+	}
+	for i := range found {
+		found[i].Password = ""
+	}
+	return found, next, nil
+}
+
+func listAction(role turno.Role) policy.Action {
+	if role == turno.RolePatient {
+		return policy.ListPatients
+	}
+	return policy.ListUsers
+}
+
+// filter reads the query. It asks for one user more than the limit, to see
+// whether there is a next page.
+func (search UserSearch) filter() (store.UserFilter, error) {
+	limit := search.Limit
+	if limit <= 0 || limit > 100 {
+		limit = 20
+	}
+	f := store.UserFilter{Role: search.Role, Limit: limit + 1}
+	if search.Cursor != "" {
+		id, err := uuid.Parse(search.Cursor)
+		if err != nil {
+			return f, badCursor()
+		}
+		f.AfterID = id
+	}
+	if !cleanText(search.Query) {
+		return f, turno.Invalid(turno.FieldError{Location: "query.q", Message: "This contains characters that can't be used."})
+	}
+	var words []string
+	for word := range strings.FieldsSeq(search.Query) {
+		if date, err := turno.ParseDate(word); err == nil {
+			f.DateOfBirth = date
+		} else {
+			words = append(words, word)
+		}
+	}
+	if number := plainNumber(strings.Join(words, "")); isNumber(number) {
+		f.ContactNumber = number
+	} else {
+		f.Words = words
+	}
+	return f, nil
+}
+
+// isNumber reports whether somebody searches for a contact number, or the end
+// of one.
+func isNumber(s string) bool {
+	digits := strings.TrimPrefix(s, "+")
+	return len(digits) >= 4 && !strings.ContainsFunc(digits, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsDigit(r) })
+}
+
+func badCursor() error {
+	return turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor of this list."})
+}
+
+// CreateUser makes an account for somebody. The front desk makes patients only;
+// making an admin asks for a recent sign-in. Errors: as RegisterPatient.
+func (s *Service) CreateUser(ctx context.Context, c policy.Caller, in NewUser) (Person, error) {
+	if err := policy.Check(c, writeAction(in.Role), 0); err != nil {
+		return Person{}, err
+	}
+	if in.Role == turno.RoleAdmin {
+		if err := recentSignIn(c, s.config.Now()); err != nil {
+			return Person{}, err
+		}
+	}
+	person, err := s.checkNewUser(in, true)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.addPerson(ctx, person, in.Password, c.ID())
+}
+
+// CreateAdmin makes a full admin without a caller: for somebody who has the
+// database itself at hand. Errors: KindInvalid, KindConflict.
+func (s *Service) CreateAdmin(ctx context.Context, username, email, fullName, password string) (Person, error) {
+	person, err := s.checkNewUser(NewUser{
+		Username: username, Email: email, FullName: fullName, Password: password,
+		Role: turno.RoleAdmin, StaffLevel: turno.StaffFull,
+	}, false)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.addPerson(ctx, person, password, nil)
+}
+
+func writeAction(role turno.Role) policy.Action {
+	if role == turno.RolePatient {
+		return policy.WritePatientUser
+	}
+	return policy.WriteUser
+}
+
+// UpdateUser changes somebody's account. The front desk changes patients only.
+// Deactivating, and another staff level, end all sessions. Errors: KindInvalid,
+// KindNotFound, KindForbidden with CodeSignInAgain, KindConflict with
+// CodeIdentityTaken or, for the last full admin, CodeInUse.
+func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID, patch Patch) (person Person, err error) {
+	if err := policy.Check(c, policy.WritePatientUser, 0); err != nil {
+		return Person{}, err
+	}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		if err := tx.Lock(id); err != nil {
+			return err
+		}
+		user, err := store.UserByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if err := policy.Check(c, writeAction(user.Role), 0); err != nil {
+			return err
+		}
+		if user.ErasedAt != nil {
+			return turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+		}
+		if err := changeStanding(tx, c, user, patch); err != nil {
+			return err
+		}
+		person, err = s.patchPerson(tx, c, id, patch)
+		return err
+	})
+	if err != nil {
+		return Person{}, fmt.Errorf("change a user: %w", err)
+	}
+	return person, nil
+}
+
+// changeStanding changes whether a user may sign in, and what staff may do.
+func changeStanding(tx *sqldb.Tx, c policy.Caller, user turno.User, patch Patch) error {
+	var fields []string
+	if patch.StaffLevel != nil && *patch.StaffLevel != user.StaffLevel {
+		var check checks
+		if user.Role != turno.RoleAdmin {
+			check.add("staff_level", "Only an admin has one.")
+		} else {
+			check.staffLevel("staff_level", *patch.StaffLevel)
+		}
+		if err := check.err(); err != nil {
+			return err
+		}
+		if err := recentSignIn(c, tx.Now); err != nil {
+			return err
+		}
+		user.StaffLevel = *patch.StaffLevel
+		fields = append(fields, "staff_level="+string(user.StaffLevel))
+	}
+	if patch.Active != nil && *patch.Active != user.Active() {
+		user.DeactivatedAt = nil
+		if !*patch.Active {
+			user.DeactivatedAt = &tx.Now
+		}
+		fields = append(fields, fmt.Sprintf("active=%t", *patch.Active))
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return writeStanding(tx, c, user, fields)
+}
+
+func writeStanding(tx *sqldb.Tx, c policy.Caller, user turno.User, fields []string) error {
+	if user.Role == turno.RoleDoctor {
+		if err := store.BumpCalendar(tx, user.ID); err != nil {
+			return err
+		}
+	}
+	if err := store.UpdateUser(tx, user); err != nil {
+		return err
+	}
+	if err := keepFullAdmin(tx, user); err != nil {
+		return err
+	}
+	if _, err := store.DeleteSessionsExcept(tx, user.ID, uuid.Nil); err != nil {
+		return err
+	}
+	return store.Audit(tx, turno.AuditEntry{
+		ActionBy: c.ID(), Action: turno.AuditUpdate, Entity: "user", EntityID: user.ID.String(),
+		SubjectID: &user.ID, Detail: strings.Join(fields, " "),
+	})
+}
+
+// keepFullAdmin refuses a change to a user that leaves nobody who may do
+// everything.
+func keepFullAdmin(tx *sqldb.Tx, changed turno.User) error {
+	if changed.Role != turno.RoleAdmin {
+		return nil
+	}
+	if err := tx.Lock(fullAdminsLock()); err != nil {
+		return err
+	}
+	left, err := store.CountFullAdmins(tx)
+	if err != nil {
+		return err
+	}
+	if left == 0 {
+		return turno.Conflict(turno.CodeInUse, "This is the last admin who may do everything. Make another first.")
+	}
+	return nil
+}

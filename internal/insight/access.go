@@ -1,0 +1,236 @@
+package insight
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// How far ahead of now Access looks.
+const (
+	fillAhead      = 28 * 24 * time.Hour // booked and open time
+	thirdNextAhead = 92 * 24 * time.Hour // the third open slot
+)
+
+// doctorsAtOnce bounds how many calendars are in memory at a time.
+const doctorsAtOnce = 200
+
+// Access is how easy it is to be seen. Rates are from 0 to 1; nil means that
+// there is nothing to divide by.
+type Access struct {
+	Days            Days // that Past is about, as they were understood
+	Doctors         []DoctorAccess
+	Specializations []SpecializationAccess
+	Ahead           Fill // of all these doctors
+	Past            Past
+}
+
+// DoctorAccess is how soon one verified, active doctor can be seen.
+type DoctorAccess struct {
+	DoctorID         uuid.UUID
+	FullName         string
+	SpecializationID int
+	// ThirdNextDays is the days from today, in the doctor's zone, to the day of
+	// the third next slot that a patient is offered; 0 is today. The first two
+	// are often chance: a slot that somebody just gave back. Nil: there are
+	// fewer than three within the doctor's horizon and 92 days.
+	ThirdNextDays *int
+	Ahead         Fill
+}
+
+// SpecializationAccess is the same for a field of medicine.
+type SpecializationAccess struct {
+	SpecializationID int
+	Doctors          int
+	Closed           int      // of the doctors: those without a third next slot
+	ThirdNextDays    *float64 // the mean over the others
+}
+
+// Fill is how full the next 28 days are.
+type Fill struct {
+	BookedMinutes int64 // of pending and confirmed visits that start in them, without buffers
+	OpenMinutes   int64 // of the slots of usual length still open in the hours, seen by patients yet or not
+}
+
+// Rate is the booked part of booked and open time.
+func (f Fill) Rate() *float64 { return ratio(f.BookedMinutes, f.BookedMinutes+f.OpenMinutes) }
+
+func (f *Fill) add(other Fill) {
+	f.BookedMinutes += other.BookedMinutes
+	f.OpenMinutes += other.OpenMinutes
+}
+
+// Past is what became of the visits of the asked days, by the day of the visit.
+type Past struct{ counts store.VisitCounts }
+
+// Visits is their number, whatever became of them.
+func (p Past) Visits() int64 { return p.counts.Total() }
+
+// LeadMinutes is the mean of the minutes from booking to start, over all visits.
+// A walk-in that was entered after the start counts as 0.
+func (p Past) LeadMinutes() *float64 { return ratio(p.counts.LeadMinutes, p.Visits()) }
+
+// CancellationRate is the part of all visits that somebody called off or that
+// expired unanswered. Missed visits are not among them.
+func (p Past) CancellationRate() *float64 {
+	return ratio(p.counts.Cancelled-p.counts.NoShows, p.Visits())
+}
+
+// LateCancellationRate is the part of all visits that the patient called off
+// less than 24 hours before the start.
+func (p Past) LateCancellationRate() *float64 { return ratio(p.counts.LateCancellations, p.Visits()) }
+
+// NoShowRate is the part that the patient missed, of the visits that were either
+// completed or missed.
+func (p Past) NoShowRate() *float64 {
+	return ratio(p.counts.NoShows, p.counts.Completed+p.counts.NoShows)
+}
+
+func ratio(part, whole int64) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	rate := float64(part) / float64(whole)
+	return &rate
+}
+
+// Access measures how easy it is to be seen: from now on, and over past days. To
+// full staff for everybody, to a doctor their own.
+func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, error) {
+	only, err := whose(c)
+	if err != nil {
+		return Access{}, err
+	}
+	var a Access
+	if err := s.read(ctx, "measure access", func(tx *sqldb.Tx) (err error) {
+		var begins []time.Time
+		a = Access{}
+		if a.Days, begins, err = s.days(tx, c, d); err != nil {
+			return err
+		}
+		return eachCount(tx, only, ByVisit, begins[0], begins[len(begins)-1], func(_ time.Time, n store.VisitCounts) {
+			a.Past.counts.Add(n)
+		})
+	}); err != nil {
+		return Access{}, err
+	}
+	if a.Doctors, err = s.doctorsAccess(ctx, only); err != nil {
+		return Access{}, err
+	}
+	for _, doctor := range a.Doctors {
+		a.Ahead.add(doctor.Ahead)
+	}
+	a.Specializations = bySpecialization(a.Doctors)
+	return a, nil
+}
+
+// doctorsAccess measures the doctors in the order of their ids, some at a time:
+// each lot in a Read of its own, so that no view is kept open for long.
+func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorAccess, error) {
+	var all []DoctorAccess
+	var last uuid.UUID
+	for {
+		var lot []DoctorAccess
+		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
+			lot, err = lotOfDoctors(tx, only, last)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		all = append(all, lot...)
+		if len(lot) < doctorsAtOnce {
+			return all, nil
+		}
+		last = lot[len(lot)-1].DoctorID
+	}
+}
+
+func lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
+	ids, err := store.BookableDoctors(tx, only, after, doctorsAtOnce)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	calendars, err := store.Calendars(tx, ids, tx.Now, tx.Now.Add(thirdNextAhead))
+	if err != nil {
+		return nil, err
+	}
+	booked, err := store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead))
+	if err != nil {
+		return nil, err
+	}
+	lot := make([]DoctorAccess, 0, len(ids))
+	for _, id := range ids {
+		doctor, err := measure(calendars[id], tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		doctor.Ahead.BookedMinutes = booked[id]
+		lot = append(lot, doctor)
+	}
+	return lot, nil
+}
+
+// measure works out what a calendar alone says.
+func measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
+	doctor := DoctorAccess{DoctorID: c.DoctorID, FullName: c.FullName, SpecializationID: c.SpecializationID}
+	loc, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		return doctor, fmt.Errorf("the zone of doctor %s: %w", c.DoctorID, err)
+	}
+	rules := schedule.Rules{
+		Zone:             loc,
+		Weekly:           c.Weekly,
+		Extra:            c.Extra,
+		SlotMinutes:      c.SlotMinutes,
+		BufferMinutes:    c.BufferMinutes,
+		MinNoticeMinutes: c.MinNoticeMinutes,
+		HorizonDays:      c.HorizonDays,
+	}
+	var busy []turno.Interval
+	for _, p := range c.Busy {
+		if !p.Expired(now) {
+			busy = append(busy, p.Interval)
+		}
+	}
+	offered := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(thirdNextAhead), Now: now, Limit: 3})
+	if len(offered) == 3 {
+		days := turno.DateOf(now, loc).DaysUntil(turno.DateOf(offered[2].StartsAt, loc))
+		doctor.ThirdNextDays = &days
+	}
+	open := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(fillAhead), Now: now, ForStaff: true})
+	doctor.Ahead.OpenMinutes = int64(len(open)) * int64(c.SlotMinutes)
+	return doctor, nil
+}
+
+// bySpecialization sums doctors up, in the order in which the fields first
+// occur.
+func bySpecialization(doctors []DoctorAccess) []SpecializationAccess {
+	var fields []SpecializationAccess
+	index, days := map[int]int{}, map[int]int64{}
+	for _, doctor := range doctors {
+		id := doctor.SpecializationID
+		i, known := index[id]
+		if !known {
+			i, index[id] = len(fields), len(fields)
+			fields = append(fields, SpecializationAccess{SpecializationID: id})
+		}
+		fields[i].Doctors++
+		if doctor.ThirdNextDays == nil {
+			fields[i].Closed++
+			continue
+		}
+		days[id] += int64(*doctor.ThirdNextDays)
+	}
+	for i := range fields {
+		fields[i].ThirdNextDays = ratio(days[fields[i].SpecializationID], int64(fields[i].Doctors-fields[i].Closed))
+	}
+	return fields
+}

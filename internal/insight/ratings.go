@@ -1,0 +1,57 @@
+package insight
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// DoctorRating is what patients think of a doctor.
+type DoctorRating struct {
+	DoctorID         uuid.UUID
+	FullName         string
+	SpecializationID int
+	Specialization   string
+	Average          float64 // of all ratings, two decimals; 0 without any
+	Count            int64
+}
+
+// DoctorRatings lists the average rating of each doctor, the best first: to full
+// staff all, to a doctor their own. limit is 20 unless told, 100 at most.
+func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int, cursor string) (items []DoctorRating, next string, err error) {
+	only, err := whose(c)
+	if err != nil {
+		return nil, "", err
+	}
+	after, err := placeOf(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit = pageSize(limit)
+	var ratings []store.DoctorRating
+	if err := s.read(ctx, "rate doctors", func(tx *sqldb.Tx) (err error) {
+		from := store.RatingPlace{Hundredths: after.Hundredths, Count: after.Count, DoctorID: after.ID}
+		ratings, err = store.DoctorRatings(tx, only, from, limit+1)
+		return err
+	}); err != nil {
+		return nil, "", err
+	}
+	ratings, next = page(ratings, limit, func(r store.DoctorRating) place {
+		return place{Hundredths: r.Hundredths, Count: r.Count, ID: r.DoctorID}
+	})
+	for _, r := range ratings {
+		items = append(items, DoctorRating{
+			DoctorID:         r.DoctorID,
+			FullName:         r.FullName,
+			SpecializationID: r.SpecializationID,
+			Specialization:   r.Specialization,
+			Average:          float64(r.Hundredths) / 100,
+			Count:            r.Count,
+		})
+	}
+	return items, next, nil
+}

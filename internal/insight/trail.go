@@ -1,0 +1,123 @@
+package insight
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// TrailFilter chooses entries of the trail; zero fields choose all.
+type TrailFilter struct {
+	ActionBy *uuid.UUID
+	Action   turno.AuditAction
+	Entity   string
+	EntityID string
+	From, To time.Time // [From, To)
+	Limit    int       // 20 unless told, 100 at most
+	Cursor   string
+}
+
+func (f TrailFilter) rows(before place, limit int) store.AuditFilter {
+	return store.AuditFilter{
+		ActionBy: f.ActionBy, Action: f.Action, Entity: f.Entity, EntityID: f.EntityID,
+		From: f.From, To: f.To,
+		BeforeTime: before.Time, BeforeID: before.ID, Limit: limit,
+	}
+}
+
+// AuditTrail lists who did what, the newest first. It is for full staff.
+func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter) (items []turno.AuditEntry, next string, err error) {
+	if err := policy.Check(c, policy.ReadAuditLogs, 0); err != nil {
+		return nil, "", err
+	}
+	before, err := placeOf(f.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		return nil, "", invalid("query.to", "This must be later than from.")
+	}
+	limit := pageSize(f.Limit)
+	if err := s.read(ctx, "read the trail", func(tx *sqldb.Tx) (err error) {
+		items, err = store.AuditEntries(tx, f.rows(before, limit+1))
+		return err
+	}); err != nil {
+		return nil, "", err
+	}
+	items, next = page(items, limit, endOf)
+	return items, next, nil
+}
+
+func endOf(e turno.AuditEntry) place { return place{Time: e.CreatedAt, ID: e.ID} }
+
+// exportPage is how many entries an export reads at a time.
+const exportPage = 1000
+
+// ExportTrail yields every entry that the filter chooses, the newest first, page
+// by page: neither the memory nor a view of the database is held for long. After
+// an error it ends. It asks no policy, since it is for whoever can open the
+// database itself: the command line. Limit and Cursor are ignored.
+func (s *Service) ExportTrail(ctx context.Context, f TrailFilter) iter.Seq2[turno.AuditEntry, error] {
+	return func(yield func(turno.AuditEntry, error) bool) {
+		var before place
+		for more := true; more; {
+			var entries []turno.AuditEntry
+			if err := s.read(ctx, "export the trail", func(tx *sqldb.Tx) (err error) {
+				entries, err = store.AuditEntries(tx, f.rows(before, exportPage))
+				return err
+			}); err != nil {
+				yield(turno.AuditEntry{}, err)
+				return
+			}
+			for _, e := range entries {
+				if !yield(e, nil) {
+					return
+				}
+				before = endOf(e)
+			}
+			more = len(entries) == exportPage
+		}
+	}
+}
+
+// RecordAccess is one time that somebody looked at or changed a person's record.
+type RecordAccess struct {
+	ID     uuid.UUID
+	Action turno.AuditAction
+	Entity string // what was looked at or changed: "patient", "appointment"
+	At     time.Time
+	Name   string     // who it was; empty for the system
+	Role   turno.Role // what they are to the clinic; empty for the system
+}
+
+// AccessLog lists who has looked at or changed the caller's own record, the
+// newest first: name and role, and nothing else about them.
+func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cursor string) (items []RecordAccess, next string, err error) {
+	if err := policy.Check(c, policy.ReadAccessLog, policy.Self); err != nil {
+		return nil, "", err
+	}
+	before, err := placeOf(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit = pageSize(limit)
+	var accesses []store.Access
+	if err := s.read(ctx, "read who saw a record", func(tx *sqldb.Tx) (err error) {
+		accesses, err = store.AccessesOf(tx, c.UserID, before.Time, before.ID, limit+1)
+		return err
+	}); err != nil {
+		return nil, "", err
+	}
+	accesses, next = page(accesses, limit, func(a store.Access) place { return place{Time: a.CreatedAt, ID: a.ID} })
+	for _, a := range accesses {
+		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role})
+	}
+	return items, next, nil
+}
