@@ -42,6 +42,9 @@ func (d *doctor) rules() schedule.Rules {
 	}
 }
 
+// verifiedAt is when the licence was checked, unless the doctor is unverified.
+func (d *doctor) verifiedAt() time.Time { return d.createdAt.Add(3 * time.Hour) }
+
 // newDoctor invents the n-th doctor. Number 0 is the account "doctor".
 func (g *generator) newDoctor(n int) *doctor {
 	r := newRandom(streamDoctor + uint64(n)) //nolint:gosec // n is not negative

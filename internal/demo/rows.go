@@ -110,7 +110,7 @@ func (g *generator) addPatient(p *patient) {
 
 func (g *generator) addDoctor(d *doctor) {
 	g.addUser(&d.person)
-	verifiedAt := d.createdAt.Add(3 * time.Hour)
+	verifiedAt := d.verifiedAt()
 	verified, by, note := &verifiedAt, &g.admin.id, "Checked against the public register."
 	if d.unverified {
 		verified, by, note = nil, nil, ""
@@ -163,7 +163,7 @@ func (g *generator) addVisit(r random, d *doctor, v *visit) {
 	if v.rating != nil {
 		g.rows.feedback.add(v.rating.id, v.patient.id, d.id, v.id, v.rating.stars, nullable(v.rating.comments), v.rating.createdAt)
 	}
-	if v.occupies() && v.at.EndsAt.After(g.now.Add(-busySpan)) {
+	if v.status != turno.StatusCancelled && v.at.EndsAt.After(g.now.Add(-busySpan)) {
 		g.rows.busyPeriods.add(d.id, v.at.StartsAt, v.at.EndsAt.Add(minutes(d.buffer)), turno.BusyAppointment, v.id, nil)
 		g.rows.busyPeriods.add(v.patient.id, v.at.StartsAt, v.at.EndsAt, turno.BusyAppointment, v.id, nil)
 	}
@@ -191,7 +191,7 @@ func (g *generator) addTrail(r random, d *doctor, v *visit, booker *uuid.UUID) {
 		add(turno.AuditUpdate, g.actorID(d, v, s.by), s.at, s.event, status)
 	}
 	if v.rating != nil && v.rating.createdAt.After(g.now.Add(-trailSpan)) {
-		g.rows.auditLogs.add(r.id(v.rating.createdAt), g.actorID(d, v, thePatient), turno.AuditCreate, nil, v.rating.createdAt,
+		g.rows.auditLogs.add(r.id(v.rating.createdAt), g.actorID(d, v, thePatient), turno.AuditCreate, "", v.rating.createdAt,
 			"feedback", v.rating.id.String(), v.patient.id)
 	}
 }

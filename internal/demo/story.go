@@ -56,8 +56,8 @@ func (g *generator) give(to *patient, d *doctor, suits func(*visit) bool) bool {
 	if chosen == nil {
 		return false
 	}
-	chosen.patient, chosen.byStaff = to, false
-	if chosen.occupies() {
+	chosen.patient = to
+	if chosen.tookPlace() {
 		to.busy = append(to.busy, chosen.at)
 	}
 	return true

@@ -36,8 +36,10 @@ type visit struct {
 	rating     *rating
 }
 
-// occupies reports whether the visit takes the time of its two people.
-func (v *visit) occupies() bool { return v.status != turno.StatusCancelled }
+// tookPlace reports whether the time was kept for the visit, also in vain.
+func (v *visit) tookPlace() bool {
+	return v.status != turno.StatusCancelled || v.kind == turno.CancelledNoShow
+}
 
 // step is one change in the life of a visit.
 type step struct {
@@ -72,15 +74,15 @@ func (g *generator) fillCalendar(r random, d *doctor, panel *panelOf) {
 	seen := &regulars{known: map[*patient]bool{}}
 	windows := schedule.Windows(d.rules(), d.createdAt.Add(24*time.Hour), g.now.Add(ahead))
 	d.fill = g.fillOf(d, windows)
+	var busyUntil time.Time
 	for _, w := range windows {
-		for at := w.Anchor; at.Before(w.EndsAt); {
-			next := at.Add(minutes(d.slot))
-			if !at.Before(w.StartsAt) {
-				if v := g.takeSlot(r, d, panel, seen, at, w.EndsAt); v != nil {
-					next = next.Add(roundUp(v.at.EndsAt.Add(minutes(d.buffer)).Sub(next), minutes(d.slot)))
-				}
+		for at := w.Anchor; at.Before(w.EndsAt); at = at.Add(minutes(d.slot)) {
+			if at.Before(later(w.StartsAt, busyUntil)) {
+				continue
 			}
-			at = next
+			if v := g.takeSlot(r, d, panel, seen, at, w.EndsAt); v != nil {
+				busyUntil = v.at.EndsAt.Add(minutes(d.buffer))
+			}
 		}
 	}
 }
@@ -125,7 +127,7 @@ func (g *generator) takeSlot(r random, d *doctor, panel *panelOf, seen *regulars
 		return nil
 	}
 	v := g.book(r, d, panel, seen, at, end, time.Time{})
-	if v == nil || v.occupies() || !r.chance(0.6) {
+	if v == nil || v.tookPlace() || !r.chance(0.6) {
 		return keeping(v)
 	}
 	freed := v.steps[len(v.steps)-1].at
@@ -133,7 +135,7 @@ func (g *generator) takeSlot(r random, d *doctor, panel *panelOf, seen *regulars
 }
 
 func keeping(v *visit) *visit {
-	if v == nil || !v.occupies() {
+	if v == nil || !v.tookPlace() {
 		return nil
 	}
 	return v
@@ -159,7 +161,7 @@ func (g *generator) book(r random, d *doctor, panel *panelOf, seen *regulars, st
 		v.reason = pick(r, d.field.concerns)
 	}
 	g.live(r, d, v)
-	if v.occupies() {
+	if v.tookPlace() {
 		v.patient.busy = append(v.patient.busy, v.at)
 		seen.add(v.patient)
 	}
@@ -194,7 +196,7 @@ func (g *generator) chooseBooking(r random, d *doctor, v *visit, notBefore time.
 		}
 		v.createdAt = notBefore.Add(r.span(left - time.Minute)).Truncate(time.Minute).Add(time.Minute)
 	}
-	return v.createdAt.After(d.createdAt) && !v.createdAt.After(g.now)
+	return v.createdAt.After(d.verifiedAt()) && !v.createdAt.After(g.now)
 }
 
 // daytime moves a booking in the small hours to the morning after, where the
@@ -236,11 +238,3 @@ func (d *doctor) away(at turno.Interval, buffer time.Duration) bool {
 }
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
-
-// roundUp is the least multiple of step that is not below d, and not below zero.
-func roundUp(d, step time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return (d + step - 1) / step * step
-}

@@ -50,7 +50,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"expire_pending_visits", time.Minute, untilNone(b.ExpirePending)},
 		{"sweep_holds", time.Minute, untilNone(b.SweepHolds)},
 		{"clear_past_busy_periods", 10 * time.Minute, untilNone(b.ClearPast)},
-		{RollUpTask, time.Minute, repeat(db, store.RollUp)},
+		{RollUpTask, time.Minute, repeat(db, rollUp)},
 		{"make_audit_partitions", 6 * time.Hour, func(ctx context.Context) error { return makePartitions(ctx, db, metrics) }},
 		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
 		{"purge_idempotent_answers", time.Hour, repeat(db, store.PurgeIdempotentAnswers)},
@@ -61,6 +61,10 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"purge_holds", time.Hour, repeat(db, store.PurgeHolds)},
 	}
 }
+
+// rollUp counts what changed, in a transaction short enough for people to wait
+// behind.
+func rollUp(tx *sqldb.Tx) (more bool, err error) { return store.RollUp(tx, 250) }
 
 // repeat runs a step in one small transaction after another until it finds
 // nothing more to do. When its time is up the rest waits for the next run.

@@ -68,31 +68,31 @@ func minutesBetween(tx *sqldb.Tx, from, to string) string {
 // quarter is the length of a bucket: the offset of every zone is a multiple.
 const quarter = 15 * time.Minute
 
-// rollUpStep is how many changes one transaction rolls up.
-const rollUpStep = 250
-
-// RollUp counts the visits of the quarter hours that changed anew, for a bounded
-// number of changes, and reports whether there may be more. It counts from the
+// RollUp counts the visits of the quarter hours that changed anew, for at most
+// so many changes, and reports whether there may be more. It counts from the
 // visits themselves, so doing it twice does no harm; and it deletes exactly the
 // changes that it has read, so a change committed meanwhile stays for the next
 // run.
-func RollUp(tx *sqldb.Tx) (more bool, err error) {
+func RollUp(tx *sqldb.Tx, changes int) (more bool, err error) {
 	// Two nodes must not mix: the later one could write the older count.
 	if err := tx.Lock(rollUpLock()); err != nil {
 		return false, fmt.Errorf("roll up visits: %w", err)
 	}
-	changes, err := sqldb.All(tx, scanVisitChange, `
+	changed, err := sqldb.All(tx, scanVisitChange, `
 		SELECT id, scheduled_at, created_at
 		  FROM visit_changes
 		 ORDER BY id
-		 LIMIT $1`, rollUpStep)
-	if err != nil || len(changes) == 0 {
-		return false, err
+		 LIMIT $1`, changes)
+	if err != nil {
+		return false, fmt.Errorf("list changed visits: %w", err)
+	}
+	if len(changed) == 0 {
+		return false, nil
 	}
 	b := tx.Batch()
-	ids := make([]uuid.UUID, len(changes))
+	ids := make([]uuid.UUID, len(changed))
 	counted := map[Dimension]map[time.Time]bool{ByVisit: {}, ByBooking: {}}
-	for i, change := range changes {
+	for i, change := range changed {
 		ids[i] = change.id
 		for dimension, bucket := range change.buckets {
 			if !counted[dimension][bucket] {
@@ -105,7 +105,7 @@ func RollUp(tx *sqldb.Tx) (more bool, err error) {
 	if err := b.Run(); err != nil {
 		return false, fmt.Errorf("roll up visits: %w", err)
 	}
-	return len(changes) == rollUpStep, nil
+	return len(changed) == changes, nil
 }
 
 func rollUpLock() uuid.UUID { return uuid.UUID([]byte("turno visits sum")) }

@@ -1,0 +1,416 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+	"github.com/turno-health/turno/internal/store/storetest"
+)
+
+// tiny has everything that a larger one has, and more than one block.
+func tiny() plan {
+	return plan{doctors: 30, visitsEach: 40, block: 16, sparse: 0.6, tenureDays: [2]int{50, 120}}
+}
+
+func newBox(t *testing.T) *seal.Box {
+	t.Helper()
+	box, err := seal.NewBox(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return box
+}
+
+func fillTiny(t *testing.T, db *sqldb.DB, now time.Time) *seal.Box {
+	t.Helper()
+	box := newBox(t)
+	if _, err := fill(t.Context(), db, tiny(), now, box, nil); err != nil {
+		t.Fatal(err)
+	}
+	return box
+}
+
+func read(t *testing.T, db *sqldb.DB, f func(*sqldb.Tx) error) {
+	t.Helper()
+	if err := db.Read(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func count(t *testing.T, db *sqldb.DB, sql string, args ...any) (n int64) {
+	t.Helper()
+	read(t, db, func(tx *sqldb.Tx) error { return tx.QueryRow(sql, args...).Scan(&n) })
+	return n
+}
+
+// moments are days and hours at which a demo may be started.
+func moments() map[string]time.Time {
+	return map[string]time.Time{
+		"Monday morning":            storetest.Monday(),
+		"Sunday night":              time.Date(2027, time.February, 28, 23, 50, 0, 0, time.UTC),
+		"the day of a clock change": time.Date(2026, time.March, 29, 1, 30, 0, 0, time.UTC),
+		"Christmas":                 time.Date(2026, time.December, 25, 12, 0, 0, 0, time.UTC),
+		"the middle of August":      time.Date(2026, time.August, 13, 16, 0, 0, 0, time.UTC),
+	}
+}
+
+func TestTheClinicIsSound(t *testing.T) {
+	t.Parallel()
+	for name, now := range moments() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+				clock.Set(now)
+				fillTiny(t, db, now)
+				for sentence, q := range impossible(now) {
+					if n := count(t, db, q.sql, q.args...); n != 0 {
+						t.Errorf("%s: %d times", sentence, n)
+					}
+				}
+				for sentence, sql := range expected() {
+					if n := count(t, db, sql); n == 0 {
+						t.Errorf("no %s", sentence)
+					}
+				}
+			})
+		})
+	}
+}
+
+// question counts rows.
+type question struct {
+	sql  string
+	args []any
+}
+
+func ask(sql string, args ...any) question { return question{sql, args} }
+
+// impossible are what no row may be.
+func impossible(now time.Time) map[string]question {
+	kept := now.Add(-busySpan) // busy periods
+	overlap := func(who string) question {
+		return ask(`
+			SELECT count(*)
+			  FROM appointments a
+			  JOIN appointments b ON b.` + who + ` = a.` + who + ` AND b.id > a.id
+			 WHERE a.scheduled_at < b.ends_at
+			   AND b.scheduled_at < a.ends_at
+			   AND (a.status <> 'cancelled' OR a.cancellation_kind = 'no_show')
+			   AND (b.status <> 'cancelled' OR b.cancellation_kind = 'no_show')`)
+	}
+	return map[string]question{
+		"a doctor sees two patients at once": overlap("doctor_id"),
+		"a patient is at two visits at once": overlap("patient_id"),
+		"a visit is booked after it began":   ask(`SELECT count(*) FROM appointments WHERE created_at > scheduled_at`),
+		"something happened in the future":   ask(`SELECT count(*) FROM appointments WHERE created_at > $1 OR updated_at > $1 OR cancelled_at > $1`, now),
+		"a visit to come is completed":       ask(`SELECT count(*) FROM appointments WHERE status = 'completed' AND ends_at > $1`, now),
+		"a visit to come is missed":          ask(`SELECT count(*) FROM appointments WHERE cancellation_kind = 'no_show' AND ends_at > $1`, now),
+		"a cancellation lies outside its time": ask(`
+			SELECT count(*) FROM appointments
+			 WHERE cancelled_at < created_at
+			    OR (cancellation_kind IN ('patient', 'practice') AND cancelled_at >= scheduled_at)
+			    OR (cancellation_kind IN ('no_show', 'expired') AND cancelled_at < ends_at)`),
+		"a request outlived its time by long": ask(`SELECT count(*) FROM appointments WHERE status = 'pending' AND ends_at < $1`, kept),
+		"somebody has more than ten visits open": ask(`
+			SELECT count(*) FROM (SELECT patient_id FROM appointments
+			                       WHERE status IN ('pending', 'confirmed') AND ends_at > $1
+			                       GROUP BY patient_id HAVING count(*) > 10) hoarders`, now),
+		"a visit is older than its patient's account": ask(`
+			SELECT count(*) FROM appointments a JOIN users u ON u.id = a.patient_id WHERE a.created_at < u.created_at`),
+		"a visit is older than its doctor's licence": ask(`
+			SELECT count(*) FROM appointments a JOIN doctors d ON d.user_id = a.doctor_id
+			 WHERE d.verified_at IS NULL OR a.created_at < d.verified_at`),
+		"a visit lies in time off": ask(`
+			SELECT count(*) FROM appointments a JOIN time_off o ON o.doctor_id = a.doctor_id
+			 WHERE a.scheduled_at < o.ends_at AND o.starts_at < a.ends_at`),
+		"a rating came before the visit was over": ask(`
+			SELECT count(*) FROM feedback f JOIN appointments a ON a.id = f.appointment_id
+			 WHERE f.created_at < a.ends_at OR f.created_at > $1`, now),
+		"a doctor's ratings do not add up": ask(`
+			SELECT count(*) FROM doctors d
+			 WHERE rating_count <> (SELECT count(*) FROM feedback f WHERE f.doctor_id = d.user_id)
+			    OR rating_sum <> (SELECT COALESCE(sum(f.rating), 0) FROM feedback f WHERE f.doctor_id = d.user_id)`),
+		"an open visit lacks a period": ask(`
+			SELECT count(*) FROM appointments a
+			 WHERE a.status IN ('pending', 'confirmed')
+			   AND a.ends_at > $1
+			   AND (SELECT count(*) FROM busy_periods p
+			         WHERE p.appointment_id = a.id AND p.starts_at = a.scheduled_at
+			           AND p.owner_id IN (a.doctor_id, a.patient_id)) <> 2`, kept),
+		"a cancelled visit keeps its time": ask(`
+			SELECT count(*) FROM busy_periods p JOIN appointments a ON a.id = p.appointment_id WHERE a.status = 'cancelled'`),
+		"a busy period is past": ask(`SELECT count(*) FROM busy_periods WHERE ends_at <= $1`, kept),
+		"a child signs in": ask(`
+			SELECT count(*) FROM patient_proxies p JOIN users u ON u.id = p.patient_id WHERE u.password <> ''`),
+	}
+}
+
+// expected are what a clinic worth looking at has.
+func expected() map[string]string {
+	ofPatient := func(condition string) string {
+		return `
+			SELECT count(*) FROM appointments a JOIN users u ON u.id = a.patient_id
+			 WHERE u.username = 'patient' AND ` + condition
+	}
+	return map[string]string{
+		"visit of the patient to come":      ofPatient(`a.status = 'confirmed'`),
+		"visit of the patient to rate":      ofPatient(`a.status = 'completed' AND NOT EXISTS (SELECT 1 FROM feedback f WHERE f.appointment_id = a.id)`),
+		"visit that the patient has rated":  ofPatient(`EXISTS (SELECT 1 FROM feedback f WHERE f.appointment_id = a.id)`),
+		"child of the patient with a visit": `SELECT count(*) FROM appointments a JOIN patient_proxies p ON p.patient_id = a.patient_id JOIN users u ON u.id = p.proxy_user_id WHERE u.username = 'patient'`,
+		"request waiting":                   `SELECT count(*) FROM appointments WHERE status = 'pending'`,
+		"unverified doctor":                 `SELECT count(*) FROM doctors WHERE verified_at IS NULL`,
+		"missed visit":                      `SELECT count(*) FROM appointments WHERE cancellation_kind = 'no_show'`,
+		"cancellation by a patient":         `SELECT count(*) FROM appointments WHERE cancellation_kind = 'patient'`,
+		"comment":                           `SELECT count(*) FROM feedback WHERE comments IS NOT NULL`,
+		"window kept back":                  `SELECT count(*) FROM availability WHERE release_minutes IS NOT NULL`,
+		"time off to come":                  `SELECT count(*) FROM busy_periods WHERE kind = 'time_off'`,
+		"trail":                             `SELECT count(*) FROM audit_logs`,
+		"front desk":                        `SELECT count(*) FROM users WHERE staff_level = 'desk'`,
+	}
+}
+
+func TestTheDoctorHasVisitsToday(t *testing.T) {
+	t.Parallel()
+	for name, now := range moments() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := storetest.New(t, sqldb.SQLite, storetest.NewClock(now))
+			fillTiny(t, db, now)
+			madrid, err := time.LoadLocation("Europe/Madrid")
+			if err != nil {
+				t.Fatal(err)
+			}
+			today := turno.DateOf(now, madrid)
+			n := count(t, db, `
+				SELECT count(*) FROM appointments a JOIN users u ON u.id = a.doctor_id
+				 WHERE u.username = 'doctor' AND a.status <> 'cancelled'
+				   AND a.scheduled_at >= $1 AND a.scheduled_at < $2`,
+				today.At(0, madrid), today.AddDays(1).At(0, madrid))
+			if n < 4 {
+				t.Errorf("%d visits today", n)
+			}
+		})
+	}
+}
+
+func TestVisitsLieInTheHours(t *testing.T) {
+	t.Parallel()
+	now := storetest.Monday()
+	db := storetest.New(t, sqldb.SQLite, storetest.NewClock(now))
+	fillTiny(t, db, now)
+	ids := doctorIDs(t, db)
+	read(t, db, func(tx *sqldb.Tx) error {
+		calendars, err := store.Calendars(tx, ids, now.AddDate(-3, 0, 0), now.AddDate(1, 0, 0))
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			visits, err := store.Visits(tx, store.VisitFilter{Visible: store.Visibility{All: true}, DoctorID: &id, Limit: 10_000})
+			if err != nil {
+				return err
+			}
+			intervals := make([]turno.Interval, len(visits))
+			for i, v := range visits {
+				intervals[i] = v.Interval()
+			}
+			if outside := schedule.Outside(rulesOf(t, calendars[id]), intervals); len(outside) > 0 {
+				t.Errorf("%s: visits outside the hours, the first %v", calendars[id].FullName, intervals[outside[0]])
+			}
+		}
+		return nil
+	})
+}
+
+func doctorIDs(t *testing.T, db *sqldb.DB) (ids []uuid.UUID) {
+	t.Helper()
+	read(t, db, func(tx *sqldb.Tx) (err error) {
+		ids, err = sqldb.All(tx, func(row sqldb.Scanner) (id uuid.UUID, err error) {
+			return id, row.Scan(&id)
+		}, `SELECT user_id FROM doctors`)
+		return err
+	})
+	return ids
+}
+
+func rulesOf(t *testing.T, c *store.Calendar) schedule.Rules {
+	t.Helper()
+	zone, err := time.LoadLocation(c.TimeZone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schedule.Rules{Zone: zone, Weekly: c.Weekly, Extra: c.Extra, SlotMinutes: c.SlotMinutes}
+}
+
+func TestTheRollupsAreWhatTheJobWouldCount(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		fillTiny(t, db, storetest.Monday())
+		made := rollupRows(t, db)
+		if err := db.Write(t.Context(), store.RebuildRollups); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(rollupRows(t, db), made); diff != "" {
+			t.Errorf("made instead of counted (-counted +made):\n%s", diff)
+		}
+	})
+}
+
+func rollupRows(t *testing.T, db *sqldb.DB) (rows []string) {
+	t.Helper()
+	read(t, db, func(tx *sqldb.Tx) (err error) {
+		rows = nil
+		for _, d := range []store.Dimension{store.ByVisit, store.ByBooking} {
+			err := store.EachVisitCount(tx, d, time.Unix(0, 0), time.Unix(1<<33, 0), func(at time.Time, c store.VisitCounts) {
+				rows = append(rows, fmt.Sprint(d, at, c))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.Sort(rows)
+	return rows
+}
+
+func TestTwoRunsMakeTheSameClinic(t *testing.T) {
+	t.Parallel()
+	var first, second []string
+	for _, into := range []*[]string{&first, &second} {
+		g, err := newGenerator(tiny(), storetest.Monday(), newBox(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.password = "the hash has a random salt"
+		for block := 0; block < g.plan.doctors; block += g.plan.block {
+			patients, doctors := g.makeBlock(block, min(g.plan.block, g.plan.doctors-block))
+			for _, p := range patients {
+				g.addPatient(p)
+			}
+			for _, d := range doctors {
+				g.addDoctor(d)
+			}
+		}
+		for _, table := range g.rows.all() {
+			for _, row := range table.rows {
+				if table == g.rows.appointments {
+					row[9], row[14] = nil, nil // sealed with a random nonce
+				}
+				*into = append(*into, table.name+" "+describe(row))
+			}
+		}
+	}
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// describe writes out what pointers point to.
+func describe(row []any) string {
+	var s strings.Builder
+	for _, value := range row {
+		switch v := value.(type) {
+		case *uuid.UUID:
+			if v != nil {
+				value = v.String()
+			}
+		case *time.Time:
+			if v != nil {
+				value = v.String()
+			}
+		case *int, *string, *turno.Gender, *turno.StaffLevel, *turno.CancellationKind:
+			value = fmt.Sprintf("%T", v)
+		}
+		fmt.Fprint(&s, value, "|")
+	}
+	return s.String()
+}
+
+func TestReasonsOpenWithTheKeyOfTheClinic(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t, sqldb.SQLite, storetest.NewClock(storetest.Monday()))
+	box := fillTiny(t, db, storetest.Monday())
+	read(t, db, func(tx *sqldb.Tx) error {
+		visits, err := store.Visits(tx, store.VisitFilter{Visible: store.Visibility{All: true}, Limit: 100})
+		if err != nil {
+			return err
+		}
+		opened := 0
+		for _, v := range visits {
+			if v.SealedReason == nil {
+				continue
+			}
+			if _, err := box.Open(v.SealedReason, v.ID[:]); err != nil {
+				return err
+			}
+			opened++
+		}
+		if opened == 0 {
+			t.Error("no visit has a reason")
+		}
+		return nil
+	})
+}
+
+func TestFillMindsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	now := storetest.Monday()
+	t.Run("a clinic that is there stays as it is", func(t *testing.T) {
+		t.Parallel()
+		storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
+			fillTiny(t, db, now)
+			before := count(t, db, `SELECT count(*) FROM appointments`)
+			if _, err := fill(t.Context(), db, tiny(), now.AddDate(0, 0, 3), newBox(t), nil); err != nil {
+				t.Fatal(err)
+			}
+			if after := count(t, db, `SELECT count(*) FROM appointments`); after != before {
+				t.Errorf("%d visits became %d", before, after)
+			}
+			read(t, db, func(tx *sqldb.Tx) error {
+				made, err := Made(tx)
+				if !made {
+					t.Error("not marked as a demo")
+				}
+				return err
+			})
+		})
+	})
+	for _, test := range []struct {
+		name, sql string
+		args      []any
+		want      error
+	}{
+		{"a database with people is refused", `
+			INSERT INTO users (id, username, username_folded, email, email_folded, password, role, full_name, search_name, created_at, updated_at)
+			VALUES ($1, 'ana', 'ana', 'ana@example.org', 'ana@example.org', '', 'patient', 'Ana', 'ana', $2, $2)`,
+			[]any{turno.NewID(), now}, ErrNotDemo},
+		{"one that an interrupted run left is refused", `INSERT INTO settings (name, value) VALUES ('demo', 'unfinished')`, nil, ErrInterrupted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				if err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+					_, err := tx.Exec(test.sql, test.args...)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := fill(t.Context(), db, tiny(), now, newBox(t), nil); !errors.Is(err, test.want) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+			})
+		})
+	}
+}
