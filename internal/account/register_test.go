@@ -176,16 +176,12 @@ func TestRegisterAccepts(t *testing.T) {
 		{"a password in another script", func(in *account.NewUser) { in.Password = "пять синих чайников" }},
 		{"a baby born today in Kiribati", func(in *account.NewUser) { in.DateOfBirth = turno.Date{Year: 2027, Month: 1, Day: 4} }},
 		{"nothing optional", func(in *account.NewUser) { in.Gender, in.ContactNumber, in.TimeZone = "", "", "" }},
-		{"a number of fourteen digits", func(in *account.NewUser) { in.ContactNumber = "+34(600)111.222-333 44" }},
-		{"a name in another script", func(in *account.NewUser) { in.Username, in.FullName = "花子", "山田 花子" }},
+		{"a number of fourteen digits", func(in *account.NewUser) { in.ContactNumber = "+34 (600) 111.222-333" }},
+		{"a name in another script", func(in *account.NewUser) { in.Username, in.FullName = "山田花子", "山田 花子" }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			in := p.newPatient()
-			in.Username += "花"
 			test.change(&in)
-			if in.Username == "花子" {
-				in.Username = "山田花子"
-			}
 			if _, err := p.RegisterPatient(t.Context(), policy.Caller{}, in); err != nil {
 				t.Error(err)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/policy"
 )
 
@@ -30,6 +31,7 @@ type Authenticator func(ctx context.Context, token string) (policy.Caller, error
 // Config is what the API depends on. The document can be made with none of it.
 type Config struct {
 	Booking *booking.Service
+	Insight *insight.Service
 
 	Authenticate       Authenticator
 	Logger             *slog.Logger
@@ -71,6 +73,8 @@ func New(config Config) (*API, error) {
 		a.timeOffRoutes,
 		a.visitTypeRoutes,
 		a.feedbackRoutes,
+		a.auditRoutes,
+		a.analyticsRoutes,
 	} {
 		resource()
 	}

@@ -23,7 +23,7 @@ func (i *instant) UnmarshalText(text []byte) error {
 }
 
 // MarshalText writes RFC 3339, for examples.
-func (i instant) MarshalText() ([]byte, error) { return []byte(i.at.Format(time.RFC3339)), nil }
+func (i instant) MarshalText() ([]byte, error) { return []byte(i.at.Format(time.RFC3339Nano)), nil }
 
 // Schema is how the document describes an instant.
 func (instant) Schema(huma.Registry) *huma.Schema {
@@ -38,19 +38,20 @@ func (i *instant) Resolve(_ huma.Context, where *huma.PathBuffer) []error {
 	return []error{&huma.ErrorDetail{Location: where.String(), Message: "lies outside of the years 1900 to 2199"}}
 }
 
-// idParam is an id in a path.
-type idParam struct {
+// IDParam is an id in a path. It is exported for huma, which skips unexported
+// types when they are embedded; so are the others.
+type IDParam struct {
 	ID uuid.UUID `path:"id" doc:"The id." example:"0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d6e"`
 }
 
-// pageParams ask for a page of a list.
-type pageParams struct {
+// PageParams asks for a page of a list.
+type PageParams struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
 	Cursor string `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before."`
 }
 
-// rangeParams ask for a stretch of time, [from, to).
-type rangeParams struct {
+// RangeParams asks for a stretch of time, [from, to).
+type RangeParams struct {
 	From instant `query:"from" doc:"Not before this instant."`
 	To   instant `query:"to" doc:"Before this instant."`
 }

@@ -25,6 +25,7 @@ type clinic struct {
 	t      *testing.T
 	db     *sqldb.DB
 	clock  *storetest.Clock
+	box    *seal.Box
 	doctor policy.Caller
 	ana    policy.Caller // a patient
 	desk   policy.Caller
@@ -45,7 +46,7 @@ func newClinic(t *testing.T, db *sqldb.DB, clock *storetest.Clock) *clinic {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &clinic{Service: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), t: t, db: db, clock: clock}
+	c := &clinic{Service: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), t: t, db: db, clock: clock, box: box}
 	c.desk = c.user(turno.RoleAdmin, turno.StaffDesk)
 	c.doctor = c.newDoctor()
 	c.ana = c.newPatient()

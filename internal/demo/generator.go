@@ -24,7 +24,7 @@ type plan struct {
 func planOf(size Size) (plan, error) {
 	switch size {
 	case S:
-		return plan{doctors: 50, visitsEach: 395, block: 50, sparse: 0.88, tenureDays: [2]int{60, 730}}, nil
+		return plan{doctors: 50, visitsEach: 385, block: 50, sparse: 0.88, tenureDays: [2]int{60, 730}}, nil
 	case M:
 		return plan{doctors: 1_000, visitsEach: 1_950, block: 50, sparse: 0.1, tenureDays: [2]int{200, 730}}, nil
 	case L:

@@ -37,7 +37,7 @@ func sortPanel(patients []*patient, today turno.Date) *panelOf {
 func (p *panelOf) pick(r random, f *field) *patient {
 	people := p.byAudience[f.sees]
 	luck := r.Float64()
-	return people[int(luck*luck*float64(len(people)))]
+	return people[int((luck+luck*luck)/2*float64(len(people)))]
 }
 
 // regulars are the patients that a doctor has seen, the last ones last.

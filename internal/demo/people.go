@@ -35,7 +35,11 @@ type patient struct {
 	guardian *patient // of a child
 	relation string   // what the guardian is to the child
 	busy     []turno.Interval
+	open     int // visits to come
 }
+
+// mostOpen is how many visits to come somebody has; sign-ups may be held to ten.
+const mostOpen = 3
 
 // free reports whether the patient could be at a visit then.
 func (p *patient) free(at turno.Interval) bool {
@@ -82,7 +86,7 @@ func (c *crowd) named(r random, origin culture, gender turno.Gender, surname str
 // username is the name in plain letters, with a number for all but the first
 // who have it.
 func (c *crowd) username(fullName string) string {
-	base := strings.ReplaceAll(searchName(fullName), " ", ".")
+	base := strings.ReplaceAll(plainLetters(fullName), " ", ".")
 	c.taken[base]++
 	if n := c.taken[base]; n > 1 {
 		return base + strconv.Itoa(n)
@@ -147,12 +151,12 @@ func phone(r random) string {
 	return fmt.Sprintf("%s%04d", prefix, r.IntN(10000))
 }
 
-// searchName is a name as people type it in a hurry: small letters, no accents.
-func searchName(name string) string {
+// plainLetters is a name in the letters a to z.
+func plainLetters(name string) string {
 	plain := strings.NewReplacer("ł", "l", "Ł", "L", "đ", "d", "Đ", "D", "ı", "i", "ø", "o", "Ø", "O", "ß", "ss")
 	var b strings.Builder
 	for _, c := range norm.NFKD.String(plain.Replace(name)) {
-		if !unicode.Is(unicode.Mn, c) {
+		if c == ' ' || c < unicode.MaxASCII && unicode.IsLetter(c) {
 			b.WriteRune(unicode.ToLower(c))
 		}
 	}

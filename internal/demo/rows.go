@@ -84,11 +84,26 @@ func (g *generator) finish(ctx context.Context, db *sqldb.DB) error {
 		return err
 	}
 	return db.Write(ctx, func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(`ANALYZE`); err != nil { // so that the first searches are planned well
-			return fmt.Errorf("analyse the demo: %w", err)
+		if err := analyse(tx); err != nil {
+			return err
 		}
 		return setMark(tx, marked)
 	})
+}
+
+// analyse lets the database plan the first searches well. SQLite looks at a
+// sample only when told to.
+func analyse(tx *sqldb.Tx) error {
+	statements := []string{`ANALYZE`}
+	if tx.Engine() == sqldb.SQLite {
+		statements = []string{`PRAGMA analysis_limit = 400`, `ANALYZE`}
+	}
+	for _, sql := range statements {
+		if _, err := tx.Exec(sql); err != nil {
+			return fmt.Errorf("analyse the demo: %w", err)
+		}
+	}
+	return nil
 }
 
 func (g *generator) addUser(p *person) {

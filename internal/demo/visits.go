@@ -104,6 +104,7 @@ func (g *generator) fillOf(d *doctor, windows []schedule.Window) float64 {
 		perVisit = 1.5
 	}
 	perVisit += float64(d.buffer) / float64(d.slot)
+	perVisit /= 1.17 // cancelled visits leave their time to others
 	return math.Min(float64(g.plan.visitsEach)*perVisit/math.Max(offered, 1), 0.9)
 }
 
@@ -152,6 +153,9 @@ func (g *generator) book(r random, d *doctor, panel *panelOf, seen *regulars, st
 	if v.at.EndsAt.After(end) || d.away(v.at, minutes(d.buffer)) || !v.patient.free(v.at) {
 		return nil
 	}
+	if start.After(g.now) && v.patient.open >= mostOpen {
+		return nil
+	}
 	v.byStaff = r.chance(0.22) || v.visitType != nil && v.visitType.Audience == turno.AudienceStaff
 	if !g.chooseBooking(r, d, v, notBefore) {
 		return nil
@@ -164,6 +168,9 @@ func (g *generator) book(r random, d *doctor, panel *panelOf, seen *regulars, st
 	if v.tookPlace() {
 		v.patient.busy = append(v.patient.busy, v.at)
 		seen.add(v.patient)
+		if start.After(g.now) {
+			v.patient.open++
+		}
 	}
 	if v.status == turno.StatusCompleted {
 		seen.known[v.patient] = true

@@ -45,11 +45,6 @@ func TestMigrationsAreAppliedOnceWhoeverStarts(t *testing.T) {
 			}
 			files := folder(map[string]string{"0001_init.sql": script, "0002_more.sql": "INSERT INTO notes VALUES (2)"})
 			var inside, most atomic.Int32
-			after := func(context.Context) error {
-				most.Store(max(most.Load(), inside.Add(1)))
-				inside.Add(-1)
-				return nil
-			}
 			var nodes sync.WaitGroup
 			for range 4 {
 				nodes.Go(func() {
@@ -57,6 +52,14 @@ func TestMigrationsAreAppliedOnceWhoeverStarts(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 						return
+					}
+					after := func(ctx context.Context) (err error) {
+						most.Store(max(most.Load(), inside.Add(1)))
+						for range 100 { // long enough for the others to come in
+							err = errors.Join(err, db.Ping(ctx))
+						}
+						inside.Add(-1)
+						return err
 					}
 					if err := db.Migrate(t.Context(), files, after); err != nil {
 						t.Error(err)

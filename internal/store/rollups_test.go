@@ -120,7 +120,8 @@ func (l *ledger) moveOn(t *rapid.T) {
 	if v.Status == turno.StatusCancelled {
 		v.CancellationKind = rapid.SampledFrom([]turno.CancellationKind{turno.CancelledByPatient, turno.CancelledByPractice,
 			turno.CancelledNoShow}).Draw(t, "kind")
-		at := v.ScheduledAt.Add(time.Duration(rapid.IntRange(-1441, 1).Draw(t, "notice")) * time.Minute)
+		notice := rapid.SampledFrom([]time.Duration{25 * time.Hour, 24*time.Hour + time.Microsecond, 24 * time.Hour, 24*time.Hour - time.Microsecond, time.Hour})
+		at := v.ScheduledAt.Add(-notice.Draw(t, "notice"))
 		v.CancelledAt = &at
 	}
 	l.write(func(tx *sqldb.Tx) error { return updateVisit(tx, *v, v.ScheduledAt) })

@@ -1,0 +1,97 @@
+package account_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/policy"
+)
+
+func TestSpecializations(t *testing.T) {
+	eachEngine(t, func(t *testing.T, p *people) {
+		skin, err := p.CreateSpecialization(t.Context(), p.owner, " Dermatology ")
+		p.must(err)
+		heart, err := p.CreateSpecialization(t.Context(), p.owner, "Cardiology")
+		p.must(err)
+		t.Run("are listed by name for anyone", func(t *testing.T) {
+			all, err := p.Specializations(t.Context(), policy.Caller{})
+			p.must(err)
+			want := []turno.Specialization{{ID: heart.ID, Name: "Cardiology"}, {ID: skin.ID, Name: "Dermatology"}}
+			if diff := cmp.Diff(want, all); diff != "" {
+				t.Errorf("the list (-want +got):\n%s", diff)
+			}
+		})
+		t.Run("have different names", func(t *testing.T) {
+			_, err := p.CreateSpecialization(t.Context(), p.owner, "Cardiology")
+			wantCode(t, err, turno.CodeConflict)
+			_, err = p.RenameSpecialization(t.Context(), p.owner, skin.ID, "Cardiology")
+			wantCode(t, err, turno.CodeConflict)
+		})
+		t.Run("are changed and deleted by full staff only", func(t *testing.T) {
+			_, err := p.CreateSpecialization(t.Context(), p.desk(), "Surgery")
+			wantCode(t, err, turno.CodeForbidden)
+			renamed, err := p.RenameSpecialization(t.Context(), p.owner, skin.ID, "Skin")
+			p.must(err)
+			if renamed.Name != "Skin" {
+				t.Errorf("renamed to %q", renamed.Name)
+			}
+			p.must(p.DeleteSpecialization(t.Context(), p.owner, skin.ID))
+			wantCode(t, p.DeleteSpecialization(t.Context(), p.owner, skin.ID), turno.CodeNotFound)
+			_, err = p.RenameSpecialization(t.Context(), p.owner, skin.ID, "Skin")
+			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("stay while a doctor has them", func(t *testing.T) {
+			in := p.newDoctor()
+			in.SpecializationID = heart.ID
+			_, err := p.RegisterDoctor(t.Context(), policy.Caller{}, in)
+			p.must(err)
+			wantCode(t, p.DeleteSpecialization(t.Context(), p.owner, heart.ID), turno.CodeInUse)
+		})
+	})
+}
+
+func TestLocations(t *testing.T) {
+	eachEngine(t, func(t *testing.T, p *people) {
+		t.Run("a fresh database is given one, once", func(t *testing.T) {
+			var nodes sync.WaitGroup
+			for range 4 {
+				nodes.Go(func() {
+					if err := p.EnsureFirstLocation(t.Context(), turno.Location{Name: "Clinic", TimeZone: "Europe/Madrid"}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			nodes.Wait()
+			all, err := p.Locations(t.Context(), policy.Caller{})
+			p.must(err)
+			if len(all) != 1 {
+				t.Errorf("there are %d locations", len(all))
+			}
+		})
+		added, err := p.CreateLocation(t.Context(), p.owner, turno.Location{Name: "Branch", Country: "gb", TimeZone: "Europe/London"})
+		p.must(err)
+		t.Run("full staff change them", func(t *testing.T) {
+			changed, err := p.UpdateLocation(t.Context(), p.owner, added.ID, account.LocationPatch{City: ptr("Leeds"), Phone: ptr("+44 113 000000")})
+			p.must(err)
+			want := turno.Location{ID: added.ID, Name: "Branch", Country: "GB", TimeZone: "Europe/London", City: "Leeds", Phone: "+44 113 000000"}
+			if diff := cmp.Diff(want, changed); diff != "" {
+				t.Errorf("the location (-want +got):\n%s", diff)
+			}
+			_, err = p.UpdateLocation(t.Context(), p.desk(), added.ID, account.LocationPatch{City: ptr("York")})
+			wantCode(t, err, turno.CodeForbidden)
+			_, err = p.UpdateLocation(t.Context(), p.owner, uuid.New(), account.LocationPatch{City: ptr("York")})
+			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("need a name, a zone and a real country", func(t *testing.T) {
+			_, err := p.CreateLocation(t.Context(), p.owner, turno.Location{Country: "ESP"})
+			if diff := cmp.Diff([]string{"body.name", "body.country", "body.time_zone"}, fieldsOf(err)); diff != "" {
+				t.Errorf("the fields (-want +got):\n%s", diff)
+			}
+		})
+	})
+}

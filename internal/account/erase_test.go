@@ -1,0 +1,156 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+	"github.com/turno-health/turno/internal/store/storetest"
+)
+
+func TestExport(t *testing.T) {
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, doctor := p.patient(), p.doctor()
+		visit := p.visit(ana, doctor, p.clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "A sore knee.")
+		p.visit(p.patient(), doctor, p.clock.Now().Add(48*time.Hour), turno.StatusConfirmed, "Somebody else's.")
+		_, err := p.CreateDependant(t.Context(), ana, account.NewDependant{
+			FullName: "Leo", DateOfBirth: turno.Date{Year: 2020, Month: 6, Day: 1}, Relation: "mother",
+		})
+		p.must(err)
+		export, err := p.ExportMe(t.Context(), ana)
+		p.must(err)
+		if len(export.Visits) != 1 || export.Visits[0].ID != visit || export.Visits[0].Reason != "A sore knee." ||
+			export.Visits[0].DoctorName != "Dr Grace Okafor" {
+			t.Errorf("the visits are %+v", export.Visits)
+		}
+		if export.Person.Patient.ContactNumber != "+34600111222" || len(export.Dependants) != 1 || export.Person.Password != "" {
+			t.Errorf("the export is %+v", export)
+		}
+		trail := p.trail(ana.UserID)
+		if last := trail[len(trail)-1]; last != "EXPORT user " {
+			t.Errorf("the trail says %q", last)
+		}
+		own, err := p.ExportMe(t.Context(), doctor)
+		p.must(err)
+		if own.Person.Doctor == nil || len(own.Visits) != 0 {
+			t.Errorf("the doctor's export holds %d visits of patients", len(own.Visits))
+		}
+	})
+}
+
+func TestErase(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		var bookings *booking.Service
+		p := newPeople(t, db, clock, account.Config{
+			CancelOpenVisits: func(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) error { return bookings.CancelOpenVisits(tx, c, id) },
+		})
+		bookings = booking.New(db, booking.Config{Box: p.box})
+		in := p.newPatient()
+		person, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
+		p.must(err)
+		ana, doctor, sister := p.callerOf(person), p.doctor(), p.patient()
+		p.session(in.Username)
+		past := p.visit(ana, doctor, clock.Now().Add(-24*time.Hour), turno.StatusCompleted, "A sore knee.")
+		future := p.visit(ana, doctor, clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "The other knee.")
+		_, err = p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
+		p.must(err)
+		_, err = bookings.GiveFeedback(t.Context(), ana, past, 5, "Ana says thanks.")
+		p.must(err)
+
+		p.must(p.EraseMe(t.Context(), ana))
+
+		t.Run("leaves a pseudonym", func(t *testing.T) {
+			patient, err := p.Patient(t.Context(), p.owner, ana.UserID)
+			p.must(err)
+			now := clock.Now()
+			want := turno.Patient{
+				User: turno.User{
+					ID: ana.UserID, Username: "erased-" + ana.UserID.String(), Email: turno.NoMailAddress(ana.UserID), Role: turno.RolePatient,
+					FullName: "Erased person", TimeZone: "UTC", DeactivatedAt: &now, ErasedAt: &now, CreatedAt: now, UpdatedAt: now,
+				},
+				DateOfBirth: turno.Date{Year: 1990, Month: time.January, Day: 1},
+			}
+			if diff := cmp.Diff(want, patient, cmpopts.IgnoreFields(turno.User{}, "UpdatedAt")); diff != "" {
+				t.Errorf("the patient (-want +got):\n%s", diff)
+			}
+		})
+		t.Run("ends sessions, sign-in and proxies", func(t *testing.T) {
+			sessions, err := p.Sessions(t.Context(), ana)
+			p.must(err)
+			if len(sessions) != 0 {
+				t.Errorf("%d sessions are left", len(sessions))
+			}
+			_, err = p.signIn(in.Username)
+			wantCode(t, err, turno.CodeWrongCredentials)
+			_, err = p.Patient(t.Context(), sister, ana.UserID)
+			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("keeps the visits without their words, and cancels what was to come", func(t *testing.T) {
+			err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+				for id, status := range map[uuid.UUID]turno.Status{past: turno.StatusCompleted, future: turno.StatusCancelled} {
+					v, err := store.VisitByID(tx, id, ana.UserID)
+					if err != nil {
+						return err
+					}
+					if v.Status != status || v.SealedReason != nil || v.SealedCancellationReason != nil {
+						t.Errorf("the visit is %+v", v)
+					}
+				}
+				given, err := store.ExportFeedback(tx, ana.UserID)
+				if err != nil {
+					return err
+				}
+				if len(given) != 1 || given[0].Rating != 5 || given[0].Comments != "" {
+					t.Errorf("the feedback is %+v", given)
+				}
+				return nil
+			})
+			p.must(err)
+		})
+		t.Run("the trail holds no name, and grows by one ERASE", func(t *testing.T) {
+			trail := strings.Join(p.trail(ana.UserID), "\n")
+			if strings.Count(trail, "ERASE user") != 1 || strings.Contains(trail, "Ana") || strings.Contains(trail, in.Email) {
+				t.Errorf("the trail is\n%s", trail)
+			}
+		})
+		t.Run("is never undone", func(t *testing.T) {
+			_, err := p.UpdateUser(t.Context(), p.owner, ana.UserID, account.Patch{Active: ptr(true)})
+			wantCode(t, err, turno.CodeConflict)
+			_, err = p.UpdatePatient(t.Context(), p.owner, ana.UserID, account.Patch{FullName: ptr("Ana")})
+			wantCode(t, err, turno.CodeConflict)
+		})
+		t.Run("frees the username and the email for others", func(t *testing.T) {
+			again := p.newPatient()
+			again.Username, again.Email = in.Username, in.Email
+			_, err := p.RegisterPatient(t.Context(), policy.Caller{}, again)
+			p.must(err)
+		})
+		t.Run("full staff erase a doctor, whose licence is free then", func(t *testing.T) {
+			before, err := p.Doctor(t.Context(), doctor, doctor.UserID)
+			p.must(err)
+			p.must(p.EraseUser(t.Context(), p.owner, doctor.UserID))
+			profile, err := p.Doctor(t.Context(), p.owner, doctor.UserID)
+			p.must(err)
+			if profile.LicenseNumber == before.LicenseNumber || profile.Bio != "" || profile.VerifiedAt != nil ||
+				profile.CalendarVersion != before.CalendarVersion+1 {
+				t.Errorf("the doctor is %+v", profile)
+			}
+			_, err = p.VerifyDoctor(t.Context(), p.owner, doctor.UserID, "")
+			wantCode(t, err, turno.CodeConflict)
+		})
+		t.Run("nobody else erases", func(t *testing.T) {
+			wantCode(t, p.EraseUser(t.Context(), p.desk(), sister.UserID), turno.CodeForbidden)
+		})
+	})
+}
