@@ -15,8 +15,8 @@ import (
 // Patient reads a patient's record. That somebody else opened it goes to the
 // trail. Errors: KindNotFound, also for those who may not know of the patient.
 func (s *Service) Patient(ctx context.Context, c policy.Caller, id uuid.UUID) (patient turno.Patient, err error) {
-	if !c.SignedIn() {
-		return patient, policy.Check(c, policy.ReadPatient, 0)
+	if err := policy.Admit(c, policy.ReadPatient); err != nil {
+		return patient, err
 	}
 	err = s.inPatient(ctx, c, id, func(tx *sqldb.Tx) (err error) {
 		relation, err := relationToPatient(tx, c, id)
@@ -84,8 +84,8 @@ func relationToPatient(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (relation po
 // UpdatePatient changes a patient's record. Errors: KindInvalid, KindNotFound,
 // KindForbidden for a doctor who may only read it.
 func (s *Service) UpdatePatient(ctx context.Context, c policy.Caller, id uuid.UUID, patch Patch) (patient turno.Patient, err error) {
-	if !c.SignedIn() {
-		return patient, policy.Check(c, policy.UpdatePatient, 0)
+	if err := policy.Admit(c, policy.UpdatePatient); err != nil {
+		return patient, err
 	}
 	patch.StaffLevel, patch.Active, patch.Email = nil, nil, nil
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {

@@ -25,8 +25,8 @@ type Proxy struct {
 
 // Proxies lists who acts for a patient.
 func (s *Service) Proxies(ctx context.Context, c policy.Caller, patientID uuid.UUID) (proxies []Proxy, err error) {
-	if !c.SignedIn() {
-		return nil, policy.Check(c, policy.ReadProxies, 0)
+	if err := policy.Admit(c, policy.ReadProxies); err != nil {
+		return nil, err
 	}
 	err = s.inPatient(ctx, c, patientID, func(tx *sqldb.Tx) error {
 		relation, err := checkPatient(tx, c, policy.ReadProxies, patientID)
@@ -90,8 +90,8 @@ type NewProxy struct {
 
 // AddProxy lets somebody act for a patient. Errors: KindInvalid, KindNotFound.
 func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.UUID, in NewProxy) (proxy Proxy, err error) {
-	if !c.SignedIn() {
-		return proxy, policy.Check(c, policy.WriteProxies, 0)
+	if err := policy.Admit(c, policy.WriteProxies); err != nil {
+		return proxy, err
 	}
 	var check checks
 	in.Relation = check.line("relation", in.Relation, 1, 50)
@@ -164,8 +164,8 @@ func putProxy(tx *sqldb.Tx, c policy.Caller, p turno.Proxy) error {
 
 // EndProxy ends that somebody acts for a patient. Errors: KindNotFound.
 func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, proxyUserID uuid.UUID) error {
-	if !c.SignedIn() {
-		return policy.Check(c, policy.WriteProxies, 0)
+	if err := policy.Admit(c, policy.WriteProxies); err != nil {
+		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {

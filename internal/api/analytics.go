@@ -41,47 +41,44 @@ func (a *API) analyticsRoutes() {
 	}, a.access)
 }
 
-func (a *API) doctorRatings(ctx context.Context, c policy.Caller, in *pageParams) (list[doctorRatingView], error) {
+func (a *API) doctorRatings(ctx context.Context, c policy.Caller, in *PageParams) (list[doctorRatingView], error) {
 	ratings, next, err := a.config.Insight.DoctorRatings(ctx, c, in.Limit, in.Cursor)
 	return listOf(ratings, next, ratingView), err
 }
 
 type doctorRatingView struct {
-	DoctorID       uuid.UUID          `json:"doctor_id"`
-	FullName       string             `json:"full_name"`
-	Specialization specializationName `json:"specialization"`
-	Rating         float64            `json:"rating" doc:"The mean of all ratings, two decimals; 0 without any."`
-	RatingCount    int64              `json:"rating_count"`
-}
-
-type specializationName struct {
-	ID   int    `json:"id"`
-	Name string `json:"name"`
+	DoctorID         uuid.UUID `json:"doctor_id"`
+	FullName         string    `json:"full_name"`
+	SpecializationID int       `json:"specialization_id"`
+	Specialization   string    `json:"specialization" doc:"Its name."`
+	Rating           float64   `json:"rating" doc:"The mean of all ratings, two decimals; 0 without any."`
+	RatingCount      int64     `json:"rating_count"`
 }
 
 func ratingView(r insight.DoctorRating) doctorRatingView {
 	return doctorRatingView{
-		DoctorID:       r.DoctorID,
-		FullName:       r.FullName,
-		Specialization: specializationName{ID: r.SpecializationID, Name: r.Specialization},
-		Rating:         r.Average,
-		RatingCount:    r.Count,
+		DoctorID:         r.DoctorID,
+		FullName:         r.FullName,
+		SpecializationID: r.SpecializationID,
+		Specialization:   r.Specialization,
+		Rating:           r.Average,
+		RatingCount:      r.Count,
 	}
 }
 
-// dayParams ask for days, [from, to).
-type dayParams struct {
+// DayParams asks for days, [from, to).
+type DayParams struct {
 	From     turno.Date `query:"from" doc:"The first day; 30 days before to unless told."`
 	To       turno.Date `query:"to" doc:"The day after the last; tomorrow unless told."`
-	TimeZone string     `query:"time_zone" maxLength:"64" doc:"The IANA name of the zone whose days are meant; your own unless told." example:"Europe/Madrid"`
+	TimeZone string     `query:"time_zone" maxLength:"64" doc:"The IANA name of the zone whose days are meant; your own unless told." example:"Europe/London"`
 }
 
-func (p dayParams) days() insight.Days {
+func (p DayParams) days() insight.Days {
 	return insight.Days{From: p.From, To: p.To, TimeZone: p.TimeZone}
 }
 
 type perDayParams struct {
-	dayParams
+	DayParams
 	By string `query:"by" enum:"scheduled_at,created_at" default:"scheduled_at" doc:"Whether a visit counts on its own day or on that of its booking."`
 }
 
@@ -122,7 +119,7 @@ func dayCount(d insight.DayCount) dayCountView {
 	}
 }
 
-func (a *API) access(ctx context.Context, c policy.Caller, in *dayParams) (accessView, error) {
+func (a *API) access(ctx context.Context, c policy.Caller, in *DayParams) (accessView, error) {
 	access, err := a.config.Insight.Access(ctx, c, in.days())
 	if err != nil {
 		return accessView{}, err
@@ -189,24 +186,22 @@ func fill(f insight.Fill) fillView { return fillView{f.BookedMinutes, f.OpenMinu
 
 func exampleRating() insight.DoctorRating {
 	return insight.DoctorRating{
-		DoctorID:         exampleRatedDoctor(),
-		FullName:         "Dr Lucía Ferrer",
+		DoctorID:         exampleID(1),
+		FullName:         "Dr Amara Okafor",
 		SpecializationID: 3,
 		Specialization:   "Cardiology",
-		Average:          4.67,
-		Count:            42,
+		Average:          4.63,
+		Count:            41,
 	}
 }
 
-func exampleRatedDoctor() uuid.UUID { return uuid.MustParse("0197f3a4-6b0d-7a49-8c1f-2e3d4c5b6a79") }
-
 func exampleDays() insight.Days {
 	day := exampleDay().Day
-	return insight.Days{From: day, To: day.AddDays(1), TimeZone: "Europe/Madrid"}
+	return insight.Days{From: day, To: day.AddDays(1), TimeZone: "Europe/London"}
 }
 
 func exampleDay() insight.DayCount {
-	return insight.DayCount{Day: turno.Date{Year: 2027, Month: 1, Day: 4}, Pending: 2, Confirmed: 14, Completed: 31, Cancelled: 3}
+	return insight.DayCount{Day: turno.Date{Year: 2027, Month: 3, Day: 1}, Pending: 2, Confirmed: 14, Completed: 31, Cancelled: 3}
 }
 
 func exampleAccess() accessView {
@@ -219,7 +214,7 @@ func exampleAccess() accessView {
 		LeadTimeMinutes: &lead, CancellationRate: &cancelled, LateCancellationRate: &late, NoShowRate: &missed,
 		Ahead:           ahead,
 		Specializations: []specializationAccessView{{SpecializationID: 3, Doctors: 1, ThirdNextAvailableDays: &mean}},
-		Doctors: []doctorAccessView{{DoctorID: exampleRatedDoctor(), FullName: "Dr Lucía Ferrer", SpecializationID: 3,
+		Doctors: []doctorAccessView{{DoctorID: exampleID(1), FullName: "Dr Amara Okafor", SpecializationID: 3,
 			ThirdNextAvailableDays: &days, Ahead: ahead}},
 	}
 }

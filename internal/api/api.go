@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
@@ -30,6 +31,7 @@ type Authenticator func(ctx context.Context, token string) (policy.Caller, error
 
 // Config is what the API depends on. The document can be made with none of it.
 type Config struct {
+	Account *account.Service
 	Booking *booking.Service
 	Insight *insight.Service
 
@@ -64,7 +66,12 @@ func New(config Config) (*API, error) {
 	}
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, a.describe())
 	for _, resource := range []func(){
+		a.authRoutes,
+		a.meRoutes,
+		a.specializationRoutes,
+		a.locationRoutes,
 		a.doctorRoutes,
+		a.doctorProfileRoutes,
 		a.slotRoutes,
 		a.holdRoutes,
 		a.appointmentRoutes,
@@ -73,6 +80,8 @@ func New(config Config) (*API, error) {
 		a.timeOffRoutes,
 		a.visitTypeRoutes,
 		a.feedbackRoutes,
+		a.patientRoutes,
+		a.userRoutes,
 		a.auditRoutes,
 		a.analyticsRoutes,
 	} {

@@ -107,28 +107,26 @@ func accessLogView(a insight.RecordAccess) recordAccessView {
 }
 
 func exampleAuditEntry() turno.AuditEntry {
-	visit := uuid.MustParse("0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d6e")
-	doctor := uuid.MustParse("0197f3a4-6b0d-7a49-8c1f-2e3d4c5b6a79")
-	patient := uuid.MustParse("0197f3a4-5afc-7938-8b2e-3d4c5b6a7988")
+	doctor, patient := exampleID(1), exampleID(2)
 	return turno.AuditEntry{
-		ID:        uuid.MustParse("0197f3a4-8d2f-7c6b-8e1f-0a1b2c3d4e5f"),
+		ID:        exampleID(6),
 		ActionBy:  &doctor,
 		Action:    turno.AuditUpdate,
 		Entity:    "appointment",
-		EntityID:  visit.String(),
+		EntityID:  exampleID(5).String(),
 		SubjectID: &patient,
 		Detail:    "event=confirmed status=confirmed",
-		CreatedAt: time.Date(2027, time.January, 4, 9, 0, 0, 0, time.UTC),
+		CreatedAt: exampleTime(8, 30),
 	}
 }
 
 func exampleRecordAccess() insight.RecordAccess {
 	return insight.RecordAccess{
-		ID:     uuid.MustParse("0197f3a4-8d2f-7c6b-8e1f-0a1b2c3d4e5f"),
+		ID:     exampleID(6),
 		Action: turno.AuditRead,
 		Entity: "patient",
-		At:     time.Date(2027, time.January, 4, 9, 0, 0, 0, time.UTC),
-		Name:   "Dr Lucía Ferrer",
+		At:     exampleTime(8, 30),
+		Name:   "Dr Amara Okafor",
 		Role:   turno.RoleDoctor,
 	}
 }

@@ -22,7 +22,7 @@ import (
 // at 10:00 local time.
 type clinic struct {
 	*booking.Service
-	t      *testing.T
+	t      testing.TB
 	db     *sqldb.DB
 	clock  *storetest.Clock
 	box    *seal.Box
@@ -40,7 +40,7 @@ func eachClinic(t *testing.T, test func(t *testing.T, c *clinic)) {
 	})
 }
 
-func newClinic(t *testing.T, db *sqldb.DB, clock *storetest.Clock) *clinic {
+func newClinic(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *clinic {
 	t.Helper()
 	box, err := seal.NewBox(seal.NewKey())
 	if err != nil {

@@ -24,6 +24,7 @@ const (
 	seesElderly
 )
 
+// fields begins with general practice, the field of the account "doctor".
 func fields() []field {
 	return []field{
 		{"General practice", 26, seesAnyone, []int{15, 20}, "the everyday questions of health", []string{"Sore throat for a week", "Blood pressure check", "Repeat prescription", "Tired all the time", "Back pain since moving house", "Results of the blood test", "Cough that will not go away", "Vaccination before a trip", "Sick note needs renewing", "Dizzy when I get up"}},

@@ -14,6 +14,7 @@ import (
 // doctor is a doctor with all that lies in their calendar.
 type doctor struct {
 	person
+	number           int
 	field            *field
 	license          string
 	years            int
@@ -47,18 +48,15 @@ func (d *doctor) verifiedAt() time.Time { return d.createdAt.Add(3 * time.Hour) 
 
 // newDoctor invents the n-th doctor. Number 0 is the account "doctor".
 func (g *generator) newDoctor(n int) *doctor {
-	r := newRandom(streamDoctor + uint64(n)) //nolint:gosec // n is not negative
+	r := newRandom(ofDoctor, n)
 	place := pickShare(r, g.places)
-	shares := make([]share[*field], len(g.fields))
-	for i := range g.fields {
-		shares[i] = share[*field]{g.fields[i].share, &g.fields[i]}
-	}
-	tenure := r.between(g.plan.tenureDays[0], g.plan.tenureDays[1])
+	tenure := max(r.between(g.plan.tenureDays[0], g.plan.tenureDays[1]), r.between(g.plan.tenureDays[0], g.plan.tenureDays[1]))
 	d := &doctor{
 		person:      g.crowd.person(r, turno.GenderFemale, turno.GenderFemale, turno.GenderMale),
-		field:       pickShare(r, shares),
+		number:      n,
+		field:       g.chooseField(r, n),
 		license:     fmt.Sprintf("DEMO-%02d-%06d", r.between(1, 52), n+1),
-		years:       int(r.around(16, 9, 2, 41)),
+		years:       r.between(2, 20) + r.between(0, 19),
 		location:    place,
 		zone:        g.zones[place.TimeZone],
 		buffer:      pickShare(r, []share[int]{{60, 0}, {30, 5}, {10, 10}}),
@@ -66,16 +64,15 @@ func (g *generator) newDoctor(n int) *doctor {
 		horizon:     pick(r, []int{45, 60, 60, 90, 180}),
 		autoConfirm: r.chance(0.45),
 		unverified:  n > 0 && n%25 == 24,
-		weekly:      week(g.lineOfWeek(r), r.chance(0.25)),
+		weekly:      week(g.lineOfWeek(r, n), r.chance(0.25)),
 		regulars:    r.around(0.55, 0.12, 0.2, 0.85),
 		charm:       r.around(4.45, 0.35, 3.2, 4.95),
 		fill:        0.85,
 	}
-	d.role, d.zone, d.slot = turno.RoleDoctor, g.zones[place.TimeZone], pick(r, d.field.slots)
-	d.person.zone = place.TimeZone
+	d.role, d.person.zone, d.slot = turno.RoleDoctor, place.TimeZone, pick(r, d.field.slots)
 	if n == 0 {
 		g.makeShowcase(d)
-		tenure = g.plan.tenureDays[1]
+		tenure = min(g.plan.tenureDays[1], 330)
 	}
 	d.createdAt = g.today.AddDays(-tenure).At(10*60, d.zone).Add(r.span(6 * time.Hour))
 	d.id = r.id(d.createdAt)
@@ -91,12 +88,6 @@ func (g *generator) newDoctor(n int) *doctor {
 // makeShowcase makes the account "doctor" one to look at: a full week, whatever
 // day it is.
 func (g *generator) makeShowcase(d *doctor) {
-	for i := range g.fields {
-		if g.fields[i].sees == seesAnyone {
-			d.field = &g.fields[i]
-			break
-		}
-	}
 	d.fullName, d.username, d.gender = showcaseDoctor, "doctor", turno.GenderFemale
 	d.location = g.places[0].value
 	d.zone, d.person.zone = g.zones[d.location.TimeZone], d.location.TimeZone
@@ -105,11 +96,25 @@ func (g *generator) makeShowcase(d *doctor) {
 	d.weekly = week(showWeek, false)
 }
 
-func (g *generator) lineOfWeek(r random) string {
-	if r.chance(g.plan.sparse) {
-		return pick(r, sparseWeeks())
+// chooseField gives every field one doctor, then goes by their shares.
+func (g *generator) chooseField(r random, n int) *field {
+	if n < len(g.fields) {
+		return &g.fields[n]
 	}
-	return pick(r, busyWeeks())
+	shares := make([]share[*field], len(g.fields))
+	for i := range g.fields {
+		shares[i] = share[*field]{g.fields[i].share, &g.fields[i]}
+	}
+	return pickShare(r, shares)
+}
+
+// lineOfWeek goes through the weeks in turn, so that no day is left empty.
+func (g *generator) lineOfWeek(r random, n int) string {
+	weeks := busyWeeks()
+	if r.chance(g.plan.sparse) {
+		weeks = sparseWeeks()
+	}
+	return weeks[n%len(weeks)]
 }
 
 // openHours adds one-off openings: for the showcase today and tomorrow when
@@ -217,14 +222,15 @@ func visitTypes(r random, d *doctor) []turno.VisitType {
 
 // bio is a few sentences about a doctor, none of them in Latin.
 func bio(r random, d *doctor) string {
-	topic := d.field.about
 	given, _, _ := strings.Cut(d.fullName, " ")
+	name := strings.ToLower(d.field.name)
+	city := pick(r, []string{"Barcelona", "Lisbon", "Leeds", "Vienna", "Granada", "Lagos", "Pune", "Gdańsk"})
 	sentences := []string{
 		pick(r, []string{
-			fmt.Sprintf("%s has worked in %s for %d years.", given, strings.ToLower(d.field.name), d.years),
-			fmt.Sprintf("I have looked after %s for %d years.", topic, d.years),
-			fmt.Sprintf("%d years of experience, with a special interest in %s.", d.years, topic),
-			fmt.Sprintf("After training in %s I found my subject: %s.", pick(r, []string{"Barcelona", "Lisbon", "Leeds", "Vienna", "Granada", "Lagos", "Pune", "Gdańsk"}), topic),
+			fmt.Sprintf("%s has worked in %s for %d years, with a special interest in %s.", given, name, d.years, d.field.about),
+			fmt.Sprintf("%d years in %s. What I care about most: %s.", d.years, name, d.field.about),
+			fmt.Sprintf("Trained in %s; %d years of experience with %s.", city, d.years, d.field.about),
+			fmt.Sprintf("I came to %s in %s, %d years ago, and stayed. My subject: %s.", name, city, d.years, d.field.about),
 		}),
 		pick(r, []string{
 			"I explain what I do and why, and write it down for you to take home.",

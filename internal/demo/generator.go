@@ -24,7 +24,7 @@ type plan struct {
 func planOf(size Size) (plan, error) {
 	switch size {
 	case S:
-		return plan{doctors: 50, visitsEach: 385, block: 50, sparse: 0.88, tenureDays: [2]int{60, 730}}, nil
+		return plan{doctors: 50, visitsEach: 390, block: 50, sparse: 0.88, tenureDays: [2]int{60, 730}}, nil
 	case M:
 		return plan{doctors: 1_000, visitsEach: 1_950, block: 50, sparse: 0.1, tenureDays: [2]int{200, 730}}, nil
 	case L:
@@ -78,7 +78,7 @@ func newGenerator(p plan, now time.Time, box *seal.Box) (*generator, error) {
 		g.places = append(g.places, share[*turno.Location]{place.weight, &place.value})
 	}
 	g.today = turno.DateOf(now, g.zones[g.places[0].value.TimeZone])
-	g.makeAccounts(newRandom(streamClinic))
+	g.makeAccounts(newRandom(ofClinic, 0))
 	return g, nil
 }
 
@@ -144,13 +144,13 @@ func (g *generator) fill(ctx context.Context, db *sqldb.DB, progress func(done, 
 
 // makeBlock invents doctors, their panel of patients, and all their visits.
 func (g *generator) makeBlock(first, n int) ([]*patient, []*doctor) {
-	r := newRandom(streamPanel + uint64(first)) //nolint:gosec // first is not negative
+	r := newRandom(ofPanel, first)
 	patients := g.crowd.panel(r, max(n*g.plan.visitsEach/visitsPerPatient, 24), g.today)
 	panel := sortPanel(patients, g.today)
 	doctors := make([]*doctor, n)
 	for i := range doctors {
 		d := g.newDoctor(first + i)
-		g.fillCalendar(newRandom(streamDoctor+uint64(first+i)<<1+1<<40), d, panel) //nolint:gosec // not negative
+		g.fillCalendar(newRandom(ofCalendar, d.number), d, panel)
 		doctors[i] = d
 	}
 	if first == 0 {

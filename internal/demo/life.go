@@ -70,7 +70,7 @@ func (g *generator) cancel(r random, d *doctor, v *visit, confirmedAt time.Time)
 	}
 	const lastDay = 24 * time.Hour
 	first, last := v.createdAt, v.at.StartsAt.Add(-lastDay)
-	if r.chance(0.33) || !first.Before(last) {
+	if r.chance(0.26) || !first.Before(last) {
 		first, last = later(v.createdAt, last), v.at.StartsAt
 	}
 	at := first.Add(r.span(last.Sub(first) - time.Minute)).Add(30 * time.Second)
@@ -119,7 +119,7 @@ func (g *generator) rate(r random, d *doctor, v *visit) {
 	if at.After(g.now) {
 		return
 	}
-	g.giveRating(r, d, v, int(math.Round(r.around(d.charm, 0.75, 1, 5))), at)
+	g.giveRating(r, d, v, int(math.Round(r.around(d.charm, 0.95, 1, 5))), at)
 }
 
 func (g *generator) giveRating(r random, d *doctor, v *visit, stars int, at time.Time) {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/binary"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -11,18 +12,24 @@ import (
 // seed makes every demo clinic the same one.
 const seed = 0x7475726e6f
 
-// The streams of chance, so that more doctors don't change the first ones.
+// stream is one of the sequences of chance. Each block and each doctor has its
+// own, so that more doctors don't change the first ones.
+type stream uint64
+
 const (
-	streamClinic uint64 = iota << 32
-	streamPanel  uint64 = 1 << 32
-	streamDoctor uint64 = 2 << 32
+	ofClinic stream = iota
+	ofPanel
+	ofDoctor
+	ofCalendar
+	ofRows
 )
 
 // random is chance that repeats itself.
 type random struct{ *rand.Rand }
 
-func newRandom(stream uint64) random {
-	return random{rand.New(rand.NewPCG(seed, stream))} //nolint:gosec // invented people hold no secrets
+// newRandom begins the n-th sequence of a stream.
+func newRandom(s stream, n int) random {
+	return random{rand.New(rand.NewPCG(seed+uint64(s), uint64(n)))} //nolint:gosec // n counts; invented people hold no secrets
 }
 
 func (r random) chance(p float64) bool { return r.Float64() < p }
@@ -47,15 +54,10 @@ func (r random) around(mean, deviation, low, high float64) float64 {
 
 // id is a UUIDv7 (RFC 9562) of that moment.
 func (r random) id(at time.Time) (id uuid.UUID) {
-	ms, a, b := uint64(at.UnixMilli()), r.Uint64(), r.Uint64() //nolint:gosec // after 1970
-	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
-	}
-	id[6], id[7] = 0x70|byte(a)&0x0f, byte(a>>8)
-	for i := range 8 {
-		id[8+i] = byte(b >> (8 * i))
-	}
-	id[8] = 0x80 | id[8]&0x3f
+	const version, variant = 7 << 12, 2 << 62
+	ms := uint64(at.UnixMilli())
+	binary.BigEndian.PutUint64(id[:8], ms<<16|version|r.Uint64()&0xfff)
+	binary.BigEndian.PutUint64(id[8:], variant|r.Uint64()>>2)
 	return id
 }
 

@@ -132,7 +132,7 @@ func (g *generator) addDoctor(d *doctor) {
 	}
 	g.rows.doctors.add(d.id, g.fieldIDs[d.field.name], d.license, d.years, mean(d.ratings, d.ratedBy), d.ratings, d.ratedBy,
 		d.bio, d.location.ID, d.person.zone, d.slot, d.buffer, d.notice, d.horizon, d.autoConfirm, verified, by, note)
-	r := newRandom(uint64(d.id.ID()))
+	r := newRandom(ofRows, d.number)
 	for _, a := range d.weekly {
 		g.rows.availability.add(r.id(d.createdAt), d.id, a.DayOfWeek, a.StartTime, a.EndTime, a.ReleaseMinutes)
 	}

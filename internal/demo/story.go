@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -18,6 +19,7 @@ func (g *generator) tellStory(r random, doctors []*doctor) {
 		return v.status == turno.StatusConfirmed && v.at.StartsAt.After(g.now.Add(least))
 	}
 	mine := doctors[0]
+	g.leaveRequests(mine)
 	g.give(g.me, mine, func(v *visit) bool { return past(v, 0, 60*day) && v.rating == nil && v.patient != g.me })
 	g.give(g.me, mine, func(v *visit) bool { return past(v, 40*day, 400*day) && v.rating != nil })
 	g.give(g.me, mine, func(v *visit) bool { return upcoming(v, 18*time.Hour) })
@@ -37,6 +39,27 @@ func (g *generator) tellStory(r random, doctors []*doctor) {
 		if v.patient == g.me || v.patient == g.child {
 			v.reason = pick(r, mine.field.concerns)
 		}
+	}
+}
+
+// leaveRequests takes back the answers to the newest requests, so that there is
+// something to do.
+func (g *generator) leaveRequests(d *doctor) {
+	const wanted = 4
+	var answered []*visit
+	open := 0
+	for _, v := range d.visits {
+		switch {
+		case !v.at.StartsAt.After(g.now):
+		case v.status == turno.StatusPending:
+			open++
+		case v.status == turno.StatusConfirmed && len(v.steps) == 1:
+			answered = append(answered, v)
+		}
+	}
+	slices.SortFunc(answered, func(a, b *visit) int { return b.createdAt.Compare(a.createdAt) })
+	for _, v := range answered[:min(max(wanted-open, 0), len(answered))] {
+		v.status, v.steps = turno.StatusPending, nil
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 	jobTimeout  = time.Minute
 	rescueAfter = 2 * time.Minute
 	pollEvery   = time.Second
-	workers     = 4
+	workers     = 8
 
 	cancelPatience = 5 * time.Second // for cancelled jobs to notice
 )

@@ -83,39 +83,6 @@ func TestAnotherProcessGetsItsTurn(t *testing.T) {
 	}
 }
 
-func TestTheFileIsFreeForAWholeTurnNowAndThen(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "test.db")
-	db := openTest(t, path, Options{})
-	mustExec(t, db, createNumbers, "INSERT INTO numbers VALUES (0)")
-	other, err := openFile(path, "busy_timeout(0)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = other.Close() }()
-	other.SetMaxOpenConns(1)
-	keepBusy(t, db, func() {
-		// Free three times in a row, over half a turn, is no gap between two groups.
-		deadline := time.After(10 * time.Second)
-		for inARow := 0; inARow < 3; {
-			select {
-			case <-time.After(turnLength / 4):
-			case <-deadline:
-				t.Error("the file was never free for a whole turn")
-				return
-			}
-			if _, err := other.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
-				inARow = 0
-				continue
-			}
-			inARow++
-			if _, err := other.ExecContext(t.Context(), "ROLLBACK"); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-}
-
 func TestAWriteSaysThatItWaits(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")

@@ -208,7 +208,6 @@ CREATE TABLE appointments (
     created_at          timestamptz NOT NULL,
     updated_at          timestamptz NOT NULL,
     UNIQUE (doctor_id, id),
-    UNIQUE (doctor_id, id, patient_id),
     FOREIGN KEY (doctor_id, visit_type_id) REFERENCES visit_types (doctor_id, id) ON DELETE RESTRICT,
     CHECK (scheduled_at < ends_at),
     CHECK ((status = 'cancelled') = (cancellation_kind IS NOT NULL)),
@@ -275,25 +274,33 @@ CREATE TABLE feedback (
     rating         int NOT NULL CHECK (rating BETWEEN 1 AND 5),
     comments       text,
     created_at     timestamptz NOT NULL,
-    FOREIGN KEY (doctor_id, appointment_id, patient_id)
-        REFERENCES appointments (doctor_id, id, patient_id) ON DELETE RESTRICT
+    FOREIGN KEY (doctor_id, appointment_id) REFERENCES appointments (doctor_id, id) ON DELETE RESTRICT
 );
 CREATE INDEX feedback_by_doctor ON feedback (doctor_id, created_at, id);
 CREATE INDEX feedback_by_patient ON feedback (patient_id);
 
--- Only a completed visit can be rated.
+-- Only a completed visit can be rated, and only by its patient; the visit and the
+-- rating then stay.
 CREATE FUNCTION check_feedback_visit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM appointments
-      WHERE doctor_id = NEW.doctor_id AND id = NEW.appointment_id AND status = 'completed'
+      WHERE id = NEW.appointment_id AND doctor_id = NEW.doctor_id
+        AND patient_id = NEW.patient_id AND status = 'completed'
         FOR SHARE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'only a completed visit can be rated' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'only a completed visit can be rated, by its patient' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER feedback_of_completed_visit BEFORE INSERT ON feedback
     FOR EACH ROW EXECUTE FUNCTION check_feedback_visit();
+
+CREATE FUNCTION refuse_feedback_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'feedback keeps its visit and its rating' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER feedback_is_fixed BEFORE UPDATE OF patient_id, doctor_id, appointment_id, rating ON feedback
+    FOR EACH ROW EXECUTE FUNCTION refuse_feedback_change();
 
 -- The trail ------------------------------------------------------------------------
 

@@ -212,13 +212,12 @@ CREATE TABLE appointments (
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     UNIQUE (doctor_id, id),
-    UNIQUE (doctor_id, id, patient_id),
     FOREIGN KEY (doctor_id, visit_type_id) REFERENCES visit_types (doctor_id, id) ON DELETE RESTRICT,
     CHECK (scheduled_at < ends_at),
     CHECK ((status = 'cancelled') = (cancellation_kind IS NOT NULL)),
     CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL)),
     CHECK (status = 'cancelled' OR (cancelled_by IS NULL AND cancellation_reason IS NULL))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX appointments_by_doctor ON appointments (doctor_id, scheduled_at);
 CREATE INDEX appointments_by_patient ON appointments (patient_id, scheduled_at);
 CREATE INDEX appointments_by_time ON appointments (scheduled_at, id);
@@ -285,18 +284,21 @@ CREATE TABLE feedback (
     rating         INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 5),
     comments       TEXT,
     created_at     INTEGER NOT NULL,
-    FOREIGN KEY (doctor_id, appointment_id, patient_id)
-        REFERENCES appointments (doctor_id, id, patient_id) ON DELETE RESTRICT
+    FOREIGN KEY (doctor_id, appointment_id) REFERENCES appointments (doctor_id, id) ON DELETE RESTRICT
 ) STRICT;
+CREATE TRIGGER feedback_is_fixed BEFORE UPDATE OF patient_id, doctor_id, appointment_id, rating ON feedback
+BEGIN
+    SELECT RAISE(ABORT, 'feedback keeps its visit and its rating');
+END;
 CREATE INDEX feedback_by_doctor ON feedback (doctor_id, created_at, id);
 CREATE INDEX feedback_by_patient ON feedback (patient_id);
 
--- Only a completed visit can be rated.
+-- Only a completed visit can be rated, and only by its patient.
 CREATE TRIGGER feedback_of_completed_visit BEFORE INSERT ON feedback
 WHEN NOT EXISTS (SELECT 1 FROM appointments
-                  WHERE id = NEW.appointment_id AND status = 'completed')
+                  WHERE id = NEW.appointment_id AND patient_id = NEW.patient_id AND status = 'completed')
 BEGIN
-    SELECT RAISE(ABORT, 'only a completed visit can be rated');
+    SELECT RAISE(ABORT, 'only a completed visit can be rated, by its patient');
 END;
 
 -- The trail ------------------------------------------------------------------------
@@ -311,7 +313,7 @@ CREATE TABLE audit_logs (
     entity_id     TEXT NOT NULL CHECK (length(entity_id) <= 64),
     subject_id    BLOB CHECK (length(subject_id) = 16),
     PRIMARY KEY (id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_logs_by_time ON audit_logs (created_at, id);
 CREATE INDEX audit_logs_by_actor ON audit_logs (action_by, created_at);
 CREATE INDEX audit_logs_by_entity ON audit_logs (entity_id, created_at);
@@ -386,7 +388,7 @@ CREATE TABLE outbox (
     run_at     INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     relayed_at INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_waiting ON outbox (event, run_at) WHERE relayed_at IS NULL;
 
 -- Visits by quarter of an hour (UTC), by the time of the visit and by the time of booking.
@@ -407,7 +409,7 @@ CREATE TABLE visit_changes (
     id           BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     scheduled_at INTEGER NOT NULL,
     created_at   INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settings (
     name  TEXT NOT NULL PRIMARY KEY CHECK (length(name) <= 100),

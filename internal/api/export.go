@@ -1,0 +1,116 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+)
+
+// exportView is everything that is kept about one person.
+type exportView struct {
+	ExportedAt time.Time              `json:"exported_at"`
+	User       userView               `json:"user"`
+	Visits     []exportedVisitView    `json:"visits" nullable:"false" doc:"As a patient."`
+	Feedback   []exportedFeedbackView `json:"feedback" nullable:"false" doc:"What one said of visits."`
+	Hours      []windowView           `json:"hours" nullable:"false" doc:"Of a doctor."`
+	TimeOff    []exportedTimeOffView  `json:"time_off" nullable:"false" doc:"Of a doctor, to come."`
+	VisitTypes []visitTypeView        `json:"visit_types" nullable:"false" doc:"Of a doctor."`
+	Proxies    []proxyView            `json:"proxies" nullable:"false" doc:"Who acts for one."`
+	Dependants []patientView          `json:"dependants" nullable:"false" doc:"Whom one acts for."`
+	Sessions   []sessionView          `json:"sessions" nullable:"false"`
+	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
+}
+
+type exportedVisitView struct {
+	Appointment appointmentView `json:"appointment"`
+	DoctorName  string          `json:"doctor_name"`
+	VisitType   string          `json:"visit_type" doc:"Its name; empty without one."`
+}
+
+type exportedFeedbackView struct {
+	ID            uuid.UUID `json:"id"`
+	AppointmentID uuid.UUID `json:"appointment_id"`
+	DoctorID      uuid.UUID `json:"doctor_id"`
+	Rating        int       `json:"rating"`
+	Comments      string    `json:"comments"`
+	CreatedAt     time.Time `json:"created_at"`
+}
+
+type exportedTimeOffView struct {
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+	Reason   string    `json:"reason"`
+}
+
+type exportedTrailView struct {
+	ActionType   turno.AuditAction `json:"action_type"`
+	ByMe         bool              `json:"by_me"`
+	Entity       string            `json:"entity"`
+	EntityID     string            `json:"entity_id"`
+	ActionDetail string            `json:"action_detail"`
+	CreatedAt    time.Time         `json:"created_at"`
+}
+
+func viewExport(e account.Export) exportView {
+	return exportView{
+		ExportedAt: e.ExportedAt.UTC(),
+		User:       viewPerson(e.Person),
+		Visits:     viewed(e.Visits, viewExportedVisit),
+		Feedback:   viewed(e.Feedback, viewExportedFeedback),
+		Hours:      viewed(e.Hours, viewWindow),
+		TimeOff:    viewed(e.TimeOff, viewExportedTimeOff),
+		VisitTypes: viewed(e.VisitTypes, viewVisitType),
+		Proxies:    viewed(e.Proxies, viewProxy),
+		Dependants: viewed(e.Dependants, viewPatient),
+		Sessions:   viewed(e.Sessions, viewSession),
+		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
+			return viewExportedTrail(entry, e.Person.ID)
+		}),
+	}
+}
+
+func viewExportedVisit(v account.ExportedVisit) exportedVisitView {
+	return exportedVisitView{Appointment: viewAppointment(v.Appointment), DoctorName: v.DoctorName, VisitType: v.VisitType}
+}
+
+func viewExportedFeedback(f turno.Feedback) exportedFeedbackView {
+	return exportedFeedbackView{
+		ID: f.ID, AppointmentID: f.AppointmentID, DoctorID: f.DoctorID,
+		Rating: f.Rating, Comments: f.Comments, CreatedAt: f.CreatedAt.UTC(),
+	}
+}
+
+func viewExportedTimeOff(t turno.TimeOff) exportedTimeOffView {
+	return exportedTimeOffView{StartsAt: t.StartsAt.UTC(), EndsAt: t.EndsAt.UTC(), Reason: t.Reason}
+}
+
+// viewExportedTrail leaves out who else acted: that is somebody else's data, and
+// the access log tells what one may know of it.
+func viewExportedTrail(e turno.AuditEntry, me uuid.UUID) exportedTrailView {
+	return exportedTrailView{
+		ActionType: e.Action, ByMe: e.ActionBy != nil && *e.ActionBy == me,
+		Entity: e.Entity, EntityID: e.EntityID, ActionDetail: e.Detail, CreatedAt: e.CreatedAt.UTC(),
+	}
+}
+
+func exampleExport() exportView {
+	return exportView{
+		ExportedAt: exampleTime(9, 0),
+		User:       exampleUser(),
+		Visits:     []exportedVisitView{{Appointment: exampleVisit(), DoctorName: "Dr Amara Okafor", VisitType: "First visit"}},
+		Feedback:   []exportedFeedbackView{},
+		Hours:      []windowView{},
+		TimeOff:    []exportedTimeOffView{},
+		VisitTypes: []visitTypeView{},
+		Proxies:    []proxyView{exampleProxy()},
+		Dependants: []patientView{exampleDependant()},
+		Sessions:   []sessionView{},
+		Trail: []exportedTrailView{{
+			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),
+			ActionDetail: "role=patient", CreatedAt: exampleTime(8, 0),
+		}},
+	}
+}
