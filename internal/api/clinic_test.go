@@ -83,7 +83,10 @@ func newClinic(t *testing.T, db *sqldb.DB, clock *storetest.Clock) *clinic {
 // serve starts an API with these limits on the clinic.
 func (c *clinic) serve(config api.Config) {
 	c.t.Helper()
-	config.Booking, config.Authenticate, config.Now = c.booking, c.account.Authenticate, c.clock.Now
+	config.Booking, config.Now = c.booking, c.clock.Now
+	if config.Authenticate == nil {
+		config.Authenticate = c.account.Authenticate
+	}
 	config.Insight, config.Account = insight.New(c.db), c.account
 	server, err := api.New(config)
 	if err != nil {

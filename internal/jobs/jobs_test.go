@@ -100,13 +100,23 @@ func TestAFailedEventIsTriedAgain(t *testing.T) {
 				}
 				return err
 			},
+			"farewell": func(context.Context, string) error {
+				seen.note("farewell")
+				panic("the program is wrong")
+			},
 		}})
-		enqueue(t, db, event("greeting", "first"))
+		enqueue(t, db, event("farewell", "first"), event("greeting", "first"))
 		await(t, failed, "the first attempt")
 		seen.wait(t, `{"id":"first"}`)
+		seen.wait(t, "farewell")
 		stop(t, runner)
+		total := jobsTotal(t, registry)
+		if total["farewell failed"] == 0 {
+			t.Error("a panic was not counted as a failure")
+		}
+		delete(total, "farewell failed")
 		want := map[string]float64{"greeting done": 1, "greeting failed": 1}
-		if diff := cmp.Diff(want, jobsTotal(t, registry)); diff != "" {
+		if diff := cmp.Diff(want, total); diff != "" {
 			t.Errorf("turno_jobs_total (-want +got):\n%s", diff)
 		}
 	})
@@ -174,6 +184,29 @@ func TestStopWaitsForTheRunningJob(t *testing.T) {
 		if !finished {
 			t.Error("Stop returned before the job had finished, or cancelled it")
 		}
+	})
+}
+
+func TestStopCancelsAJobThatOutlastsIt(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
+		began, cancelled := make(chan struct{}), make(chan struct{})
+		runner := start(t, db, jobs.Config{Handlers: map[string]jobs.Handler{
+			"greeting": func(ctx context.Context, _ string) error {
+				close(began)
+				<-ctx.Done()
+				close(cancelled)
+				return ctx.Err()
+			},
+		}})
+		enqueue(t, db, event("greeting", "first"))
+		await(t, began, "the job to begin")
+		ctx, giveUp := context.WithCancel(t.Context())
+		giveUp()
+		if err := runner.Stop(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("Stop returned %v, want that it could not wait", err)
+		}
+		await(t, cancelled, "the job to be cancelled")
 	})
 }
 

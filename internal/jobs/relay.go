@@ -58,12 +58,7 @@ func (c Config) deliver(ctx context.Context, job *river.Job[eventArgs]) error {
 	if handle == nil {
 		return fmt.Errorf("no handler for the event %s", job.Args.Event) // another version may have one
 	}
-	err := handle(ctx, job.Args.Payload)
-	c.Metrics.count(job.Args.Event, err)
-	if err != nil {
-		return fmt.Errorf("handle %s: %w", job.Args.Event, err)
-	}
-	return nil
+	return c.watch(ctx, job.Args.Event, func(ctx context.Context) error { return handle(ctx, job.Args.Payload) })
 }
 
 // relay turns committed events into River jobs. Every node runs one: they need

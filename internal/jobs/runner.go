@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -147,8 +148,24 @@ func riverConfig(c Config) *river.Config {
 	}
 }
 
+// watch runs a job, counts how it ended and logs what went wrong. A panic is an
+// error of that job only.
+func (c Config) watch(ctx context.Context, name string, run func(context.Context) error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+		c.Metrics.count(name, err)
+		if err != nil {
+			c.Logger.ErrorContext(ctx, "a job failed", "job", name, "error", err)
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+	}()
+	return run(ctx)
+}
+
 // quiet lets River's warnings and errors through: each of its starts, stops and
-// elections is not news.
+// elections is not news, and failed jobs are logged by watch.
 func quiet(logger *slog.Logger) *slog.Logger {
 	if logger == nil {
 		return slog.New(slog.DiscardHandler)

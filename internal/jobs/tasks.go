@@ -117,15 +117,9 @@ func (taskArgs) Kind() string { return "task" }
 
 func (c Config) runTask(ctx context.Context, job *river.Job[taskArgs]) error {
 	for _, task := range c.Tasks {
-		if task.Name != job.Args.Name {
-			continue
+		if task.Name == job.Args.Name {
+			return c.watch(ctx, task.Name, task.Run)
 		}
-		err := task.Run(ctx)
-		c.Metrics.count(task.Name, err)
-		if err != nil {
-			return fmt.Errorf("task %s: %w", task.Name, err)
-		}
-		return nil
 	}
 	return fmt.Errorf("there is no task %s", job.Args.Name)
 }

@@ -89,12 +89,12 @@ func confirm(ctx context.Context, c *clinic, day time.Time) ([]attempt, error) {
 			if _, err := c.Confirm(ctx, c.desk, ids[i]); err != nil {
 				return err
 			}
-			return slotTaken // counted with those who got nothing: it wins no time
+			return winsNoTime()
 		}
 		_, err := c.book(ctx, i, 0, at(i))
 		return err
 	}), nil
 }
 
-// slotTaken is how an attempt that wins no time counts.
-var slotTaken = turno.Conflict(turno.CodeSlotTaken, "")
+// winsNoTime is how an attempt that wanted none counts: with the losers.
+func winsNoTime() error { return turno.Conflict(turno.CodeSlotTaken, "") }

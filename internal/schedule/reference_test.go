@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -72,9 +73,7 @@ func paint(s situation) canvas {
 		extra = append(extra, &painted{Interval: hours.Interval})
 	}
 	below, above := fillInOrder(weekly), fillInOrder(extra)
-	for minute, window := range above {
-		below[minute] = window
-	}
+	maps.Copy(below, above)
 	return below
 }
 

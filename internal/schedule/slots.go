@@ -141,8 +141,8 @@ func (s search) starts(w Window) (first, last time.Time) {
 	}
 	first = w.Anchor
 	if ahead := later(s.first, w.StartsAt).Sub(w.Anchor); ahead > 0 {
-		steps := (ahead + s.grid - 1) / s.grid
-		first = first.Add(steps * s.grid)
+		onward := ahead + s.grid - 1 // rounded up to the grid
+		first = first.Add(onward - onward%s.grid)
 	}
 	return first, last
 }

@@ -25,12 +25,14 @@ const (
 )
 
 // sessionSettings hold unless the DSN says otherwise.
-var sessionSettings = [...][2]string{
-	{"application_name", "turno"},
-	{"timezone", "UTC"},
-	{"statement_timeout", "15s"},
-	{"lock_timeout", "10s"},
-	{"idle_in_transaction_session_timeout", "30s"},
+func sessionSettings() map[string]string {
+	return map[string]string{
+		"application_name":                    "turno",
+		"timezone":                            "UTC",
+		"statement_timeout":                   "15s",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "30s",
+	}
 }
 
 type postgres struct {
@@ -48,14 +50,14 @@ func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
 }
 
 func openPool(ctx context.Context, config *pgxpool.Config, dsn string, o Options) (engine, error) {
-	for _, setting := range sessionSettings {
-		if _, given := config.ConnConfig.RuntimeParams[setting[0]]; !given {
-			config.ConnConfig.RuntimeParams[setting[0]] = setting[1]
+	for name, value := range sessionSettings() {
+		if _, given := config.ConnConfig.RuntimeParams[name]; !given {
+			config.ConnConfig.RuntimeParams[name] = value
 		}
 	}
 	switch {
 	case o.MaxConns > 0:
-		config.MaxConns = int32(min(o.MaxConns, 10_000)) //nolint:gosec // bounded here
+		config.MaxConns = int32(min(o.MaxConns, 10_000))
 	case !strings.Contains(dsn, "pool_max_conns"):
 		config.MaxConns = int32(max(8, connectionsPerCore*runtime.NumCPU())) //nolint:gosec // few
 	}

@@ -13,32 +13,35 @@ type Flaw struct {
 	Rows int64
 }
 
-// flaws are the questions whose answer must be zero rows. $1 is now; periods of
-// visits that ended over a day ago may be gone.
-var flaws = []struct{ name, query string }{
-	{"two busy periods of one person overlap", `
+type flawQuery struct{ name, query string }
+
+// flawQueries are the questions whose answer must be zero rows. $1 is now;
+// periods of visits that ended over a day ago may be gone.
+func flawQueries() []flawQuery {
+	return []flawQuery{
+		{"two busy periods of one person overlap", `
 		SELECT COUNT(*)
 		  FROM (SELECT starts_at, MAX(ends_at) OVER before AS taken_until
 		          FROM busy_periods
 		        WINDOW before AS (PARTITION BY owner_id ORDER BY starts_at
 		                          ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) p
 		 WHERE p.starts_at < p.taken_until`},
-	{"two open visits of one doctor overlap", overlappingVisits("doctor_id")},
-	{"two open visits of one patient overlap", overlappingVisits("patient_id")},
-	{"an open visit lacks the doctor's busy period", missingPeriod("doctor_id")},
-	{"an open visit lacks the patient's busy period", missingPeriod("patient_id")},
-	{"a cancelled visit still keeps somebody busy", `
+		{"two open visits of one doctor overlap", overlappingVisits("doctor_id")},
+		{"two open visits of one patient overlap", overlappingVisits("patient_id")},
+		{"an open visit lacks the doctor's busy period", missingPeriod("doctor_id")},
+		{"an open visit lacks the patient's busy period", missingPeriod("patient_id")},
+		{"a cancelled visit still keeps somebody busy", `
 		SELECT COUNT(*)
 		  FROM busy_periods p
 		  JOIN appointments a ON a.id = p.appointment_id
 		 WHERE a.status = 'cancelled'`},
-	{"a busy period belongs to neither person of its visit, or to another time", `
+		{"a busy period belongs to neither person of its visit, or to another time", `
 		SELECT COUNT(*)
 		  FROM busy_periods p
 		  JOIN appointments a ON a.id = p.appointment_id
 		 WHERE (p.owner_id <> a.doctor_id AND p.owner_id <> a.patient_id)
 		    OR p.starts_at <> a.scheduled_at`},
-	{"time off lacks its busy period", `
+		{"time off lacks its busy period", `
 		SELECT COUNT(*)
 		  FROM time_off t
 		 WHERE t.ends_at > $1
@@ -48,7 +51,7 @@ var flaws = []struct{ name, query string }{
 		                      AND p.starts_at = t.starts_at
 		                      AND p.ends_at = t.ends_at
 		                      AND p.time_off_id = t.id)`},
-	{"a doctor's rating does not add up", `
+		{"a doctor's rating does not add up", `
 		SELECT COUNT(*)
 		  FROM doctors d
 		  LEFT JOIN (SELECT doctor_id, COUNT(*) AS n, SUM(rating) AS total
@@ -56,6 +59,7 @@ var flaws = []struct{ name, query string }{
 		              GROUP BY doctor_id) f ON f.doctor_id = d.user_id
 		 WHERE d.rating_count <> COALESCE(f.n, 0)
 		    OR d.rating_sum <> COALESCE(f.total, 0)`},
+	}
 }
 
 // overlappingVisits asks for open visits that begin before an earlier one of the
@@ -89,8 +93,8 @@ func missingPeriod(person string) string {
 // Flaws looks for every broken promise in the tables, and lists each sort that
 // was looked for with its count; all zero is a sound database.
 func Flaws(tx *sqldb.Tx) ([]Flaw, error) {
-	found := make([]Flaw, 0, len(flaws))
-	for _, f := range flaws {
+	var found []Flaw
+	for _, f := range flawQueries() {
 		var args []any
 		if strings.Contains(f.query, "$1") {
 			args = append(args, tx.Now)

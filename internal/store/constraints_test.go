@@ -109,14 +109,16 @@ func refused(because string, is func(error) bool) verdict {
 	}
 }
 
-func byCheck() verdict      { return refused("a check", sqldb.IsCheckViolation) }
-func byKey() verdict        { return refused("a key that exists", sqldb.IsUniqueViolation) }
-func byReference() verdict  { return refused("a reference", sqldb.IsForeignKeyViolation) }
-func byExclusion() verdict  { return refused("an overlap", sqldb.IsExclusionViolation) }
-func asTooLong() verdict    { return refused("too long", sqlState("22001", sqldb.IsCheckViolation)) }
-func asUnknown() verdict    { return refused("not a member", sqlState("22P02", sqldb.IsCheckViolation)) }
-func asImmutable() verdict  { return refused("append-only", sqlState("42501", sqldb.IsCheckViolation)) }
-func asImpossible() verdict { return refused("no such date", sqlState("22008", sqldb.IsCheckViolation)) }
+func byCheck() verdict     { return refused("a check", sqldb.IsCheckViolation) }
+func byKey() verdict       { return refused("a key that exists", sqldb.IsUniqueViolation) }
+func byReference() verdict { return refused("a reference", sqldb.IsForeignKeyViolation) }
+func byExclusion() verdict { return refused("an overlap", sqldb.IsExclusionViolation) }
+func asTooLong() verdict   { return refused("too long", sqlState("22001", sqldb.IsCheckViolation)) }
+func asUnknown() verdict   { return refused("not a member", sqlState("22P02", sqldb.IsCheckViolation)) }
+func asImmutable() verdict { return refused("append-only", asImmutableError) }
+func asImpossible() verdict {
+	return refused("no such date", sqlState("22008", sqldb.IsCheckViolation))
+}
 
 // asMissing is NULL where there must be a value (SQLITE_CONSTRAINT_NOTNULL).
 func asMissing() verdict {
@@ -186,6 +188,9 @@ func update(table, key string, value any, r row) statement {
 	return s
 }
 
+// after is the statements given, and then some more.
+func after(given []statement, more ...statement) []statement { return slices.Concat(given, more) }
+
 func remove(table, key string, value any) statement {
 	return sql("DELETE FROM "+table+" WHERE "+key+" = $1", value)
 }
@@ -208,6 +213,7 @@ func openBook(t *testing.T, db *sqldb.DB, clock *storetest.Clock) *book {
 		cancelled: c.addVisit(t, cancelled(c.visit(at(12, 0)), turno.CancelledByPatient)),
 		missed:    c.addVisit(t, cancelled(c.visit(at(8, 0)), turno.CancelledNoShow)),
 	}
+	c.write(t, store.MakeAuditPartitions)
 	c.batch(t, func(batch *sqldb.Batch) {
 		store.InsertFeedbackIn(batch, new(int64), b.feedbackOn(b.rated))
 	})

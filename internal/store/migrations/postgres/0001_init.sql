@@ -37,11 +37,11 @@ CREATE TABLE users (
 );
 CREATE INDEX users_by_name ON users (search_name, id);
 
--- updated_at moves on every update, also on one made by hand.
+-- updated_at moves on every update, also on one made by hand, and never back.
 CREATE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.updated_at = OLD.updated_at THEN
-        NEW.updated_at := clock_timestamp();
+        NEW.updated_at := greatest(OLD.updated_at + interval '1 microsecond', clock_timestamp());
     END IF;
     RETURN NEW;
 END $$;

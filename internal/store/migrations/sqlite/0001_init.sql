@@ -25,7 +25,7 @@ CREATE TABLE users (
 ) STRICT;
 CREATE INDEX users_by_name ON users (search_name, id);
 
--- updated_at moves on every update, also on one made by hand.
+-- updated_at moves on every update, also on one made by hand, and never back.
 CREATE TRIGGER users_updated_at AFTER UPDATE ON users WHEN NEW.updated_at = OLD.updated_at
 BEGIN
     UPDATE users SET updated_at = max(OLD.updated_at + 1, CAST(unixepoch('subsec') * 1000000 AS INTEGER)) WHERE id = NEW.id;
@@ -80,7 +80,7 @@ CREATE INDEX doctors_by_specialization ON doctors (specialization_id, user_id);
 CREATE TABLE patients (
     user_id        BLOB NOT NULL PRIMARY KEY CHECK (length(user_id) = 16),
     role           TEXT NOT NULL DEFAULT 'patient' CHECK (role = 'patient'),
-    date_of_birth  TEXT NOT NULL CHECK (date_of_birth GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]'),
+    date_of_birth  TEXT NOT NULL CHECK (date_of_birth IS date(date_of_birth)),
     gender         TEXT CHECK (gender IN ('male', 'female', 'other')),
     contact_number TEXT CHECK (length(contact_number) <= 15),
     FOREIGN KEY (user_id, role) REFERENCES users (id, role) ON DELETE CASCADE
@@ -320,6 +320,12 @@ CREATE INDEX audit_logs_by_entity ON audit_logs (entity_id, created_at);
 CREATE INDEX audit_logs_by_subject ON audit_logs (subject_id, created_at) WHERE subject_id IS NOT NULL;
 
 CREATE TRIGGER audit_logs_no_update BEFORE UPDATE ON audit_logs
+BEGIN
+    SELECT RAISE(ABORT, 'audit_logs is append-only');
+END;
+-- INSERT OR REPLACE deletes without asking the trigger below.
+CREATE TRIGGER audit_logs_no_replace BEFORE INSERT ON audit_logs
+WHEN EXISTS (SELECT 1 FROM audit_logs WHERE id = NEW.id)
 BEGIN
     SELECT RAISE(ABORT, 'audit_logs is append-only');
 END;
