@@ -13,6 +13,7 @@ import (
 )
 
 func TestSpecializations(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		skin, err := p.CreateSpecialization(t.Context(), p.owner, " Dermatology ")
 		p.must(err)
@@ -56,6 +57,7 @@ func TestSpecializations(t *testing.T) {
 }
 
 func TestLocations(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		t.Run("a fresh database is given one, once", func(t *testing.T) {
 			var nodes sync.WaitGroup
@@ -76,15 +78,15 @@ func TestLocations(t *testing.T) {
 		added, err := p.CreateLocation(t.Context(), p.owner, turno.Location{Name: "Branch", Country: "gb", TimeZone: "Europe/London"})
 		p.must(err)
 		t.Run("full staff change them", func(t *testing.T) {
-			changed, err := p.UpdateLocation(t.Context(), p.owner, added.ID, account.LocationPatch{City: ptr("Leeds"), Phone: ptr("+44 113 000000")})
+			changed, err := p.UpdateLocation(t.Context(), p.owner, added.ID, account.LocationPatch{City: new("Leeds"), Phone: new("+44 113 000000")})
 			p.must(err)
 			want := turno.Location{ID: added.ID, Name: "Branch", Country: "GB", TimeZone: "Europe/London", City: "Leeds", Phone: "+44 113 000000"}
 			if diff := cmp.Diff(want, changed); diff != "" {
 				t.Errorf("the location (-want +got):\n%s", diff)
 			}
-			_, err = p.UpdateLocation(t.Context(), p.desk(), added.ID, account.LocationPatch{City: ptr("York")})
+			_, err = p.UpdateLocation(t.Context(), p.desk(), added.ID, account.LocationPatch{City: new("York")})
 			wantCode(t, err, turno.CodeForbidden)
-			_, err = p.UpdateLocation(t.Context(), p.owner, uuid.New(), account.LocationPatch{City: ptr("York")})
+			_, err = p.UpdateLocation(t.Context(), p.owner, uuid.New(), account.LocationPatch{City: new("York")})
 			wantCode(t, err, turno.CodeNotFound)
 		})
 		t.Run("need a name, a zone and a real country", func(t *testing.T) {

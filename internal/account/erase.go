@@ -115,6 +115,7 @@ func eraseProfile(tx *sqldb.Tx, user turno.User) error {
 			return err
 		}
 		return store.BumpCalendar(tx, user.ID)
+	case turno.RoleAdmin: // has no profile
 	}
 	return nil
 }

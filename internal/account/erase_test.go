@@ -19,6 +19,7 @@ import (
 )
 
 func TestExport(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana, doctor := p.patient(), p.doctor()
 		visit := p.visit(ana, doctor, p.clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "A sore knee.")
@@ -125,9 +126,9 @@ func TestErase(t *testing.T) {
 			}
 		})
 		t.Run("is never undone", func(t *testing.T) {
-			_, err := p.UpdateUser(t.Context(), p.owner, ana.UserID, account.Patch{Active: ptr(true)})
+			_, err := p.UpdateUser(t.Context(), p.owner, ana.UserID, account.Patch{Active: new(true)})
 			wantCode(t, err, turno.CodeConflict)
-			_, err = p.UpdatePatient(t.Context(), p.owner, ana.UserID, account.Patch{FullName: ptr("Ana")})
+			_, err = p.UpdatePatient(t.Context(), p.owner, ana.UserID, account.Patch{FullName: new("Ana")})
 			wantCode(t, err, turno.CodeConflict)
 		})
 		t.Run("frees the username and the email for others", func(t *testing.T) {

@@ -30,7 +30,7 @@ type hasher struct {
 func newHasher(params *argon2id.Params, atOnce int) *hasher {
 	random := func(n uint32) string {
 		b := make([]byte, n)
-		rand.Read(b) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+		rand.Read(b) // never fails (Go 1.24)
 		return base64.RawStdEncoding.EncodeToString(b)
 	}
 	return &hasher{

@@ -13,6 +13,7 @@ import (
 )
 
 func TestWhoReadsAPatient(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana, proxy, now := p.patient(), p.patient(), p.clock.Now()
 		_, err := p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &proxy.UserID, Relation: "sister"})
@@ -62,13 +63,13 @@ func TestWhoReadsAPatient(t *testing.T) {
 		}
 		t.Run("a doctor who may read may not write", func(t *testing.T) {
 			doctor := with(now.Add(3*month), turno.StatusConfirmed)
-			_, err := p.UpdatePatient(t.Context(), doctor, ana.UserID, account.Patch{FullName: ptr("X")})
+			_, err := p.UpdatePatient(t.Context(), doctor, ana.UserID, account.Patch{FullName: new("X")})
 			wantCode(t, err, turno.CodeForbidden)
-			_, err = p.UpdatePatient(t.Context(), p.doctor(), ana.UserID, account.Patch{FullName: ptr("X")})
+			_, err = p.UpdatePatient(t.Context(), p.doctor(), ana.UserID, account.Patch{FullName: new("X")})
 			wantCode(t, err, turno.CodeNotFound)
 		})
 		t.Run("a proxy writes, but changes no email", func(t *testing.T) {
-			patient, err := p.UpdatePatient(t.Context(), proxy, ana.UserID, account.Patch{ContactNumber: ptr("+34 699 999 999"), Email: ptr("thief@example.org")})
+			patient, err := p.UpdatePatient(t.Context(), proxy, ana.UserID, account.Patch{ContactNumber: new("+34 699 999 999"), Email: new("thief@example.org")})
 			p.must(err)
 			if patient.ContactNumber != "+34699999999" || patient.Email == "thief@example.org" {
 				t.Errorf("the patient is %+v", patient)
@@ -82,6 +83,7 @@ func TestWhoReadsAPatient(t *testing.T) {
 }
 
 func TestProxies(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana, sister := p.patient(), p.patient()
 		me, err := p.Me(t.Context(), sister)
@@ -114,10 +116,10 @@ func TestProxies(t *testing.T) {
 		})
 		for name, in := range map[string]account.NewProxy{
 			"an unknown username": {Username: "nobody", Relation: "x"},
-			"an unknown id":       {UserID: ptr(uuid.New()), Relation: "x"},
+			"an unknown id":       {UserID: new(uuid.New()), Relation: "x"},
 			"oneself":             {UserID: &ana.UserID, Relation: "x"},
 			"no relation":         {Username: me.Username},
-			"an end in the past":  {Username: me.Username, Relation: "x", EndsAt: ptr(p.clock.Now())},
+			"an end in the past":  {Username: me.Username, Relation: "x", EndsAt: new(p.clock.Now())},
 			"nobody":              {Relation: "x"},
 		} {
 			t.Run("refuses "+name, func(t *testing.T) {
@@ -130,7 +132,7 @@ func TestProxies(t *testing.T) {
 			_, err := p.Patient(t.Context(), sister, ana.UserID)
 			wantCode(t, err, turno.CodeNotFound)
 			wantCode(t, p.EndProxy(t.Context(), ana, ana.UserID, sister.UserID), turno.CodeNotFound)
-			_, err = p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister", EndsAt: ptr(p.clock.Now().Add(time.Hour))})
+			_, err = p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister", EndsAt: new(p.clock.Now().Add(time.Hour))})
 			p.must(err)
 			_, err = p.Patient(t.Context(), sister, ana.UserID)
 			p.must(err)
@@ -142,6 +144,7 @@ func TestProxies(t *testing.T) {
 }
 
 func TestDependants(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana := p.patient()
 		in := account.NewDependant{FullName: "Leo Pérez", DateOfBirth: turno.Date{Year: 2020, Month: 6, Day: 1}, Relation: "mother"}

@@ -15,12 +15,13 @@ import (
 )
 
 func TestUpdateMe(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana, other := p.patient(), p.patient()
 		t.Run("changes what is given and names it in the trail", func(t *testing.T) {
 			person, err := p.UpdateMe(t.Context(), ana, account.Patch{
-				FullName: ptr("Ana María"), Email: ptr("new@example.org"), TimeZone: ptr("Europe/Lisbon"), Locale: ptr("pt-PT"),
-				DateOfBirth: &turno.Date{Year: 1991, Month: 2, Day: 3}, ContactNumber: ptr(""), Gender: ptr(turno.Gender("")),
+				FullName: new("Ana María"), Email: new("new@example.org"), TimeZone: new("Europe/Lisbon"), Locale: new("pt-PT"),
+				DateOfBirth: &turno.Date{Year: 1991, Month: 2, Day: 3}, ContactNumber: new(""), Gender: new(turno.Gender("")),
 			})
 			p.must(err)
 			got := []any{person.FullName, person.Email, person.TimeZone, person.Locale, person.Patient.DateOfBirth.String(),
@@ -36,7 +37,7 @@ func TestUpdateMe(t *testing.T) {
 		})
 		t.Run("writes nothing when nothing changes", func(t *testing.T) {
 			before := len(p.trail(ana.UserID))
-			_, err := p.UpdateMe(t.Context(), ana, account.Patch{FullName: ptr("Ana María")})
+			_, err := p.UpdateMe(t.Context(), ana, account.Patch{FullName: new("Ana María")})
 			p.must(err)
 			if after := len(p.trail(ana.UserID)); after != before {
 				t.Errorf("the trail grew from %d to %d", before, after)
@@ -54,7 +55,7 @@ func TestUpdateMe(t *testing.T) {
 		})
 		t.Run("nobody gives themselves another level", func(t *testing.T) {
 			desk := p.desk()
-			person, err := p.UpdateMe(t.Context(), desk, account.Patch{StaffLevel: ptr(turno.StaffFull)})
+			person, err := p.UpdateMe(t.Context(), desk, account.Patch{StaffLevel: new(turno.StaffFull)})
 			p.must(err)
 			if person.StaffLevel != turno.StaffDesk {
 				t.Errorf("the level is %q", person.StaffLevel)
@@ -62,9 +63,9 @@ func TestUpdateMe(t *testing.T) {
 		})
 		p.clock.Advance(11 * time.Minute)
 		t.Run("an email asks for a recent sign-in", func(t *testing.T) {
-			_, err := p.UpdateMe(t.Context(), ana, account.Patch{Email: ptr("newer@example.org")})
+			_, err := p.UpdateMe(t.Context(), ana, account.Patch{Email: new("newer@example.org")})
 			wantCode(t, err, turno.CodeSignInAgain)
-			_, err = p.UpdateMe(t.Context(), ana, account.Patch{FullName: ptr("Ana")})
+			_, err = p.UpdateMe(t.Context(), ana, account.Patch{FullName: new("Ana")})
 			p.must(err)
 		})
 		t.Run("so do an export and an erasure", func(t *testing.T) {
@@ -76,6 +77,7 @@ func TestUpdateMe(t *testing.T) {
 }
 
 func TestUsers(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		for _, name := range []string{"José García", "Jörg Garcke", "Zoë García Ruiz", "Åsa_Lund", "100% Sure"} {
 			in := p.newPatient()
@@ -148,6 +150,7 @@ func TestUsers(t *testing.T) {
 }
 
 func TestCreateUser(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		desk := p.desk()
 		t.Run("the front desk makes a patient of whom little is known", func(t *testing.T) {
@@ -183,30 +186,31 @@ func TestCreateUser(t *testing.T) {
 }
 
 func TestUpdateUser(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		desk, doctor, ana := p.desk(), p.doctor(), p.patient()
 		t.Run("the front desk changes patients", func(t *testing.T) {
-			person, err := p.UpdateUser(t.Context(), desk, ana.UserID, account.Patch{FullName: ptr("Ana P.")})
+			person, err := p.UpdateUser(t.Context(), desk, ana.UserID, account.Patch{FullName: new("Ana P.")})
 			p.must(err)
 			if person.FullName != "Ana P." {
 				t.Errorf("the name is %q", person.FullName)
 			}
 		})
 		t.Run("the front desk changes nobody else", func(t *testing.T) {
-			_, err := p.UpdateUser(t.Context(), desk, doctor.UserID, account.Patch{FullName: ptr("X")})
+			_, err := p.UpdateUser(t.Context(), desk, doctor.UserID, account.Patch{FullName: new("X")})
 			wantCode(t, err, turno.CodeForbidden)
 		})
 		t.Run("a patient changes nobody", func(t *testing.T) {
-			_, err := p.UpdateUser(t.Context(), ana, doctor.UserID, account.Patch{FullName: ptr("X")})
+			_, err := p.UpdateUser(t.Context(), ana, doctor.UserID, account.Patch{FullName: new("X")})
 			wantCode(t, err, turno.CodeForbidden)
 		})
 		t.Run("there is nobody of an unknown id", func(t *testing.T) {
-			_, err := p.UpdateUser(t.Context(), p.owner, uuid.New(), account.Patch{FullName: ptr("X")})
+			_, err := p.UpdateUser(t.Context(), p.owner, uuid.New(), account.Patch{FullName: new("X")})
 			wantCode(t, err, turno.CodeNotFound)
 		})
 		t.Run("deactivating a doctor ends sessions and changes the calendar", func(t *testing.T) {
 			before := p.session("doctor" + lastOf(p, doctor))
-			person, err := p.UpdateUser(t.Context(), p.owner, doctor.UserID, account.Patch{Active: ptr(false)})
+			person, err := p.UpdateUser(t.Context(), p.owner, doctor.UserID, account.Patch{Active: new(false)})
 			p.must(err)
 			if person.Active() || person.Doctor.CalendarVersion != 3 {
 				t.Errorf("active %t, version %d", person.Active(), person.Doctor.CalendarVersion)
@@ -220,24 +224,24 @@ func TestUpdateUser(t *testing.T) {
 			wantCode(t, err, turno.CodeWrongCredentials)
 			_, err = p.Doctor(t.Context(), policy.Caller{}, doctor.UserID)
 			wantCode(t, err, turno.CodeNotFound)
-			_, err = p.UpdateUser(t.Context(), p.owner, doctor.UserID, account.Patch{Active: ptr(true)})
+			_, err = p.UpdateUser(t.Context(), p.owner, doctor.UserID, account.Patch{Active: new(true)})
 			p.must(err)
 			_, err = p.signIn("doctor" + lastOf(p, doctor))
 			p.must(err)
 		})
 		t.Run("the last full admin stays", func(t *testing.T) {
-			_, err := p.UpdateUser(t.Context(), p.owner, p.owner.UserID, account.Patch{Active: ptr(false)})
+			_, err := p.UpdateUser(t.Context(), p.owner, p.owner.UserID, account.Patch{Active: new(false)})
 			wantCode(t, err, turno.CodeInUse)
-			_, err = p.UpdateUser(t.Context(), p.owner, p.owner.UserID, account.Patch{StaffLevel: ptr(turno.StaffDesk)})
+			_, err = p.UpdateUser(t.Context(), p.owner, p.owner.UserID, account.Patch{StaffLevel: new(turno.StaffDesk)})
 			wantCode(t, err, turno.CodeInUse)
 			wantCode(t, p.EraseMe(t.Context(), p.owner), turno.CodeInUse)
 		})
 		t.Run("a promotion asks for a recent sign-in", func(t *testing.T) {
 			late := p.owner
 			late.AuthenticatedAt = late.AuthenticatedAt.Add(-11 * time.Minute)
-			_, err := p.UpdateUser(t.Context(), late, desk.UserID, account.Patch{StaffLevel: ptr(turno.StaffFull)})
+			_, err := p.UpdateUser(t.Context(), late, desk.UserID, account.Patch{StaffLevel: new(turno.StaffFull)})
 			wantCode(t, err, turno.CodeSignInAgain)
-			person, err := p.UpdateUser(t.Context(), p.owner, desk.UserID, account.Patch{StaffLevel: ptr(turno.StaffFull)})
+			person, err := p.UpdateUser(t.Context(), p.owner, desk.UserID, account.Patch{StaffLevel: new(turno.StaffFull)})
 			p.must(err)
 			if person.StaffLevel != turno.StaffFull {
 				t.Errorf("the level is %q", person.StaffLevel)
@@ -255,13 +259,14 @@ func lastOf(p *people, c policy.Caller) string {
 }
 
 func TestTwoAdminsDoNotRemoveEachOther(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		second, err := p.CreateAdmin(t.Context(), "second", "second@example.org", "Second", goodPassword)
 		p.must(err)
 		errs := make([]error, 2)
 		var both sync.WaitGroup
 		for i, id := range []uuid.UUID{p.owner.UserID, second.ID} {
-			both.Go(func() { _, errs[i] = p.UpdateUser(t.Context(), p.owner, id, account.Patch{Active: ptr(false)}) })
+			both.Go(func() { _, errs[i] = p.UpdateUser(t.Context(), p.owner, id, account.Patch{Active: new(false)}) })
 		}
 		both.Wait()
 		if (errs[0] == nil) == (errs[1] == nil) {
@@ -271,6 +276,7 @@ func TestTwoAdminsDoNotRemoveEachOther(t *testing.T) {
 }
 
 func TestDoctors(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		registered, err := p.RegisterDoctor(t.Context(), policy.Caller{}, p.newDoctor())
 		p.must(err)
@@ -310,8 +316,8 @@ func TestDoctors(t *testing.T) {
 		})
 		t.Run("the doctor sets how to be booked", func(t *testing.T) {
 			profile, err := p.UpdateDoctor(t.Context(), doctor, id, account.DoctorPatch{
-				SlotMinutes: ptr(20), BufferMinutes: ptr(5), MinNoticeMinutes: ptr(0), HorizonDays: ptr(90),
-				AutoConfirm: ptr(true), Bio: ptr("New."), TimeZone: ptr("Europe/Paris"),
+				SlotMinutes: new(20), BufferMinutes: new(5), MinNoticeMinutes: new(0), HorizonDays: new(90),
+				AutoConfirm: new(true), Bio: new("New."), TimeZone: new("Europe/Paris"),
 			})
 			p.must(err)
 			got := []any{profile.SlotMinutes, profile.BufferMinutes, profile.MinNoticeMinutes, profile.HorizonDays,
@@ -321,25 +327,25 @@ func TestDoctors(t *testing.T) {
 			}
 		})
 		t.Run("the doctor does not change the licence or the specialization", func(t *testing.T) {
-			_, err := p.UpdateDoctor(t.Context(), doctor, id, account.DoctorPatch{LicenseNumber: ptr("MD-9")})
+			_, err := p.UpdateDoctor(t.Context(), doctor, id, account.DoctorPatch{LicenseNumber: new("MD-9")})
 			wantCode(t, err, turno.CodeForbidden)
-			_, err = p.UpdateDoctor(t.Context(), p.owner, id, account.DoctorPatch{LicenseNumber: ptr("MD-9000")})
+			_, err = p.UpdateDoctor(t.Context(), p.owner, id, account.DoctorPatch{LicenseNumber: new("MD-9000")})
 			p.must(err)
 		})
 		t.Run("nobody else changes the settings", func(t *testing.T) {
-			_, err := p.UpdateDoctor(t.Context(), p.doctor(), id, account.DoctorPatch{Bio: ptr("x")})
+			_, err := p.UpdateDoctor(t.Context(), p.doctor(), id, account.DoctorPatch{Bio: new("x")})
 			wantCode(t, err, turno.CodeForbidden)
 		})
 		t.Run("every bound is kept", func(t *testing.T) {
 			missing := uuid.New()
 			_, err := p.UpdateDoctor(t.Context(), p.owner, id, account.DoctorPatch{
-				SlotMinutes: ptr(4), BufferMinutes: ptr(241), MinNoticeMinutes: ptr(-1), HorizonDays: ptr(731), YearsOfExperience: ptr(81),
+				SlotMinutes: new(4), BufferMinutes: new(241), MinNoticeMinutes: new(-1), HorizonDays: new(731), YearsOfExperience: new(81),
 			})
 			want := []string{"body.slot_minutes", "body.buffer_minutes", "body.min_notice_minutes", "body.horizon_days", "body.years_of_experience"}
 			if diff := cmp.Diff(want, fieldsOf(err)); diff != "" {
 				t.Errorf("the fields (-want +got):\n%s", diff)
 			}
-			_, err = p.UpdateDoctor(t.Context(), p.owner, id, account.DoctorPatch{LocationID: &missing, SpecializationID: ptr(999)})
+			_, err = p.UpdateDoctor(t.Context(), p.owner, id, account.DoctorPatch{LocationID: &missing, SpecializationID: new(999)})
 			if diff := cmp.Diff([]string{"body.specialization_id", "body.location_id"}, fieldsOf(err)); diff != "" {
 				t.Errorf("the fields (-want +got):\n%s", diff)
 			}

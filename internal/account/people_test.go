@@ -33,7 +33,7 @@ type people struct {
 
 // eachEngine runs a test on a fresh clinic on each engine.
 func eachEngine(t *testing.T, test func(t *testing.T, p *people)) {
-	t.Parallel()
+	t.Helper()
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
 		test(t, newPeople(t, db, clock, account.Config{}))
 	})
@@ -206,5 +206,3 @@ func fieldsOf(err error) []string {
 	}
 	return fields
 }
-
-func ptr[T any](v T) *T { return &v }

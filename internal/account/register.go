@@ -106,6 +106,7 @@ func insertPerson(tx *sqldb.Tx, p Person, hash string, by *uuid.UUID) (Person, e
 		err = store.InsertPatient(tx, *p.Patient)
 	case turno.RoleDoctor:
 		err = insertDoctor(tx, *p.Doctor, location)
+	case turno.RoleAdmin: // has no profile
 	}
 	if err != nil {
 		return Person{}, err
@@ -164,6 +165,7 @@ func readPerson(tx *sqldb.Tx, id uuid.UUID) (p Person, err error) {
 		doctor, err = store.DoctorByID(tx, id)
 		doctor.Password = ""
 		p.Doctor = &doctor
+	case turno.RoleAdmin: // has no profile
 	}
 	if err != nil {
 		return Person{}, err

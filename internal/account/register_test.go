@@ -18,6 +18,7 @@ import (
 )
 
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		t.Run("a patient who registers can be read back as typed", func(t *testing.T) {
 			in := p.newPatient()
@@ -75,6 +76,7 @@ func TestRegister(t *testing.T) {
 }
 
 func TestTakenIdentities(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		taken := p.newDoctor()
 		taken.Username, taken.Email = "Straße", "Taken@Example.org"
@@ -190,6 +192,7 @@ func TestRegisterAccepts(t *testing.T) {
 }
 
 func TestRivalsForOneUsername(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		const rivals = 20
 		inputs := make([]account.NewUser, rivals)

@@ -202,7 +202,7 @@ func wrongCredentials() error {
 // newToken is 256 random bits.
 func newToken() string {
 	b := make([]byte, 32)
-	rand.Read(b) //nolint:errcheck // crypto/rand.Read never fails (Go 1.24)
+	rand.Read(b) // never fails (Go 1.24)
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 

@@ -20,6 +20,7 @@ import (
 )
 
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		in.Username, in.Email = "Ana", "Ana@Example.org"
@@ -69,6 +70,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestAnUnusablePasswordSignsNobodyIn(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		in.Password, in.Role = "", turno.RolePatient
@@ -80,6 +82,7 @@ func TestAnUnusablePasswordSignsNobodyIn(t *testing.T) {
 }
 
 func TestABcryptHashIsUpgraded(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		person, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
@@ -131,6 +134,7 @@ func (p *people) try(login, password, address, device string) (account.SignedIn,
 }
 
 func TestFailuresSlowAnAccountDown(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		_, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
@@ -186,6 +190,7 @@ func TestFailuresSlowAnAccountDown(t *testing.T) {
 }
 
 func TestStrangersDoNotLockAKnownDevice(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		_, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
@@ -232,6 +237,7 @@ func TestAnAddressIsThrottled(t *testing.T) {
 }
 
 func TestManyAtOnceSignIn(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		const at = 40
 		errs := make([]error, at)
@@ -245,6 +251,7 @@ func TestManyAtOnceSignIn(t *testing.T) {
 }
 
 func TestRivalGuessesAreFew(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		const guesses = 40
 		var tried, turnedAway int
@@ -281,6 +288,7 @@ func TestWaitingToHashRespectsTheContext(t *testing.T) {
 }
 
 func TestSessionsEnd(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		in := p.newPatient()
 		_, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
@@ -331,6 +339,7 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestSessionsAreListedAndEnded(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		one, two, three := p.session("owner"), p.session("owner"), p.session("owner")
 		count := func() int {
@@ -368,6 +377,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 }
 
 func TestChangePassword(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		const next = "seven distant green kettles"
 		here, there := p.session("owner"), p.session("owner")

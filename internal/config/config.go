@@ -35,8 +35,8 @@ func (d Database) IsPostgres() bool {
 	return strings.HasPrefix(d.Database, "postgres://") || strings.HasPrefix(d.Database, "postgresql://")
 }
 
-// Name is the database without what is secret about it, for logs and sentences.
-func (d Database) Name() string {
+// DatabaseName is the database without what is secret about it, for logs and sentences.
+func (d Database) DatabaseName() string {
 	if !d.IsPostgres() {
 		return d.Database
 	}

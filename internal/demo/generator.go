@@ -26,9 +26,9 @@ func planOf(size Size) (plan, error) {
 	case S:
 		return plan{doctors: 50, visitsEach: 390, block: 50, sparse: 0.88, tenureDays: [2]int{60, 730}}, nil
 	case M:
-		return plan{doctors: 1_000, visitsEach: 1_950, block: 50, sparse: 0.1, tenureDays: [2]int{200, 730}}, nil
+		return plan{doctors: 1_000, visitsEach: 2_250, block: 50, sparse: 0.1, tenureDays: [2]int{200, 730}}, nil
 	case L:
-		return plan{doctors: 10_000, visitsEach: 960, block: 50, sparse: 0.45, tenureDays: [2]int{150, 730}}, nil
+		return plan{doctors: 10_000, visitsEach: 1_080, block: 50, sparse: 0.45, tenureDays: [2]int{150, 730}}, nil
 	}
 	return plan{}, fmt.Errorf("%q is not a size of the demo: choose s, m or l", size)
 }

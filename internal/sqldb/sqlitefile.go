@@ -20,7 +20,7 @@ func CopyFile(ctx context.Context, path, to string) error {
 	if err := createFile(to); err != nil { // with our mode; SQLite fills an empty file
 		return fmt.Errorf("make the copy: %w", err)
 	}
-	return onFile(ctx, path, filePatience, func(query func(string, ...any) (string, error)) error {
+	return onFile(ctx, path, filePatience, func(query fileQuery) error {
 		_, err := query("VACUUM INTO ?1", to)
 		return err
 	})
@@ -29,7 +29,7 @@ func CopyFile(ctx context.Context, path, to string) error {
 // CheckFile looks whether the SQLite database at path is whole: every page and
 // index, and that no row points nowhere.
 func CheckFile(ctx context.Context, path string) error {
-	return onFile(ctx, path, filePatience, func(query func(string, ...any) (string, error)) error {
+	return onFile(ctx, path, filePatience, func(query fileQuery) error {
 		found, err := query("PRAGMA integrity_check(1)")
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ var ErrFileInUse = errors.New("the database is in use")
 // SettleFile puts everything that lies in files beside the SQLite database into
 // it, so that it can be moved. It returns ErrFileInUse when a program has it open.
 func SettleFile(ctx context.Context, path string) error {
-	err := onFile(ctx, path, 0, func(query func(string, ...any) (string, error)) error {
+	err := onFile(ctx, path, 0, func(query fileQuery) error {
 		mode, err := query("PRAGMA journal_mode = DELETE")
 		if err == nil && mode != "delete" {
 			err = ErrFileInUse
@@ -64,8 +64,11 @@ func SettleFile(ctx context.Context, path string) error {
 	return err
 }
 
-// onFile hands a way to ask the database at path for one text at a time.
-func onFile(ctx context.Context, path string, patience time.Duration, use func(func(string, ...any) (string, error)) error) (err error) {
+// fileQuery runs a statement and returns the text in its last row, if any.
+type fileQuery func(sql string, args ...any) (string, error)
+
+// onFile opens the database at path for use.
+func onFile(ctx context.Context, path string, patience time.Duration, use func(fileQuery) error) (err error) {
 	file, err := openFile(path, fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()))
 	if err != nil {
 		return err

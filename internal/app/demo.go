@@ -1,0 +1,120 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/turno-health/turno/internal/config"
+	"github.com/turno-health/turno/internal/demo"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+type demoCommand struct {
+	config.Server
+	Size string `help:"How large: s (50 doctors), m (1,000) or l (10,000)." enum:"s,m,l" default:"s" placeholder:"SIZE"`
+}
+
+// Help is shown by turno demo --help.
+func (demoCommand) Help() string {
+	return "Example:\n\n  turno demo\n\n" +
+		"It makes a clinic in turno-demo.db, once, and serves it to this machine only. Remove the file for a fresh one."
+}
+
+// Run makes the clinic where it is missing and serves it.
+func (c *demoCommand) Run(ctx context.Context, p *Program) error {
+	if err := c.refuseOthers(ctx, p); err != nil {
+		return err
+	}
+	n, err := openNode(ctx, &c.Server, p.logger(c.Log))
+	if err != nil {
+		return err
+	}
+	accounts, err := c.fill(ctx, p, n)
+	if err != nil {
+		return errors.Join(adviseDemo(err), n.close())
+	}
+	return n.serve(ctx, func(url string) {
+		c.greet(p, url, accounts)
+		if p.Ready != nil {
+			p.Ready(url)
+		}
+	})
+}
+
+// refuseOthers looks before anything is changed: a database with people that the
+// demo did not make is neither migrated nor given a key.
+func (c *demoCommand) refuseOthers(ctx context.Context, p *Program) (err error) {
+	if mustExist(c.Database) != nil {
+		return nil
+	}
+	db, err := p.open(ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	current, err := version(ctx, db)
+	if err != nil || current == 0 {
+		return err
+	}
+	people := false
+	if err := db.Read(ctx, func(tx *sqldb.Tx) error {
+		made, err := demo.Made(tx)
+		if err != nil || made {
+			return err
+		}
+		users, err := store.Users(tx, store.UserFilter{Limit: 1})
+		people = len(users) > 0
+		return err
+	}); err != nil || !people {
+		return err
+	}
+	// Fill refuses it too, and knows why; it can only not be asked sooner.
+	_, err = demo.Fill(ctx, db, demo.Size(c.Size), time.Now(), nil, nil)
+	return adviseDemo(err)
+}
+
+func adviseDemo(err error) error {
+	switch {
+	case errors.Is(err, demo.ErrNotDemo):
+		return advise(demo.ErrNotDemo, "Such as --database turno-demo.db")
+	case errors.Is(err, demo.ErrInterrupted):
+		return demo.ErrInterrupted
+	}
+	return err
+}
+
+func (c *demoCommand) fill(ctx context.Context, p *Program, n *node) (demo.Accounts, error) {
+	size, err := demo.ParseSize(c.Size)
+	if err != nil {
+		return demo.Accounts{}, err
+	}
+	bar := p.progress()
+	defer bar.finish()
+	return demo.Fill(ctx, n.db, size, time.Now(), n.box, func(done, total int, what string) {
+		bar.show(int64(done), int64(total), what)
+	})
+}
+
+func (c *demoCommand) greet(p *Program, url string, a demo.Accounts) {
+	fmt.Fprintf(p.Stdout, `
+A clinic to look around in: %[1]s    (the API: %[1]s/docs)
+
+  patient   %-22[2]s has visits to come, a child, and one visit to rate
+  doctor    %-22[3]s has visits today and requests to answer
+  desk      %-22[4]s books, moves and cancels for anyone
+  admin     %-22[5]s does everything
+
+  The password of all of them: %[6]s
+
+Try this first, in another window:
+
+  curl -s '%[1]s/api/v1/doctors?limit=3'
+  curl -s %[1]s/api/v1/auth/login --json '{"login": "patient", "password": "%[6]s"}'
+
+Ctrl-C stops it. The data stays in %[7]s; remove that file to start afresh.
+
+`, url, a.Patient.FullName, a.Doctor.FullName, a.Desk.FullName, a.Admin.FullName, demo.Password, c.DatabaseName())
+}

@@ -1,0 +1,269 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/api"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/config"
+	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// node is one server on a database: everything that is made once and used until
+// the end.
+type node struct {
+	config  *config.Server
+	logger  *slog.Logger
+	metrics *metrics
+	db      *sqldb.DB
+	box     *seal.Box
+}
+
+// openNode opens the database, brings it to this program's version and finds the
+// key. Whoever calls it calls serve or close.
+func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node, error) {
+	n := &node{config: c, logger: logger}
+	var err error
+	if n.metrics, err = newMetrics(); err != nil {
+		return nil, err
+	}
+	n.db, err = sqldb.Open(ctx, c.Database.Database, sqldb.Options{
+		Now:     time.Now,
+		Logger:  logger,
+		OnWait:  func() { logger.WarnContext(ctx, "waiting for another program to leave the database") },
+		Retried: n.metrics.retried,
+	})
+	if err := adviseOpen(c.Database, err); err != nil {
+		return nil, err
+	}
+	if err := n.prepare(ctx); err != nil {
+		return nil, errors.Join(err, n.db.Close())
+	}
+	return n, nil
+}
+
+func (n *node) prepare(ctx context.Context) error {
+	if err := migrate(ctx, n.db, n.logger); err != nil {
+		return err
+	}
+	box, key, err := openBox(ctx, n.db, n.config.Database, n.config.Key)
+	if err != nil {
+		return err
+	}
+	n.box = box
+	message := "sealing key"
+	if key.made {
+		message = "made a sealing key; keep a copy apart from the backups, since without it what patients wrote can't be read"
+	}
+	n.logger.InfoContext(ctx, message, "source", key.source, "key_id", box.KeyID()) //nolint:sloglint // one of the two above
+	return nil
+}
+
+// close ends a node that was not served.
+func (n *node) close() error { return n.db.Close() }
+
+// serve answers requests and runs jobs until ctx ends, then lets both finish.
+func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
+	defer func() { err = errors.Join(err, n.db.Close()) }()
+	services, err := n.wire(ctx)
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
+	if err != nil {
+		return advise(err, "Choose another address with --listen, such as --listen localhost:8081")
+	}
+	runner, err := jobs.Start(ctx, n.db, services.jobs)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := n.server(ctx, services.handler)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	url := urlOf(listener.Addr())
+	n.logger.InfoContext(ctx, "serving", "url", url, "database", n.config.DatabaseName(), "version", buildOf().version)
+	if ready != nil {
+		ready(url)
+	}
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	return errors.Join(err, n.stop(ctx, server, runner))
+}
+
+// The bounds of a request. Bodies are small, so this is long for slow networks.
+const (
+	headerTimeout = 10 * time.Second
+	readTimeout   = 30 * time.Second
+	writeTimeout  = time.Minute
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+)
+
+func (n *node) server(ctx context.Context, handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		// The signal to stop is none to a request that is being answered.
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+		// What net/http complains about holds addresses, and is the client's fault.
+		ErrorLog: slog.NewLogLogger(n.logger.Handler(), slog.LevelDebug),
+	}
+}
+
+// stop lets requests finish, then jobs, within the time that they have together.
+func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runner) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.config.ShutdownTimeout)
+	defer cancel()
+	n.logger.InfoContext(ctx, "stopping")
+	err := server.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("finish the requests: %w", err), server.Close())
+	}
+	if err := errors.Join(err, runner.Stop(ctx)); err != nil {
+		return err
+	}
+	n.logger.InfoContext(ctx, "stopped")
+	return nil
+}
+
+// services is the use cases behind their entry points.
+type services struct {
+	handler http.Handler
+	jobs    jobs.Config
+}
+
+func (n *node) wire(ctx context.Context) (services, error) {
+	signal := jobs.NewSignal()
+	visits := booking.New(n.db, booking.Config{
+		Box:           n.box,
+		MaxOpenVisits: n.config.MaxOpenVisits,
+		Observe:       n.metrics.observe,
+		Wake:          signal.Wake,
+	})
+	accounts := account.New(n.db, account.Config{
+		Now:              time.Now,
+		Box:              n.box,
+		CancelOpenVisits: visits.CancelOpenVisits,
+		SignupsPerHour:   n.config.SignupsPerHour,
+		StaffIdle:        n.config.StaffIdle(),
+	})
+	if err := accounts.EnsureFirstLocation(ctx, n.firstLocation()); err != nil {
+		return services{}, err
+	}
+	rest, err := api.New(api.Config{
+		Booking:            visits,
+		Account:            accounts,
+		Insight:            insight.New(n.db),
+		Authenticate:       accounts.Authenticate,
+		Logger:             n.logger,
+		Now:                time.Now,
+		AnonymousPerMinute: n.config.AnonymousPerMinute,
+		HTTPS:              n.config.HTTPS(),
+		Version:            buildOf().version,
+	})
+	if err != nil {
+		return services{}, err
+	}
+	handler, err := n.handler(rest)
+	return services{handler, n.jobs(visits, signal)}, err
+}
+
+func (n *node) jobs(visits *booking.Service, signal *jobs.Signal) jobs.Config {
+	work := jobs.Booking{
+		ExpirePending: visits.ExpirePending,
+		SweepHolds:    visits.SweepHolds,
+		ClearPast:     visits.ClearPast,
+	}
+	return jobs.Config{
+		Logger:  n.logger,
+		Soon:    jobs.Soon(),
+		Tasks:   jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
+		Signal:  signal,
+		Metrics: n.metrics.jobs,
+	}
+}
+
+// handler is the server's one table of paths.
+func (n *node) handler(rest *api.API) (http.Handler, error) {
+	trusted, err := httpx.ParseProxies(n.config.TrustedProxies)
+	if err != nil {
+		return nil, usage("--trusted-proxies: %w", err)
+	}
+	pages := http.NewServeMux()
+	pages.Handle("GET /{$}", n.home())
+	pages.Handle("GET /healthz", alive())
+	pages.Handle("GET /readyz", n.readiness())
+	pages.Handle("GET /metrics", httpx.ServeMetrics(n.metrics.registry, n.config.MetricsToken))
+	pages.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		httpx.ProblemOf(turno.NotFound("page")).Write(w)
+	})
+	mux := http.NewServeMux()
+	for _, path := range rest.Paths() {
+		mux.Handle(path, rest)
+	}
+	mux.Handle("/", httpx.SecureHeaders(n.config.HTTPS(), httpx.Routed(pages)))
+	chain := httpx.Chain{Logger: n.logger, Now: time.Now, Metrics: n.metrics.http, Trusted: trusted}
+	return chain.Wrap(mux), nil
+}
+
+func (n *node) firstLocation() turno.Location {
+	c := n.config.Clinic
+	if c.TimeZone == "" {
+		c.TimeZone = machineZone()
+	}
+	return turno.Location{
+		Name: c.Name, Phone: c.Phone,
+		AddressLine1: c.AddressLine1, City: c.City, PostalCode: c.PostalCode, Country: c.Country,
+		TimeZone: c.TimeZone,
+	}
+}
+
+// machineZone is the IANA name of this machine's time zone, or UTC if it does
+// not say.
+func machineZone() string {
+	name := os.Getenv("TZ")
+	if name == "" {
+		target, err := os.Readlink("/etc/localtime")
+		if err != nil {
+			return "UTC"
+		}
+		_, name, _ = strings.Cut(target, "zoneinfo/")
+	}
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		return "UTC"
+	}
+	return name
+}
+
+// urlOf is where this machine reaches the listener.
+func urlOf(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok {
+		return address.String()
+	}
+	host := tcp.IP.String()
+	if tcp.IP.IsUnspecified() || tcp.IP.IsLoopback() {
+		host = "localhost"
+	}
+	return fmt.Sprintf("http://%s", net.JoinHostPort(host, fmt.Sprint(tcp.Port)))
+}
