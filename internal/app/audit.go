@@ -67,7 +67,7 @@ func instant(flag, s string) (time.Time, error) {
 type auditListCommand struct {
 	config.Database
 	auditFilter
-	Limit int `help:"Entries to show." default:"50" placeholder:"N"`
+	Limit int `help:"Entries to show." default:"50"`
 }
 
 // Help is shown by turno audit list --help.

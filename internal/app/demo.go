@@ -14,7 +14,7 @@ import (
 
 type demoCommand struct {
 	config.Server
-	Size string `help:"How large: s (50 doctors), m (1,000) or l (10,000)." enum:"s,m,l" default:"s" placeholder:"SIZE"`
+	Size string `help:"How large: s (50 doctors), m (1,000) or l (10,000)." enum:"s,m,l" default:"s"`
 }
 
 // Help is shown by turno demo --help.

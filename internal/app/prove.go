@@ -19,8 +19,8 @@ import (
 
 type proveCommand struct {
 	config.Database
-	Clients int  `help:"Clients that race each other." default:"64" placeholder:"N"`
-	Rounds  int  `help:"Rounds of each race." default:"200" placeholder:"N"`
+	Clients int  `help:"Clients that race each other." default:"64"`
+	Rounds  int  `help:"Rounds of each race." default:"200"`
 	Check   bool `help:"Race nobody; look for broken promises in the database as it is."`
 }
 

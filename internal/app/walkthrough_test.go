@@ -1,17 +1,12 @@
 package app_test
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/turno-health/turno/internal/store/storetest"
 )
@@ -21,7 +16,10 @@ import (
 func TestTheWalkthroughIsTrue(t *testing.T) {
 	t.Parallel()
 	blocks := walkthroughBlocks(t)
-	program := buildProgram(t)
+	program, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, engine := range storetest.Engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
@@ -30,7 +28,7 @@ func TestTheWalkthroughIsTrue(t *testing.T) {
 			walk.Dir = t.TempDir()
 			walk.Env = append(os.Environ(),
 				"PATH="+filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"),
-				"TURNO="+serveProgram(t, program, dsn),
+				"TURNO="+startProcess(t, dsn, newKey(t)).url,
 				"DATABASE="+dsn)
 			output, err := walk.CombinedOutput()
 			if err == nil {
@@ -41,7 +39,7 @@ func TestTheWalkthroughIsTrue(t *testing.T) {
 			if reached < 0 {
 				t.Fatalf("the walkthrough could not begin: %v\n%s", err, output)
 			}
-			t.Fatalf("block %d of the walkthrough: %v\n%s\n\nits output:%s", reached+1, err, blocks[reached], parts[reached+1])
+			t.Fatalf("block %d of the walkthrough: %v\n%s\n\nits output:\n%s", reached+1, err, blocks[reached], parts[reached+1])
 		})
 	}
 }
@@ -68,73 +66,14 @@ func walkthroughBlocks(t *testing.T) []string {
 }
 
 // blockMark comes before the output of each block.
-const blockMark = "\n--- block\n"
+const blockMark = "\n=== the next block\n"
 
 // walkthroughScript is the blocks as one script, so that a later one knows the
 // variables of those before.
 func walkthroughScript(blocks []string) string {
 	var script strings.Builder
 	for _, block := range blocks {
-		fmt.Fprintf(&script, "printf '%s'\n%s\n", strings.ReplaceAll(blockMark, "\n", `\n`), block)
+		fmt.Fprintf(&script, "printf %%b '%s'\n%s\n", strings.ReplaceAll(blockMark, "\n", `\n`), block)
 	}
 	return script.String()
-}
-
-// buildProgram makes the program as people get it, named turno.
-func buildProgram(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "turno")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./cmd/turno")
-	build.Dir = filepath.Join("..", "..")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, output)
-	}
-	return program
-}
-
-// serveProgram runs a server on a free port until the test ends, and returns
-// its URL. What it logs is shown when the test fails.
-func serveProgram(t *testing.T, program, dsn string) string {
-	t.Helper()
-	server := exec.CommandContext(t.Context(), program, "serve", "--database", dsn, "--listen", "127.0.0.1:0", "--log-format", "json")
-	server.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir()) // the sealing key's place beside PostgreSQL
-	server.Cancel = func() error { return server.Process.Signal(syscall.SIGTERM) }
-	server.WaitDelay = 20 * time.Second
-	stderr, err := server.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	log := bufio.NewReader(io.TeeReader(stderr, t.Output()))
-	drained := make(chan struct{})
-	t.Cleanup(func() {
-		<-drained
-		_ = server.Wait() // stopped by the end of the test's context
-	})
-	url := awaitURL(log)
-	go func() {
-		defer close(drained)
-		_, _ = io.Copy(io.Discard, log)
-	}()
-	if url == "" {
-		t.Fatal("the server did not say where it serves")
-	}
-	return url
-}
-
-// awaitURL reads the log until the server says where it serves; it is empty if
-// the log ends before.
-func awaitURL(log *bufio.Reader) string {
-	for {
-		line, err := log.ReadBytes('\n')
-		var entry struct{ Msg, URL string }
-		if json.Unmarshal(line, &entry) == nil && entry.Msg == "serving" {
-			return entry.URL
-		}
-		if err != nil {
-			return ""
-		}
-	}
 }

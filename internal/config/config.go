@@ -17,12 +17,12 @@ type Server struct {
 	Log
 	Clinic  `embed:"" prefix:"clinic-"`
 	Limits  `embed:""`
-	Listen  string `help:"Address to listen on; port 0 takes a free one." env:"TURNO_LISTEN" default:"${listen}" placeholder:"ADDRESS" group:"Server"`
+	Listen  string `help:"Address to listen on; port 0 takes a free one." env:"TURNO_LISTEN" default:"${listen}" group:"Server"`
 	BaseURL string `name:"base-url" help:"How people reach it, such as https://turno.example.org. With https, cookies and headers insist on it." env:"TURNO_BASE_URL" placeholder:"URL" group:"Server"`
 
 	TrustedProxies  []string      `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." env:"TURNO_TRUSTED_PROXIES" sep:"," placeholder:"10.0.0.0/8" group:"Server"`
 	MetricsToken    string        `help:"Bearer token that opens /metrics to others than this machine." env:"TURNO_METRICS_TOKEN" placeholder:"TOKEN" group:"Server"`
-	ShutdownTimeout time.Duration `help:"How long requests and jobs may take to finish after a signal to stop." env:"TURNO_SHUTDOWN_TIMEOUT" default:"30s" placeholder:"DURATION" group:"Server"`
+	ShutdownTimeout time.Duration `help:"How long requests and jobs may take to finish after a signal to stop." env:"TURNO_SHUTDOWN_TIMEOUT" default:"30s" group:"Server"`
 }
 
 // Database says where the data is.
@@ -73,7 +73,7 @@ func (l Log) Level() slog.Level {
 // Clinic describes the first location of a fresh database. Later the API changes
 // it, and these settings do nothing.
 type Clinic struct {
-	Name         string `help:"Name of the clinic, for a fresh database." env:"TURNO_CLINIC_NAME" default:"Our clinic" placeholder:"NAME" group:"Clinic"`
+	Name         string `help:"Name of the clinic, for a fresh database." env:"TURNO_CLINIC_NAME" default:"Our clinic" group:"Clinic"`
 	Phone        string `help:"Whom to call." env:"TURNO_CLINIC_PHONE" placeholder:"NUMBER" group:"Clinic"`
 	AddressLine1 string `name:"address-line1" help:"Where to go." env:"TURNO_CLINIC_ADDRESS_LINE1" placeholder:"STREET" group:"Clinic"`
 	City         string `help:"City." env:"TURNO_CLINIC_CITY" placeholder:"CITY" group:"Clinic"`
@@ -84,11 +84,11 @@ type Clinic struct {
 
 // Limits bound what people can do. See docs/operations.md.
 type Limits struct {
-	SignupsPerHour     int `help:"Accounts that one address may make in an hour; 0 means no limit." env:"TURNO_SIGNUPS_PER_HOUR" default:"30" placeholder:"N" group:"Limits"`
-	AnonymousPerMinute int `help:"Requests of one address without sign-in in a minute; 0 means no limit." env:"TURNO_ANONYMOUS_PER_MINUTE" default:"600" placeholder:"N" group:"Limits"`
-	MaxOpenVisits      int `help:"Visits to come that a patient may have booked; 0 means no limit. Staff may book more." env:"TURNO_MAX_OPEN_VISITS" default:"10" placeholder:"N" group:"Limits"`
-	AuditYears         int `help:"Years for which the trail of who did what is kept." env:"TURNO_AUDIT_YEARS" default:"6" placeholder:"YEARS" group:"Limits"`
-	StaffIdleMinutes   int `help:"Minutes without activity after which staff and doctors must sign in again, 5 to 60." env:"TURNO_STAFF_IDLE_MINUTES" default:"15" placeholder:"MINUTES" group:"Limits"`
+	SignupsPerHour     int `help:"Accounts that one address may make in an hour; 0 means no limit." env:"TURNO_SIGNUPS_PER_HOUR" default:"30" group:"Limits"`
+	AnonymousPerMinute int `help:"Requests of one address without sign-in in a minute; 0 means no limit." env:"TURNO_ANONYMOUS_PER_MINUTE" default:"600" group:"Limits"`
+	MaxOpenVisits      int `help:"Visits to come that a patient may have booked; 0 means no limit. Staff may book more." env:"TURNO_MAX_OPEN_VISITS" default:"10" group:"Limits"`
+	AuditYears         int `help:"Years for which the trail of who did what is kept." env:"TURNO_AUDIT_YEARS" default:"6" group:"Limits"`
+	StaffIdleMinutes   int `help:"Minutes without activity after which staff and doctors must sign in again, 5 to 60." env:"TURNO_STAFF_IDLE_MINUTES" default:"15" group:"Limits"`
 }
 
 // StaffIdle is how long a session of staff and doctors may idle.

@@ -55,7 +55,7 @@ func TestUsers(t *testing.T) {
 		same(t, "by the old username", nil, findUser(t, db, store.UserByUsername, "strasse"))
 
 		for name, clash := range map[string]func(*sqldb.Tx) error{
-			"a taken username": func(tx *sqldb.Tx) error { return store.InsertUser(tx, person(turno.RoleAdmin, "CARLA", "C")) },
+			"a taken username": func(tx *sqldb.Tx) error { return store.InsertUser(tx, person(turno.RolePatient, "CARLA", "C")) },
 			"a taken email":    func(tx *sqldb.Tx) error { u.Email = "Carla@example.org"; return store.UpdateUser(tx, u) },
 		} {
 			if err := db.Write(t.Context(), clash); !sqldb.IsUniqueViolation(err) {

@@ -103,7 +103,7 @@ func TestBothEnginesHaveTheSameColumns(t *testing.T) {
 	columns := map[sqldb.Engine][]string{}
 	for engine, query := range map[sqldb.Engine]string{
 		sqldb.SQLite: `
-			SELECT t.name, c.name, c."notnull", t.sql
+			SELECT t.name, c.name, c."notnull" OR c.pk > 0, t.sql
 			  FROM sqlite_schema t
 			  JOIN pragma_table_info(t.name) c
 			 WHERE t.type = 'table'
