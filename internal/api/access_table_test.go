@@ -2,11 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
-	"github.com/turno-health/turno/internal/policy"
 )
 
 // Who may, in the order of callers: nobody, the patient, another patient, a proxy
@@ -26,9 +26,7 @@ const (
 func accessTable() map[string]accessRow {
 	table := map[string]accessRow{}
 	for _, rows := range []map[string]accessRow{accountRows(), peopleRows(), clinicRows(), doctorRows(), visitRows()} {
-		for id, row := range rows {
-			table[id] = row
-		}
+		maps.Copy(table, rows)
 	}
 	return table
 }
@@ -219,7 +217,7 @@ func (a *access) field() int {
 // newProxy is somebody else who acts for the patient.
 func (a *access) newProxy() string {
 	somebody := a.newPatient(a.name())
-	_, err := a.account.AddProxy(a.t.Context(), policy.Caller(a.patient.Caller), a.patient.UserID, account.NewProxy{UserID: &somebody.UserID, Relation: "aunt"})
+	_, err := a.account.AddProxy(a.t.Context(), a.patient.Caller, a.patient.UserID, account.NewProxy{UserID: &somebody.UserID, Relation: "aunt"})
 	a.must(err)
 	return somebody.UserID.String()
 }

@@ -94,7 +94,7 @@ func New(config Config) (*API, error) {
 		return nil, err
 	}
 	routed := httpx.Routed(withProblems(a.mux))
-	a.handler = httpx.SecureHeaders(config.HTTPS, httpx.CleanInput(a.authenticated(routed)))
+	a.handler = httpx.SecureHeaders(config.HTTPS, a.authenticated(httpx.CleanInput(literalOffsets(routed))))
 	return a, nil
 }
 

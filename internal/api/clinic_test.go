@@ -228,15 +228,6 @@ func (c *clinic) send(r *http.Request) response {
 	return response{w.Code, w.Header(), w.Body.Bytes()}
 }
 
-func jsonOf(t *testing.T, v any) string {
-	t.Helper()
-	written, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(written)
-}
-
 func at(hour, minute int) time.Time {
 	return time.Date(2027, time.January, 5, hour, minute, 0, 0, time.UTC)
 }

@@ -22,11 +22,14 @@ func (a *API) operation(r route) huma.Operation {
 		Summary:       r.Summary,
 		Description:   r.Description,
 		DefaultStatus: r.Status,
-		MaxBodyBytes:  httpx.MaxBody + 1, // httpx.CleanInput has looked at it
 		Security:      security(r.Action),
 		Middlewares:   huma.Middlewares{a.admitted(r.Action)},
 		Responses:     map[string]*huma.Response{},
 		Extensions:    map[string]any{"x-turno-action": string(r.Action)},
+		// httpx.CleanInput has read and bounded the body already. A deadline set
+		// now would only cut short a handler that takes longer.
+		MaxBodyBytes:    httpx.MaxBody + 1,
+		BodyReadTimeout: -1,
 	}
 	if op.DefaultStatus == 0 {
 		op.DefaultStatus = http.StatusOK

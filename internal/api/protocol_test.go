@@ -99,6 +99,7 @@ func TestTheProtocol(t *testing.T) {
 			{name: "an order that there is not", method: "GET", path: "/api/v1/doctors?sort=hunter2", status: 422, code: "invalid", fields: []string{"query.sort"}},
 			{name: "an instant that is none", method: "GET", path: doctor + "/slots?from=hunter2", status: 422, code: "invalid", fields: []string{"query.from"}},
 			{name: "a year that no clinic needs", method: "GET", path: doctor + "/slots?from=0001-02-03T00:00:00Z", status: 422, code: "invalid", fields: []string{"query.from"}},
+			{name: "an offset may be written as it is", method: "GET", path: doctor + "/slots?from=2027-01-05T10:00:00+01:00", status: 200},
 			{name: "more than 62 days", method: "GET", path: doctor + "/slots?from=2027-01-01T00:00:00Z&to=2027-04-01T00:00:00Z", status: 422, code: "invalid", fields: []string{"query.to"}},
 			{name: "a time that there is not", as: c.doctor, method: "PUT", path: doctor + "/availability", body: `[{"day_of_week": "Monday", "start_time": "09:00", "end_time": "25:00"}]`, status: 422, code: "invalid", fields: []string{"body[0].end_time"}},
 			{name: "a token that is none", as: &person{token: "hunter2"}, method: "GET", path: "/api/v1/doctors", status: 401, code: "unauthenticated"},

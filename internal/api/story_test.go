@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -67,46 +68,91 @@ func TestAVisitFromTheSearchToTheRating(t *testing.T) {
 	})
 }
 
-func TestADoctorsCalendar(t *testing.T) {
+func TestNewHoursListTheVisitsOutside(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		base := "/api/v1/doctors/" + c.doctor.UserID.String()
 		want(t, c.ask(c.patient, "POST", "/api/v1/appointments", bookBody(c.doctor.UserID, at(10, 0))), http.StatusCreated)
+		week := `[{"day_of_week": "Tuesday", "start_time": "12:00", "end_time": "24:00"}, {"day_of_week": "Monday", "start_time": "09:00", "end_time": "12:30", "release_minutes": 1440}]`
+		replaced := c.ask(c.doctor, "PUT", base+"/availability", week)
+		want(t, replaced, http.StatusOK, `"items":[{"day_of_week":"Monday","start_time":"09:00","end_time":"12:30","release_minutes":1440}`)
+		if outside := replaced.decoded(t)["outside"].([]any); len(outside) != 1 {
+			t.Errorf("outside: %v", outside)
+		}
+		want(t, c.ask(nil, "GET", base+"/availability", ""), http.StatusOK, `"end_time":"24:00"`)
+	})
+}
 
-		t.Run("new hours list the visits that now lie outside", func(t *testing.T) {
-			week := `[{"day_of_week": "Tuesday", "start_time": "12:00", "end_time": "24:00"}, {"day_of_week": "Monday", "start_time": "09:00", "end_time": "12:30", "release_minutes": 1440}]`
-			replaced := c.ask(c.doctor, "PUT", base+"/availability", week)
-			want(t, replaced, http.StatusOK, `"items":[{"day_of_week":"Monday","start_time":"09:00","end_time":"12:30","release_minutes":1440}`)
-			if outside := replaced.decoded(t)["outside"].([]any); len(outside) != 1 {
-				t.Errorf("outside: %v", outside)
+func TestTimeOffOverAVisitIsRefusedOrCancelsIt(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		base := "/api/v1/doctors/" + c.doctor.UserID.String()
+		want(t, c.ask(c.patient, "POST", "/api/v1/appointments", bookBody(c.doctor.UserID, at(10, 0))), http.StatusCreated)
+		off := `{"starts_at": "2027-01-05T00:00:00Z", "ends_at": "2027-01-06T00:00:00Z", "reason": "a day out"%s}`
+		refused := c.ask(c.doctor, "POST", base+"/time-off", fmt.Sprintf(off, ""))
+		want(t, refused, http.StatusConflict, `"code":"appointments_in_the_way"`, `"appointments":[{"id":`)
+		taken := c.ask(c.doctor, "POST", base+"/time-off", fmt.Sprintf(off, `, "on_conflict": "cancel"`))
+		want(t, taken, http.StatusCreated, `"cancelled":[{"id":`, `"cancellation_kind":"practice"`)
+		want(t, c.ask(c.doctor, "GET", base+"/time-off", ""), http.StatusOK, "a day out")
+		want(t, c.ask(c.patient, "GET", base+"/time-off", ""), http.StatusForbidden)
+		want(t, c.ask(c.desk, "DELETE", "/api/v1/time-off/"+taken.decoded(t)["id"].(string), ""), http.StatusNoContent)
+	})
+}
+
+func TestExtraHoursComeAndGo(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		base := "/api/v1/doctors/" + c.doctor.UserID.String()
+		added := c.ask(c.doctor, "POST", base+"/extra-hours", `{"starts_at": "2027-01-09T10:00:00Z", "ends_at": "2027-01-09T11:00:00Z"}`)
+		want(t, added, http.StatusCreated, `"starts_at":"2027-01-09T10:00:00Z"`)
+		want(t, c.ask(nil, "GET", base+"/slots?from=2027-01-09T00:00:00Z&to=2027-01-10T00:00:00Z", ""), http.StatusOK, "2027-01-09T10:30:00Z")
+		want(t, c.ask(c.doctor, "DELETE", "/api/v1/extra-hours/"+added.decoded(t)["id"].(string), ""), http.StatusNoContent)
+		want(t, c.ask(nil, "GET", base+"/extra-hours", ""), http.StatusOK, `{"items":[]}`)
+	})
+}
+
+func TestVisitTypesAreAddedAndWithdrawn(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		base := "/api/v1/doctors/" + c.doctor.UserID.String()
+		added := c.ask(c.doctor, "POST", base+"/visit-types", `{"name": "First visit", "minutes": 60}`)
+		want(t, added, http.StatusCreated, `"mode":"in_person"`, `"audience":"all"`, `"active":true`)
+		id := added.decoded(t)["id"].(string)
+		want(t, c.ask(nil, "GET", base+"/slots?visit_type_id="+id, ""), http.StatusOK)
+		want(t, c.ask(c.doctor, "PATCH", "/api/v1/visit-types/"+id, `{"active": false}`), http.StatusOK, `"active":false`, `"minutes":60`)
+		want(t, c.ask(nil, "GET", base+"/visit-types", ""), http.StatusOK, `{"items":[]}`)
+	})
+}
+
+func TestManyRivalsForOneSlot(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		const rivals = 64
+		var people [rivals]*person
+		for i := range people {
+			people[i] = c.newPatient(fmt.Sprintf("rival-%d", i))
+		}
+		for hour := 10; hour < 13; hour++ {
+			var answers [rivals]response
+			var race sync.WaitGroup
+			for i, p := range people {
+				race.Go(func() {
+					answers[i] = c.ask(p, "POST", "/api/v1/appointments", bookBody(c.doctor.UserID, at(hour, 0)))
+				})
 			}
-			want(t, c.ask(nil, "GET", base+"/availability", ""), http.StatusOK, `"end_time":"24:00"`)
-		})
-		t.Run("time off over a visit is refused, or cancels it", func(t *testing.T) {
-			off := `{"starts_at": "2027-01-05T00:00:00Z", "ends_at": "2027-01-06T00:00:00Z", "reason": "a day out"%s}`
-			refused := c.ask(c.doctor, "POST", base+"/time-off", fmt.Sprintf(off, ""))
-			want(t, refused, http.StatusConflict, `"code":"appointments_in_the_way"`, `"appointments":[{"id":`)
-			taken := c.ask(c.doctor, "POST", base+"/time-off", fmt.Sprintf(off, `, "on_conflict": "cancel"`))
-			want(t, taken, http.StatusCreated, `"cancelled":[{"id":`, `"cancellation_kind":"practice"`)
-			want(t, c.ask(c.doctor, "GET", base+"/time-off", ""), http.StatusOK, "a day out")
-			want(t, c.ask(c.patient, "GET", base+"/time-off", ""), http.StatusForbidden)
-			want(t, c.ask(c.desk, "DELETE", "/api/v1/time-off/"+taken.decoded(t)["id"].(string), ""), http.StatusNoContent)
-		})
-		t.Run("extra hours come and go", func(t *testing.T) {
-			added := c.ask(c.doctor, "POST", base+"/extra-hours", `{"starts_at": "2027-01-09T10:00:00Z", "ends_at": "2027-01-09T11:00:00Z"}`)
-			want(t, added, http.StatusCreated, `"starts_at":"2027-01-09T10:00:00Z"`)
-			want(t, c.ask(nil, "GET", base+"/slots?from=2027-01-09T00:00:00Z&to=2027-01-10T00:00:00Z", ""), http.StatusOK, "2027-01-09T10:30:00Z")
-			want(t, c.ask(c.doctor, "DELETE", "/api/v1/extra-hours/"+added.decoded(t)["id"].(string), ""), http.StatusNoContent)
-			want(t, c.ask(nil, "GET", base+"/extra-hours", ""), http.StatusOK, `{"items":[]}`)
-		})
-		t.Run("visit types are added and withdrawn", func(t *testing.T) {
-			added := c.ask(c.doctor, "POST", base+"/visit-types", `{"name": "First visit", "minutes": 60}`)
-			want(t, added, http.StatusCreated, `"mode":"in_person"`, `"audience":"all"`, `"active":true`)
-			id := added.decoded(t)["id"].(string)
-			want(t, c.ask(nil, "GET", base+"/slots?visit_type_id="+id, ""), http.StatusOK)
-			want(t, c.ask(c.doctor, "PATCH", "/api/v1/visit-types/"+id, `{"active": false}`), http.StatusOK, `"active":false`, `"minutes":60`)
-			want(t, c.ask(nil, "GET", base+"/visit-types", ""), http.StatusOK, `{"items":[]}`)
-		})
+			race.Wait()
+			won := 0
+			for _, got := range answers {
+				if got.status == http.StatusCreated {
+					won++
+					continue
+				}
+				want(t, got, http.StatusConflict, `"code":"slot_taken"`, `"alternatives":[{`)
+			}
+			if won != 1 {
+				t.Errorf("%d rivals won", won)
+			}
+		}
 	})
 }
 

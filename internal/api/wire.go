@@ -2,6 +2,8 @@ package api
 
 import (
 	"errors"
+	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -36,6 +38,17 @@ func (i *instant) Resolve(_ huma.Context, where *huma.PathBuffer) []error {
 		return nil
 	}
 	return []error{&huma.ErrorDetail{Location: where.String(), Message: "lies outside of the years 1900 to 2199"}}
+}
+
+var offsetInQuery = regexp.MustCompile(`(T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)\+([0-9]{2}:[0-9]{2})`)
+
+// literalOffsets lets people write "from=2027-01-31T09:30:00+01:00" as it is:
+// in a query a plus means a space, which no instant has.
+func literalOffsets(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.RawQuery = offsetInQuery.ReplaceAllString(r.URL.RawQuery, "$1%2B$2")
+		next.ServeHTTP(w, r)
+	})
 }
 
 // IDParam is an id in a path. It is exported for huma, which skips unexported

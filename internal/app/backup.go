@@ -56,7 +56,7 @@ func (c *backupCommand) Run(ctx context.Context, p *Program) (err error) {
 	if err != nil {
 		return fmt.Errorf("back up: %w", err)
 	}
-	fmt.Fprintf(p.Stdout, "%s is %d kB. Keep %s.key too, in another place.\n", c.To, (size+1023)/1024, c.Database.Database)
+	fmt.Fprintf(p.Stdout, "%s holds %d kB. Keep the sealing key too, in another place.\n", c.To, (size+1023)/1024)
 	return nil
 }
 

@@ -23,6 +23,7 @@ type cluster struct {
 	bin    string
 	port   string
 	server *exec.Cmd
+	ended  chan struct{} // closed when the server has ended
 }
 
 // startCluster makes a cluster and starts it.
@@ -93,20 +94,43 @@ func (c *cluster) command(t *testing.T, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// start starts the server and waits until it answers, recovered.
+// start starts the server and waits until it answers, recovered. It refuses while
+// a process of a killed server still holds the memory that they shared.
 func (c *cluster) start(t *testing.T) {
 	t.Helper()
-	c.server = c.command(t, "postgres", "-D", filepath.Join(c.dir, "data"), "-p", c.port, "-k", c.dir,
-		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "log_min_messages=warning")
-	if err := c.server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if c.command(t, "pg_isready", "-h", "127.0.0.1", "-p", c.port, "-q").Run() == nil {
+	deadline := time.Now().Add(time.Minute)
+	for time.Now().Before(deadline) {
+		c.server = c.command(t, "postgres", "-D", filepath.Join(c.dir, "data"), "-p", c.port, "-k", c.dir,
+			"-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "log_min_messages=warning")
+		if err := c.server.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan struct{})
+		go func(server *exec.Cmd) {
+			_ = server.Wait()
+			close(ended)
+		}(c.server)
+		if c.ended = ended; c.answers(t, deadline) {
 			return
 		}
 	}
 	t.Fatal("PostgreSQL does not answer after a minute")
+}
+
+// answers waits until the server answers, or has ended.
+func (c *cluster) answers(t *testing.T, deadline time.Time) bool {
+	t.Helper()
+	for time.Now().Before(deadline) {
+		select {
+		case <-c.ended:
+			return false
+		case <-time.After(50 * time.Millisecond):
+		}
+		if c.command(t, "pg_isready", "-h", "127.0.0.1", "-p", c.port, "-q").Run() == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // kill ends the server and all its processes at once.
@@ -122,12 +146,12 @@ func (c *cluster) kill(t *testing.T) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
-	_ = c.server.Wait()
+	<-c.ended
 }
 
 func (c *cluster) end() {
-	if c.server != nil && c.server.ProcessState == nil {
+	if c.server != nil {
 		_ = c.server.Process.Signal(syscall.SIGQUIT) // at once, without a checkpoint
-		_ = c.server.Wait()
+		<-c.ended
 	}
 }

@@ -95,13 +95,25 @@ func sentence(err error) string {
 	}
 	text := err.Error()
 	if refused, ok := errors.AsType[*turno.Error](err); ok && refused.Kind != turno.KindInternal {
-		text = refused.Error()
+		text = ownWords(refused)
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if !strings.HasSuffix(text, ".") {
 		text += "."
 	}
 	return text
+}
+
+// ownWords is what a use case says to the person, without the cause.
+func ownWords(e *turno.Error) string {
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	words := make([]string, len(e.Fields))
+	for i, field := range e.Fields {
+		words[i] = strings.TrimPrefix(field.Location, "body.") + ": " + field.Message
+	}
+	return strings.Join(words, " ")
 }
 
 // logger writes to standard error: text for people, JSON for machines.

@@ -3,6 +3,7 @@ package httpx
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -115,9 +116,7 @@ func (p *Problem) Write(w http.ResponseWriter) {
 		return
 	}
 	header := w.Header()
-	for name, values := range p.header {
-		header[name] = values
-	}
+	maps.Copy(header, p.header)
 	header.Set("Content-Type", ProblemType)
 	header.Set("Cache-Control", "no-store")
 	header.Del("Content-Length")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 )
 
@@ -69,6 +70,10 @@ type fileQuery func(sql string, args ...any) (string, error)
 
 // onFile opens the database at path for use.
 func onFile(ctx context.Context, path string, patience time.Duration, use func(fileQuery) error) (err error) {
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	file, err := openFile(path, fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()))
 	if err != nil {
 		return err

@@ -156,7 +156,7 @@ func TestSessions(t *testing.T) {
 			return store.Session{ID: turno.NewID(), UserID: c.patient.ID, TokenHash: []byte(hash), CreatedAt: created,
 				AuthenticatedAt: created.Add(1), LastSeenAt: created.Add(2 * time.Minute), ExpiresAt: at(20, 0), Address: "::1", UserAgent: "Browser"}
 		}
-		first, second, idle, over := session("1", at(9, 0)), session("2", at(9, 1)), session("3", at(2, 0)), session("4", at(9, 2))
+		first, second, idle, over := session("1", at(9, 0)), session("2", at(9, 0)), session("3", at(2, 0)), session("4", at(9, 2))
 		over.ExpiresAt = at(10, 0)
 		foreign := session("5", at(9, 0))
 		foreign.UserID = c.child.ID

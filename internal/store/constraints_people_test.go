@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 // newUser is a patient who is not in the clinic yet.
@@ -82,13 +83,17 @@ func (b *book) referenceRules() []rule {
 		{name: "its name is not missing", do: insert("specializations", row{"name": nil}), want: asMissing()},
 		{name: "its name has at most 100 characters", do: insert("specializations", row{"name": strings.Repeat("n", 101)}), want: asTooLong()},
 		{name: "one without doctors can go", do: remove("specializations", "id", b.dermatology), want: accepted},
-		{name: "one in use stays", do: remove("specializations", "id", b.cardiology), want: byReference()},
+		{name: "one in use stays", given: []statement{update("doctors", "user_id", b.other.ID, row{"specialization_id": b.dermatology})},
+			do: remove("specializations", "id", b.dermatology), want: byReference()},
 
 		{name: "a location", do: insert("locations", location), want: accepted},
 		{name: "has a name", do: insert("locations", location.with(row{"name": ""})), want: byCheck()},
 		{name: "and a zone", do: insert("locations", location.with(row{"time_zone": nil})), want: asMissing()},
 		{name: "its country is a code of two letters", do: insert("locations", location.with(row{"country": "ESP"})), want: asTooLong()},
-		{name: "one in use stays", do: remove("locations", "id", b.location.ID), want: byReference()},
+		{name: "one in use stays", do: remove("locations", "id", location["id"]), want: byReference(),
+			given: []statement{insert("locations", location), update("doctors", "user_id", b.other.ID, row{"location_id": location["id"]})}},
+		{name: "one that a visit names stays", do: remove("locations", "id", location["id"]), want: byReference(),
+			given: []statement{insert("locations", location), update("appointments", "id", b.pending.ID, row{"location_id": location["id"]})}},
 		{name: "one that nobody uses can go", given: []statement{insert("locations", location)},
 			do: remove("locations", "id", location["id"]), want: accepted},
 	}
@@ -125,6 +130,8 @@ func (b *book) doctorRules() []rule {
 		{name: "it says how experienced the doctor is", given: given, do: with(row{"years_of_experience": nil}), want: asMissing()},
 		{name: "it has a zone", given: given, do: with(row{"time_zone": nil}), want: asMissing()},
 		{name: "a user verified it", given: given, do: with(row{"verified_by": turno.NewID()}), want: byReference()},
+
+		{name: "it is confirmed automatically or not", do: set(row{"auto_confirm": 2}), want: byCheck(), only: sqldb.SQLite},
 
 		{name: "a rating adds up", do: set(row{"rating": 4.33, "rating_sum": 13, "rating_count": 3}), want: accepted},
 		{name: "half a hundredth is rounded up", do: set(row{"rating": 4.13, "rating_sum": 33, "rating_count": 8}), want: accepted},
@@ -186,18 +193,25 @@ func (b *book) deletionRules() []rule {
 		insert("visit_types", row{"id": turno.NewID(), "doctor_id": doctor["id"], "name": "Talk", "minutes": 10}),
 	}
 	entry := newEntry().with(row{"action_by": user["id"]})
+	visit := []statement{insert("appointments", row{"id": farID(), "patient_id": b.child.ID, "doctor_id": b.other.ID, "scheduled_at": at(16, 0),
+		"ends_at": at(16, 30), "created_at": at(9, 0), "updated_at": at(9, 0)})}
 	return []rule{
-		{name: "a patient with visits stays", do: remove("users", "id", b.patient.ID), want: byReference()},
-		{name: "and so does the profile", do: remove("patients", "user_id", b.patient.ID), want: byReference()},
-		{name: "a doctor with visits stays", do: remove("users", "id", b.doctor.ID), want: byReference()},
-		{name: "and so does the profile", do: remove("doctors", "user_id", b.doctor.ID), want: byReference()},
+		{name: "a patient with a visit stays", given: visit, do: remove("users", "id", b.child.ID), want: byReference()},
+		{name: "and so does the profile", given: visit, do: remove("patients", "user_id", b.child.ID), want: byReference()},
+		{name: "a doctor with a visit stays", given: visit, do: remove("users", "id", b.other.ID), want: byReference()},
+		{name: "and so does the profile", given: visit, do: remove("doctors", "user_id", b.other.ID), want: byReference()},
+		{name: "who booked a visit stays", given: after(given, visit[0], update("appointments", "id", farID(), row{"booked_by": user["id"]})),
+			do: remove("users", "id", user["id"]), want: byReference()},
+		{name: "who called off a visit stays", given: after(given, update("appointments", "id", b.cancelled.ID, row{"cancelled_by": user["id"]})),
+			do: remove("users", "id", user["id"]), want: byReference()},
 		{name: "a patient without history can go", given: given, do: remove("users", "id", user["id"]), want: accepted},
 		{name: "with the profile, which can be made again", given: after(given, remove("users", "id", user["id"]), given[0]), do: given[1], want: accepted},
 		{name: "one who is in the trail stays", given: after(given, insert("audit_logs", entry)),
 			do: remove("users", "id", user["id"]), want: byReference()},
 		{name: "one who is busy stays", given: after(given, insert("time_off", b.newTimeOff()), insert("busy_periods", b.busyFor(user["id"]))),
 			do: remove("users", "id", user["id"]), want: byReference()},
-		{name: "who verified a doctor stays", do: remove("users", "id", b.admin.ID), want: byReference()},
+		{name: "who verified a doctor stays", given: after(given, update("doctors", "user_id", b.other.ID, row{"verified_by": user["id"]})),
+			do: remove("users", "id", user["id"]), want: byReference()},
 		{name: "a doctor without history can go, with hours and visit types", given: gone, do: remove("users", "id", doctor["id"]), want: accepted},
 		{name: "a visit with feedback stays", do: remove("appointments", "id", b.rated.ID), want: byReference()},
 		{name: "a visit type with visits stays", given: []statement{update("appointments", "id", b.pending.ID, row{"visit_type_id": b.checkup.ID})},

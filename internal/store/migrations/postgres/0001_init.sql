@@ -413,7 +413,7 @@ CREATE INDEX outbox_waiting ON outbox (event, run_at) WHERE relayed_at IS NULL;
 
 -- Visits by quarter of an hour (UTC), by the time of the visit and by the time of booking.
 CREATE TABLE visit_rollups (
-    dimension          text   NOT NULL CHECK (dimension IN ('scheduled_at', 'created_at')),
+    dimension          text NOT NULL CHECK (dimension IN ('scheduled_at', 'created_at')),
     bucket             timestamptz NOT NULL,
     pending            bigint NOT NULL,
     confirmed          bigint NOT NULL,

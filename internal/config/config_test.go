@@ -1,0 +1,53 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turno-health/turno/internal/config"
+)
+
+func TestSettingsHaveBounds(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(*config.Server)
+		want   string // in the error; empty: none
+	}{
+		{"the defaults are fine", func(*config.Server) {}, ""},
+		{"no limit is fine", func(s *config.Server) { s.SignupsPerHour, s.AnonymousPerMinute, s.MaxOpenVisits = 0, 0, 0 }, ""},
+		{"fewer than none", func(s *config.Server) { s.MaxOpenVisits = -1 }, "--max-open-visits"},
+		{"a trail kept for no time", func(s *config.Server) { s.AuditYears = 0 }, "--audit-years"},
+		{"four idle minutes", func(s *config.Server) { s.StaffIdleMinutes = 4 }, "--staff-idle-minutes"},
+		{"no time to stop", func(s *config.Server) { s.ShutdownTimeout = 0 }, "--shutdown-timeout"},
+		{"a base URL with a slash at its end", func(s *config.Server) { s.BaseURL = "https://turno.example.org/" }, ""},
+		{"a base URL without a scheme", func(s *config.Server) { s.BaseURL = "turno.example.org" }, "--base-url"},
+		{"a base URL with a password", func(s *config.Server) { s.BaseURL = "https://a:b@turno.example.org" }, "--base-url"},
+		{"the zone of the machine's whim", func(s *config.Server) { s.TimeZone = "Local" }, "--clinic-time-zone"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := config.Server{ShutdownTimeout: time.Second}
+			s.AuditYears, s.StaffIdleMinutes = 6, 15
+			tt.change(&s)
+			err := s.Validate()
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("the error is %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestTheNameOfADatabaseHoldsNoPassword(t *testing.T) {
+	t.Parallel()
+	for dsn, want := range map[string]string{
+		"clinic.db": "clinic.db",
+		"postgres://turno:secret@db.example.org:5433/clinic?sslmode=require": "db.example.org:5433/clinic",
+		"postgresql://turno:se%zzcret@db/clinic":                             "PostgreSQL",
+	} {
+		if got := (config.Database{Database: dsn}).DatabaseName(); got != want {
+			t.Errorf("%s is named %s, want %s", dsn, got, want)
+		}
+	}
+}
