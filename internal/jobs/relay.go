@@ -70,12 +70,13 @@ type relay struct {
 	handlers map[string]Handler
 	soon     map[string]string
 	tasks    map[string]Task
-	wanted   []string // the events that somebody here is for
+	owed     map[string]bool // tasks to run soon that had just run: tried again
+	wanted   []string        // the events that somebody here is for
 	rung     <-chan struct{}
 }
 
 func newRelay(db *sqldb.DB, client riverClient, c Config) *relay {
-	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, soon: c.Soon, tasks: map[string]Task{}}
+	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, soon: c.Soon, tasks: map[string]Task{}, owed: map[string]bool{}}
 	for _, task := range c.Tasks {
 		r.tasks[task.Name] = task
 	}
@@ -126,13 +127,16 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	if err := r.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		events, err = store.WaitingEvents(tx, r.wanted, relayBatch)
 		return err
-	}); err != nil || len(events) == 0 {
+	}); err != nil || len(events) == 0 && len(r.owed) == 0 {
 		return 0, err
 	}
 	// River first: if this node dies before the mark, the next look inserts the
 	// same keys again, and River knows them.
-	if _, err := r.client.InsertMany(ctx, r.jobsFor(events)); err != nil {
-		return 0, fmt.Errorf("insert jobs: %w", err)
+	if err := r.insert(ctx, events); err != nil {
+		return 0, err
+	}
+	if len(events) == 0 {
+		return 0, nil
 	}
 	ids := make([]uuid.UUID, len(events))
 	for i, e := range events {
@@ -144,11 +148,11 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	return len(events), nil
 }
 
-// jobsFor is a job for each event that has a handler, and one for each task that
-// is to run soon.
-func (r *relay) jobsFor(events []store.Event) []river.InsertManyParams {
+// insert makes a job for each event that has a handler, and one for each task
+// that is to run soon. A task that ran a moment ago, perhaps before what the event
+// tells of, is owed: it is tried again until River takes it.
+func (r *relay) insert(ctx context.Context, events []store.Event) error {
 	var jobs []river.InsertManyParams
-	soon := map[string]bool{}
 	for _, e := range events {
 		if r.handlers[e.Name] != nil {
 			jobs = append(jobs, river.InsertManyParams{
@@ -156,10 +160,25 @@ func (r *relay) jobsFor(events []store.Event) []river.InsertManyParams {
 				InsertOpts: &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}},
 			})
 		}
-		if task, known := r.tasks[r.soon[e.Name]]; known && !soon[task.Name] {
-			soon[task.Name] = true
-			jobs = append(jobs, task.now())
+		if task, known := r.tasks[r.soon[e.Name]]; known {
+			r.owed[task.Name] = true
 		}
 	}
-	return jobs
+	owed := slices.Sorted(maps.Keys(r.owed))
+	for _, name := range owed {
+		jobs = append(jobs, r.tasks[name].now())
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	results, err := r.client.InsertMany(ctx, jobs)
+	if err != nil {
+		return fmt.Errorf("insert jobs: %w", err)
+	}
+	for i, result := range results[len(jobs)-len(owed):] {
+		if !result.UniqueSkippedAsDuplicate {
+			delete(r.owed, owed[i])
+		}
+	}
+	return nil
 }

@@ -186,6 +186,7 @@ func (b *book) busyRules() []rule {
 		{name: "ends before it starts", given: free, do: from(at(15, 0), at(14, 0)), want: byCheck()},
 		{name: "is empty", given: free, do: from(at(14, 0), at(14, 0)), want: byCheck()},
 		{name: "of nobody", given: free, do: claim(row{"owner_id": turno.NewID()}), want: byReference()},
+		{name: "of no kind", given: free, do: claim(row{"kind": nil}), want: asMissing()},
 		{name: "of a kind that there is not", given: free, do: claim(row{"kind": "lunch"}), want: asUnknown()},
 		{name: "of a kind that there is not, without a cause", do: claim(row{"kind": "lunch", "time_off_id": nil}), want: asUnknown()},
 		{name: "a hold without expiry", given: free, do: claim(hold.with(row{"expires_at": nil})), want: byCheck()},
