@@ -50,6 +50,9 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) er
 		if err := s.erase(tx, c, user); err != nil {
 			return err
 		}
+		if err := keepFullAdmin(tx, user); err != nil {
+			return err
+		}
 		return store.Audit(tx, turno.AuditEntry{
 			ActionBy: c.ID(), Action: turno.AuditErase, Entity: "user", EntityID: id.String(), SubjectID: &id,
 		})
@@ -94,10 +97,7 @@ func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) error {
 	if user.DeactivatedAt == nil {
 		user.DeactivatedAt = &tx.Now
 	}
-	if err := store.UpdateUser(tx, user); err != nil {
-		return err
-	}
-	return keepFullAdmin(tx, user)
+	return store.UpdateUser(tx, user)
 }
 
 func eraseProfile(tx *sqldb.Tx, user turno.User) error {

@@ -128,5 +128,5 @@ func (p *Program) logger(c config.Log) *slog.Logger {
 // isTerminal reports whether a stream of the program is a person's.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor is small
+	return ok && term.IsTerminal(int(file.Fd()))
 }

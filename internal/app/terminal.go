@@ -42,7 +42,7 @@ func (p *Program) prompt(ctx context.Context, question string) (string, error) {
 	if !ok {
 		return "", errors.New("there is no terminal to ask on")
 	}
-	fd := int(stdin.Fd()) //nolint:gosec // a file descriptor is small
+	fd := int(stdin.Fd())
 	before, err := term.GetState(fd)
 	if err != nil {
 		return "", fmt.Errorf("prepare the terminal: %w", err)

@@ -101,15 +101,19 @@ func (s *Service) ClearPast(ctx context.Context) (int64, error) {
 	}
 }
 
-// CancelOpenVisits calls off every visit of a patient that has not begun, inside
-// a transaction that erases or deactivates them.
-func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, patientID uuid.UUID) error {
-	visits, err := store.OpenVisitsOf(tx, patientID, tx.Now)
+// CancelOpenVisits calls off every visit of a person that is not over, be they
+// its patient or its doctor, inside the transaction that erases them.
+func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.UUID) error {
+	visits, err := store.OpenVisitsOf(tx, personID, tx.Now)
 	if err != nil {
 		return err
 	}
 	for _, v := range visits {
-		cancelled, err := v.Cancelled(tx.Now, turno.CancelledByPractice, c.ID(), "")
+		kind := turno.CancelledByPractice
+		if c.Is(v.PatientID) && tx.Now.Before(v.ScheduledAt) {
+			kind = turno.CancelledByPatient
+		}
+		cancelled, err := v.Cancelled(tx.Now, kind, c.ID(), "")
 		if err != nil {
 			return err
 		}

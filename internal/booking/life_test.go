@@ -249,3 +249,24 @@ func TestOnlyPeopleOfAVisitReadIt(t *testing.T) {
 		}
 	})
 }
+
+func TestErasingAPersonCallsTheirVisitsOff(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		anas, others := c.mustBook(c.ana, at(1, "10:00")), c.mustBook(c.newPatient(), at(1, "11:00"))
+		for _, erased := range []struct {
+			person, by policy.Caller
+			visit      turno.Appointment
+			kind       turno.CancellationKind
+		}{{c.ana, c.ana, anas, turno.CancelledByPatient}, {c.doctor, c.desk, others, turno.CancelledByPractice}} {
+			c.write(func(tx *sqldb.Tx) error { return c.CancelOpenVisits(tx, erased.by, erased.person.UserID) })
+			if got, err := c.Appointment(t.Context(), c.desk, erased.visit.ID); err != nil || got.CancellationKind != erased.kind {
+				t.Errorf("got %q, %v, want it cancelled by %q", got.CancellationKind, err, erased.kind)
+			}
+		}
+		if n := c.busy(c.doctor.UserID); n != 0 {
+			t.Errorf("the doctor has %d busy periods left", n)
+		}
+		c.sound()
+	})
+}

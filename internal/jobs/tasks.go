@@ -59,6 +59,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"purge_sessions", time.Hour, repeat(db, store.PurgeSessions)},
 		{"purge_sign_in_failures", time.Hour, repeat(db, store.PurgeSignInFailures)},
 		{"purge_holds", time.Hour, repeat(db, store.PurgeHolds)},
+		{"purge_devices", 24 * time.Hour, repeat(db, store.PurgeDevices)},
 	}
 }
 

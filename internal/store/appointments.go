@@ -215,19 +215,19 @@ func OpenVisitsBetween(tx *sqldb.Tx, doctorID uuid.UUID, from, to time.Time) ([]
 	return visits, nil
 }
 
-// OpenVisitsOf lists the pending and confirmed visits of a patient that are not
-// over at the instant.
-func OpenVisitsOf(tx *sqldb.Tx, patientID uuid.UUID, at time.Time) ([]Visit, error) {
+// OpenVisitsOf lists the pending and confirmed visits of a person, as the patient
+// or as the doctor, that are not over at the instant.
+func OpenVisitsOf(tx *sqldb.Tx, personID uuid.UUID, at time.Time) ([]Visit, error) {
 	visits, err := sqldb.All(tx, scanVisit, `
 		SELECT `+visitColumns+`
 		  FROM appointments a
-		 WHERE a.patient_id = $1
+		 WHERE (a.patient_id = $1 OR a.doctor_id = $1)
 		   AND a.scheduled_at > $3
 		   AND a.ends_at > $2
 		   AND a.status IN ('pending', 'confirmed')
-		 ORDER BY a.scheduled_at`, patientID, at, at.Add(-LongestVisit))
+		 ORDER BY a.scheduled_at`, personID, at, at.Add(-LongestVisit))
 	if err != nil {
-		return nil, fmt.Errorf("list open visits of a patient: %w", err)
+		return nil, fmt.Errorf("list open visits of a person: %w", err)
 	}
 	return visits, nil
 }

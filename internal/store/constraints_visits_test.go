@@ -72,7 +72,7 @@ func (b *book) lifeRules() []rule {
 		{"rated", b.rated, on("completed")},
 	}
 	steps := map[string]string{
-		"pending":   "pending confirmed cancelled missed", // the program knows better than to miss a request
+		"pending":   "pending confirmed cancelled",
 		"confirmed": "pending confirmed completed cancelled missed rated",
 		"completed": "completed missed rated",
 		"cancelled": "cancelled",

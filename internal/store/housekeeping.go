@@ -18,6 +18,7 @@ const (
 	keepRecordReads       = 48 * time.Hour
 	keepSignInFailures    = 24 * time.Hour
 	keepHolds             = 24 * time.Hour
+	keepDevices           = 365 * 24 * time.Hour // as long as the browser keeps its cookie
 )
 
 // Each Purge function removes a bounded number of rows that have had their time,
@@ -67,6 +68,17 @@ func PurgeSessions(tx *sqldb.Tx) (more bool, err error) {
 		         FROM sessions
 		        WHERE expires_at < $1
 		        LIMIT $2)`, 0)
+}
+
+// PurgeDevices forgets browsers that nobody has signed in with for a year.
+func PurgeDevices(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "old devices", `
+		DELETE FROM devices
+		 WHERE (token_hash, user_id) IN (
+		       SELECT token_hash, user_id
+		         FROM devices
+		        WHERE last_used_at < $1
+		        LIMIT $2)`, keepDevices)
 }
 
 // PurgeSignInFailures forgets failed sign-ins after a quiet day.

@@ -115,6 +115,11 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 				_, err := tx.Exec(`INSERT INTO sign_in_failures (subject_hash, failures, last_failure_at) VALUES ($1, 1, $2)`, []byte{byte(n)}, at)
 				return err
 			}},
+		{"browsers are forgotten after a year", "devices", 365 * 24 * time.Hour, store.PurgeDevices,
+			func(tx *sqldb.Tx, p people, n int, at time.Time) error {
+				_, err := tx.Exec(`INSERT INTO devices (token_hash, user_id, created_at, last_used_at) VALUES ($1, $2, $3, $3)`, []byte{byte(n)}, p.patient, at)
+				return err
+			}},
 		{"holds go a day after they ended", "holds", 24 * time.Hour, store.PurgeHolds,
 			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
 				_, err := tx.Exec(`

@@ -109,6 +109,7 @@ func (l *ledger) book(t *rapid.T) {
 
 func (l *ledger) moveOn(t *rapid.T) {
 	v := l.draw(t)
+	before := v.Status
 	switch v.Status {
 	case turno.StatusPending:
 		v.Status = rapid.SampledFrom([]turno.Status{turno.StatusConfirmed, turno.StatusCancelled}).Draw(t, "status")
@@ -118,8 +119,11 @@ func (l *ledger) moveOn(t *rapid.T) {
 		t.Skip("this visit is over")
 	}
 	if v.Status == turno.StatusCancelled {
-		v.CancellationKind = rapid.SampledFrom([]turno.CancellationKind{turno.CancelledByPatient, turno.CancelledByPractice,
-			turno.CancelledNoShow}).Draw(t, "kind")
+		kinds := []turno.CancellationKind{turno.CancelledByPatient, turno.CancelledByPractice, turno.CancelledNoShow}
+		if before == turno.StatusPending {
+			kinds = kinds[:2] // nobody misses what was not agreed
+		}
+		v.CancellationKind = rapid.SampledFrom(kinds).Draw(t, "kind")
 		notice := rapid.SampledFrom([]time.Duration{25 * time.Hour, 24*time.Hour + time.Microsecond, 24 * time.Hour, 24*time.Hour - time.Microsecond, time.Hour})
 		at := v.ScheduledAt.Add(-notice.Draw(t, "notice"))
 		v.CancelledAt = &at

@@ -230,7 +230,8 @@ BEGIN
        AND NEW.cancellation_kind IS NOT DISTINCT FROM OLD.cancellation_kind THEN
         RETURN NEW;
     END IF;
-    IF (OLD.status = 'pending'   AND NEW.status IN ('confirmed', 'cancelled'))
+    IF (OLD.status = 'pending'   AND (NEW.status = 'confirmed'
+        OR (NEW.status = 'cancelled' AND NEW.cancellation_kind <> 'no_show')))
     OR (OLD.status = 'confirmed' AND NEW.status IN ('pending', 'completed', 'cancelled'))
     OR (OLD.status = 'completed' AND NEW.status = 'cancelled' AND NEW.cancellation_kind = 'no_show'
         AND NOT EXISTS (SELECT 1 FROM feedback WHERE appointment_id = NEW.id))

@@ -233,7 +233,8 @@ END;
 CREATE TRIGGER appointments_life BEFORE UPDATE OF status, cancellation_kind ON appointments
 WHEN NOT (
        (NEW.status = OLD.status AND NEW.cancellation_kind IS OLD.cancellation_kind)
-    OR (OLD.status = 'pending'   AND NEW.status IN ('confirmed', 'cancelled'))
+    OR (OLD.status = 'pending'   AND (NEW.status = 'confirmed'
+        OR (NEW.status = 'cancelled' AND NEW.cancellation_kind <> 'no_show')))
     OR (OLD.status = 'confirmed' AND NEW.status IN ('pending', 'completed', 'cancelled'))
     OR (OLD.status = 'completed' AND NEW.status = 'cancelled' AND NEW.cancellation_kind = 'no_show'
         AND NOT EXISTS (SELECT 1 FROM feedback WHERE appointment_id = NEW.id))
