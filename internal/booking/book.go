@@ -125,6 +125,7 @@ type bookingTx struct {
 
 	calendar  store.Calendar
 	facts     store.BookingFacts
+	seen      bool // the doctor has seen the patient before; read for visit types only
 	visitType turno.VisitType
 	hold      store.KeptHold
 	held      bool
@@ -158,9 +159,10 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	b.Lock(t.want.PatientID)
 	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
 		t.want.ScheduledAt.Add(-neighbourhood), t.want.ScheduledAt.Add(neighbourhood))
-	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.want.DoctorID, t.caller.UserID, t.tx.Now)
+	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
+		store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
 	}
 	store.LiveHoldIn(b, &t.hold, &t.held, t.holder())
 	if err := b.Run(); err != nil {
@@ -238,7 +240,7 @@ func (t *bookingTx) decide() (store.Visit, error) {
 
 func (t *bookingTx) checkLimits(practice bool) error {
 	if t.want.VisitTypeID != nil {
-		if err := bookable(t.visitType, practice, t.facts.Known, "body.visit_type_id"); err != nil {
+		if err := bookable(t.visitType, practice, t.seen, "body.visit_type_id"); err != nil {
 			return err
 		}
 	}

@@ -141,19 +141,18 @@ func (t *holdTx) run() (turno.Hold, error) {
 }
 
 func (t *holdTx) read() error {
-	var doctorFound, patientFound, typeFound bool
-	var facts store.BookingFacts
+	var doctorFound, typeFound, seen bool
 	var visitType turno.VisitType
 	b := t.tx.Batch()
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.holder)
 	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
 		t.want.StartsAt.Add(-neighbourhood), t.want.StartsAt.Add(neighbourhood))
-	store.BookingFactsIn(b, &facts, &patientFound, t.holder, t.want.DoctorID, t.holder, t.tx.Now)
 	store.LiveHoldIn(b, &t.old, &t.hasOld, t.holder)
 	store.HoldLimitsIn(b, &t.limits, t.holder, t.want.DoctorID, t.caller.Address, t.tx.Now.Add(-holdPause), t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &visitType, &typeFound, *t.want.VisitTypeID)
+		store.HasBeenSeenIn(b, &seen, t.holder, t.want.DoctorID)
 	}
 	if err := b.Run(); err != nil {
 		return fmt.Errorf("read for a hold: %w", err)
@@ -170,7 +169,7 @@ func (t *holdTx) read() error {
 	}
 	t.minutes = visitType.Minutes
 	// Whether an anonymous visitor is known to the doctor shows at booking.
-	return bookable(visitType, false, facts.Known || !t.caller.SignedIn(), "body.visit_type_id")
+	return bookable(visitType, false, seen || !t.caller.SignedIn(), "body.visit_type_id")
 }
 
 // renews reports whether the same slot is asked for again while it is held.

@@ -61,10 +61,18 @@ func FreeVisitIn(b *sqldb.Batch, a turno.Appointment) {
 }
 
 // Which time of this person is given away between these instants?
+//
+// As no two periods overlap, only the last one to start by the first instant can
+// reach beyond it. So the range of the index has two ends, and what came before
+// costs nothing.
 const selectBusy = `
 SELECT owner_id, starts_at, ends_at, kind, appointment_id, hold_id, time_off_id, expires_at
   FROM busy_periods
  WHERE owner_id = $1
+   AND starts_at >= COALESCE((SELECT MAX(starts_at)
+                                FROM busy_periods
+                               WHERE owner_id = $1
+                                 AND starts_at <= $2), $2)
    AND starts_at < $3
    AND ends_at > $2
  ORDER BY starts_at`

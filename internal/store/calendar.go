@@ -146,38 +146,48 @@ type BookingFacts struct {
 	PatientActive bool
 	ActsFor       bool // the caller is a proxy of the patient
 	OpenVisits    int  // pending and confirmed ones that are not over
-	Known         bool // has completed a visit with the doctor
 }
 
-// BookingFactsIn reads the facts of a patient with a doctor as a part of a
-// batch. found is false when there is no such patient.
-func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, doctorID, callerID uuid.UUID, now time.Time) {
+// BookingFactsIn reads the facts of a patient as a part of a batch. found is
+// false when there is no such patient.
+func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, callerID uuid.UUID, now time.Time) {
 	sqldb.BatchOne(b, f, found, scanBookingFacts, `
 		SELECT (u.deactivated_at IS NULL AND u.erased_at IS NULL),
 		       EXISTS (SELECT 1
 		                 FROM patient_proxies p
 		                WHERE p.patient_id = u.id
-		                  AND p.proxy_user_id = $3
-		                  AND (p.ends_at IS NULL OR p.ends_at > $4)),
+		                  AND p.proxy_user_id = $2
+		                  AND (p.ends_at IS NULL OR p.ends_at > $3)),
 		       (SELECT COUNT(*)
 		          FROM appointments a
 		         WHERE a.patient_id = u.id
-		           AND a.scheduled_at > $5
-		           AND a.ends_at > $4
-		           AND a.status IN ('pending', 'confirmed')),
-		       EXISTS (SELECT 1
-		                 FROM appointments a
-		                WHERE a.patient_id = u.id
-		                  AND a.doctor_id = $2
-		                  AND a.status = 'completed')
+		           AND a.scheduled_at > $4
+		           AND a.ends_at > $3
+		           AND a.status IN ('pending', 'confirmed'))
 		  FROM users u
 		  JOIN patients p ON p.user_id = u.id
-		 WHERE u.id = $1`, patientID, doctorID, callerID, now, now.Add(-LongestVisit))
+		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit))
 }
 
 func scanBookingFacts(row sqldb.Scanner) (f BookingFacts, err error) {
-	err = row.Scan(&f.PatientActive, &f.ActsFor, &f.OpenVisits, &f.Known)
+	err = row.Scan(&f.PatientActive, &f.ActsFor, &f.OpenVisits)
 	return f, err
+}
+
+// HasBeenSeenIn tells, as a part of a batch, whether the patient has completed a
+// visit with the doctor.
+func HasBeenSeenIn(b *sqldb.Batch, seen *bool, patientID, doctorID uuid.UUID) {
+	sqldb.BatchOne(b, seen, nil, scanBool, `
+		SELECT EXISTS (SELECT 1
+		                 FROM appointments
+		                WHERE patient_id = $1
+		                  AND doctor_id = $2
+		                  AND status = 'completed')`, patientID, doctorID)
+}
+
+func scanBool(row sqldb.Scanner) (b bool, err error) {
+	err = row.Scan(&b)
+	return b, err
 }
 
 // VisitTypeIn reads a visit type as a part of a batch.

@@ -174,20 +174,26 @@ func TestOpenVisits(t *testing.T) {
 		c.write(t, func(tx *sqldb.Tx) error {
 			return store.PutProxy(tx, turno.Proxy{PatientID: c.patient.ID, ProxyUserID: c.admin.ID, Relation: "aunt", EndsAt: &until, CreatedAt: at(9, 0)})
 		})
-		facts := func(patient, doctor, caller uuid.UUID, now time.Time) *store.BookingFacts {
+		facts := func(patient, caller uuid.UUID, now time.Time) *store.BookingFacts {
 			var f store.BookingFacts
 			var found bool
-			c.batch(t, func(b *sqldb.Batch) { store.BookingFactsIn(b, &f, &found, patient, doctor, caller, now) })
+			c.batch(t, func(b *sqldb.Batch) { store.BookingFactsIn(b, &f, &found, patient, caller, now) })
 			if !found {
 				return nil
 			}
 			return &f
 		}
-		same(t, "a booking by a proxy", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 2, Known: true}, facts(c.patient.ID, c.doctor.ID, c.admin.ID, at(9, 0)))
-		same(t, "by one no more, with a new doctor", &store.BookingFacts{PatientActive: true, OpenVisits: 1}, facts(c.patient.ID, c.other.ID, c.admin.ID, until))
-		same(t, "for no patient", nil, facts(c.admin.ID, c.doctor.ID, c.admin.ID, at(9, 0)))
+		same(t, "a booking by a proxy", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 2}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
+		same(t, "by one no more", &store.BookingFacts{PatientActive: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, until))
+		same(t, "for no patient", nil, facts(c.admin.ID, c.admin.ID, at(9, 0)))
 		c.exec(t, "UPDATE users SET deactivated_at = $2 WHERE id = $1", c.child.ID, at(9, 0))
-		same(t, "for one who is not active", &store.BookingFacts{}, facts(c.child.ID, c.doctor.ID, c.admin.ID, at(9, 0)))
+		same(t, "for one who is not active", &store.BookingFacts{}, facts(c.child.ID, c.admin.ID, at(9, 0)))
+		seen := func(doctor uuid.UUID) (seen bool) {
+			c.batch(t, func(b *sqldb.Batch) { store.HasBeenSeenIn(b, &seen, c.patient.ID, doctor) })
+			return seen
+		}
+		same(t, "by the doctor of a completed visit", true, seen(c.doctor.ID))
+		same(t, "by another doctor", false, seen(c.other.ID))
 	})
 }
 
