@@ -41,9 +41,12 @@ const MaxReason = 2000
 // routeBook names the request in stored answers.
 const routeBook = "POST /appointments"
 
-// neighbourhood is how far around a wanted time the calendar is read to decide
-// about it: no period that matters is longer than a day and overlaps less.
-const neighbourhood = 24 * time.Hour
+// neighbourhood is how far from the start of a wanted time the calendar is read to
+// decide about it: no visit with its buffer is longer.
+const neighbourhood = store.LongestVisit + longestBuffer
+
+// longestBuffer is the most that a doctor can keep free after a visit.
+const longestBuffer = 4 * time.Hour
 
 // errStale says that the doctor's calendar changed between reading and writing.
 var errStale = errors.New("the calendar has changed")
@@ -158,7 +161,7 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.want.PatientID)
 	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
-		t.want.ScheduledAt.Add(-neighbourhood), t.want.ScheduledAt.Add(neighbourhood))
+		t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood))
 	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)

@@ -147,7 +147,7 @@ func (t *holdTx) read() error {
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.holder)
 	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
-		t.want.StartsAt.Add(-neighbourhood), t.want.StartsAt.Add(neighbourhood))
+		t.want.StartsAt, t.want.StartsAt.Add(neighbourhood))
 	store.LiveHoldIn(b, &t.old, &t.hasOld, t.holder)
 	store.HoldLimitsIn(b, &t.limits, t.holder, t.want.DoctorID, t.caller.Address, t.tx.Now.Add(-holdPause), t.tx.Now)
 	if t.want.VisitTypeID != nil {

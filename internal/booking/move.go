@@ -100,8 +100,7 @@ func (t *moveTx) read(id uuid.UUID) error {
 	if t.visit.Appointment, err = t.open(t.visit.Visit); err != nil {
 		return err
 	}
-	from, to := earlier(t.to, v.ScheduledAt).Add(-neighbourhood), later(t.to, v.ScheduledAt).Add(neighbourhood)
-	if t.calendar, err = store.CalendarOf(t.tx, v.DoctorID, from, to); err != nil {
+	if t.calendar, err = store.CalendarOf(t.tx, v.DoctorID, t.to, t.to.Add(neighbourhood)); err != nil {
 		return err
 	}
 	if !t.calendar.Bookable {
@@ -120,7 +119,6 @@ func (t *moveTx) lock(v turno.Appointment) error {
 // overlapsItself reports whether the new time, with any buffer after either,
 // may share time with the old one.
 func (t *moveTx) overlapsItself(v turno.Appointment) bool {
-	const longestBuffer = 4 * time.Hour
 	length := v.EndsAt.Sub(v.ScheduledAt) + longestBuffer
 	return t.to.Before(v.ScheduledAt.Add(length)) && v.ScheduledAt.Before(t.to.Add(length))
 }

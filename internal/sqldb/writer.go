@@ -213,7 +213,7 @@ func (w *writer) tryBegin() error {
 		if err != nil {
 			return err
 		}
-		conn.spoil = w.spoil
+		conn.spoil, conn.brisk = w.spoil, true
 		w.conn = conn
 	}
 	err := w.conn.control(ctx, "BEGIN IMMEDIATE")
