@@ -85,7 +85,7 @@ func (p DoctorPatch) changesStanding() bool {
 
 // UpdateDoctor changes a doctor's profile and settings. Visits that were booked
 // keep their times. Errors: KindInvalid, KindNotFound, KindConflict with
-// CodeIdentityTaken for a licence number.
+// CodeIdentityTaken for a licence number, and for a doctor who was erased.
 func (s *Service) UpdateDoctor(ctx context.Context, c policy.Caller, id uuid.UUID, patch DoctorPatch) (profile DoctorProfile, err error) {
 	var relation policy.Relation
 	if c.Is(id) && c.Role == turno.RoleDoctor {
@@ -105,6 +105,9 @@ func (s *Service) UpdateDoctor(ctx context.Context, c policy.Caller, id uuid.UUI
 		}
 		doctor, err := store.DoctorByID(tx, id)
 		if err != nil {
+			return err
+		}
+		if err := notErased(doctor.User); err != nil {
 			return err
 		}
 		fields, err := patch.apply(&doctor)
@@ -208,8 +211,8 @@ func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.
 		if err != nil {
 			return err
 		}
-		if doctor.ErasedAt != nil {
-			return turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+		if err := notErased(doctor.User); err != nil {
+			return err
 		}
 		at, by := &tx.Now, c.ID()
 		if !verified {

@@ -40,10 +40,7 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) er
 		if err := recentSignIn(c, tx.Now); err != nil {
 			return err
 		}
-		if err := tx.Lock(id); err != nil {
-			return err
-		}
-		user, err := store.UserByID(tx, id)
+		user, err := lockStanding(tx, id)
 		if err != nil || user.ErasedAt != nil {
 			return err
 		}
@@ -98,6 +95,15 @@ func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) error {
 		user.DeactivatedAt = &tx.Now
 	}
 	return store.UpdateUser(tx, user)
+}
+
+// notErased refuses to write about a person who was erased. The caller holds the
+// person's lock since before it read the user.
+func notErased(user turno.User) error {
+	if user.ErasedAt == nil {
+		return nil
+	}
+	return turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
 }
 
 func eraseProfile(tx *sqldb.Tx, user turno.User) error {

@@ -22,13 +22,18 @@ type Export struct {
 	Visits     []ExportedVisit // as a patient
 	Feedback   []turno.Feedback
 	Hours      []turno.Availability // as a doctor
-	TimeOff    []turno.TimeOff      // as a doctor, what is not over
+	ExtraHours []turno.ExtraHours   // as a doctor
+	TimeOff    []turno.TimeOff      // as a doctor, with the reasons
 	VisitTypes []turno.VisitType    // as a doctor
 	Proxies    []Proxy              // who acts for the person
 	Dependants []turno.Patient      // whom the person acts for
 	Sessions   []Session
-	Trail      []turno.AuditEntry // what the person did, and others with the record
+	Devices    []store.Device     // where the person has signed in: when only
+	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
 }
+
+// maxExportedTrail bounds what an export holds in memory. The access log has all.
+const maxExportedTrail = 10_000
 
 // ExportedVisit is a visit with its free texts opened.
 type ExportedVisit struct {
@@ -47,13 +52,17 @@ func (s *Service) ExportMe(ctx context.Context, c policy.Caller) (export Export,
 		if err := recentSignIn(c, tx.Now); err != nil {
 			return err
 		}
-		var err error
-		if export, err = s.export(tx, c); err != nil {
-			return err
-		}
 		return store.Audit(tx, turno.AuditEntry{
 			ActionBy: c.ID(), Action: turno.AuditExport, Entity: "user", EntityID: c.UserID.String(), SubjectID: &c.UserID,
 		})
+	})
+	if err != nil {
+		return Export{}, fmt.Errorf("note an export: %w", err)
+	}
+	// Nobody who writes waits for the reading, which may be long.
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		export, err = s.export(tx, c)
+		return err
 	})
 	if err != nil {
 		return Export{}, fmt.Errorf("export me: %w", err)
@@ -81,7 +90,10 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 	if e.Sessions, err = s.sessionsOf(tx, c); err != nil {
 		return e, err
 	}
-	if e.Trail, err = store.ExportTrail(tx, c.UserID); err != nil {
+	if e.Devices, err = store.ExportDevices(tx, c.UserID); err != nil {
+		return e, err
+	}
+	if e.Trail, err = store.ExportTrail(tx, c.UserID, maxExportedTrail); err != nil {
 		return e, err
 	}
 	return e, exportCalendar(tx, c.UserID, &e)
@@ -97,7 +109,10 @@ func exportCalendar(tx *sqldb.Tx, userID uuid.UUID, e *Export) error {
 		return err
 	}
 	e.Hours = calendar.Weekly
-	if e.TimeOff, err = store.TimeOffFrom(tx, userID); err != nil {
+	if e.ExtraHours, err = store.ExportExtraHours(tx, userID); err != nil {
+		return err
+	}
+	if e.TimeOff, err = store.ExportTimeOff(tx, userID); err != nil {
 		return err
 	}
 	e.VisitTypes, err = store.VisitTypes(tx, userID)

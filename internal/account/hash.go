@@ -74,29 +74,44 @@ func (h *hasher) compute(password string) (string, error) {
 // matches reports whether hash is of the password, and whether it should be
 // computed anew because it is of an older kind. An empty hash, and one that is
 // damaged, cost as much as a real one and match nothing. The caller has a turn.
-func (h *hasher) matches(password, hash string) (ok, outdated bool, err error) {
+func (h *hasher) matches(password, hash string) (ok, outdated bool) {
 	if strings.HasPrefix(hash, "$2") {
 		return h.matchesBcrypt(password, hash)
 	}
-	known := strings.HasPrefix(hash, "$argon2id$")
-	if !known {
-		hash = h.dummy
+	params, sound := readParams(hash)
+	if !sound {
+		return h.matchesNothing(password)
 	}
-	ok, params, err := argon2id.CheckHash(password, hash)
-	if err != nil {
-		return false, false, fmt.Errorf("check a password: %w", err)
-	}
-	return ok && known, *params != *h.params, nil
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	return ok && err == nil, params != *h.params
 }
 
 // matchesBcrypt is for people who moved in from another system.
-func (h *hasher) matchesBcrypt(password, hash string) (ok, outdated bool, err error) {
-	err = bcrypt.CompareHashAndPassword([]byte(hash), []byte(password))
-	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
-		return false, true, nil
+func (h *hasher) matchesBcrypt(password, hash string) (ok, outdated bool) {
+	err := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password))
+	if err != nil && !errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		return h.matchesNothing(password)
 	}
-	if err != nil {
-		return false, false, fmt.Errorf("check a bcrypt password: %w", err)
-	}
-	return true, true, nil
+	return err == nil, true
 }
+
+// matchesNothing takes as long as a comparison.
+func (h *hasher) matchesNothing(password string) (ok, outdated bool) {
+	_, _ = argon2id.ComparePasswordAndHash(password, h.dummy) // only the time matters
+	return false, false
+}
+
+// readParams reads how a hash was computed. It is not sound when computing with
+// it would panic or exhaust memory, or when so little of the key is left that
+// other passwords match too.
+func readParams(hash string) (params argon2id.Params, sound bool) {
+	p, _, key, err := argon2id.DecodeHash(hash)
+	if err != nil {
+		return params, false
+	}
+	return *p, p.Iterations >= 1 && p.Iterations <= 100 && p.Parallelism >= 1 &&
+		p.Memory <= 1024*1024 && len(key) >= shortestKey
+}
+
+// shortestKey is the least that argon2id.CreateHash makes in practice, in bytes.
+const shortestKey = 16

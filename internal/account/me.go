@@ -62,13 +62,16 @@ func (s *Service) UpdateMe(ctx context.Context, c policy.Caller, patch Patch) (p
 }
 
 // patchPerson changes what a patch says about a person, whom the caller may
-// change, and reads the person back.
+// change, and reads the person back. Errors: KindConflict for one who was erased.
 func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch Patch) (Person, error) {
 	if err := tx.Lock(id); err != nil {
 		return Person{}, err
 	}
 	user, err := store.UserByID(tx, id)
 	if err != nil {
+		return Person{}, err
+	}
+	if err := notErased(user); err != nil {
 		return Person{}, err
 	}
 	if patch.Email != nil && *patch.Email != user.Email {

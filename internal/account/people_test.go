@@ -176,7 +176,7 @@ func (p *people) trail(subject uuid.UUID) []string {
 	p.t.Helper()
 	var lines []string
 	p.must(p.db.Read(p.t.Context(), func(tx *sqldb.Tx) error {
-		entries, err := store.ExportTrail(tx, subject)
+		entries, err := store.ExportTrail(tx, subject, 1000)
 		lines = nil
 		for _, e := range entries {
 			if e.SubjectID != nil && *e.SubjectID == subject {

@@ -54,8 +54,8 @@ func checkPatient(tx *sqldb.Tx, c policy.Caller, action policy.Action, patientID
 		return 0, err
 	}
 	patient, err := store.PatientByID(tx, patientID)
-	if err == nil && patient.ErasedAt != nil && action != policy.ReadProxies {
-		err = turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+	if err == nil && action != policy.ReadProxies {
+		err = notErased(patient.User)
 	}
 	return relation, err
 }
@@ -99,6 +99,9 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 		check.add("ends_at", "This has passed.")
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
+			return err
+		}
 		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
 			return err
 		}

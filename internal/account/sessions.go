@@ -199,12 +199,20 @@ func (s *Service) ChangePassword(ctx context.Context, c policy.Caller, current, 
 		return err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		changed, err := store.SetPassword(tx, c.UserID, old.Password, hash)
-		if err != nil {
+		if err := tx.Lock(c.UserID); err != nil { // no sign-in is in the middle of it
 			return err
 		}
-		if !changed {
+		user, err := store.UserByID(tx, c.UserID)
+		switch {
+		case err != nil:
+			return err
+		case !user.Active():
+			return turno.Unauthenticated()
+		case user.Password != old.Password:
 			return wrongCurrentPassword()
+		}
+		if _, err := store.SetPassword(tx, c.UserID, user.Password, hash); err != nil {
+			return err
 		}
 		return afterPasswordChange(tx, c)
 	})
@@ -249,9 +257,8 @@ func (s *Service) checkCurrentPassword(ctx context.Context, c policy.Caller, pas
 	if err != nil {
 		return turno.User{}, fmt.Errorf("check the current password: %w", err)
 	}
-	ok, _, err := s.hasher.matches(password, user.Password)
-	if err != nil || ok {
-		return user, err
+	if ok, _ := s.hasher.matches(password, user.Password); ok {
+		return user, nil
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return countFailure(tx, subjects) })
 	if err != nil {

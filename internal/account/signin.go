@@ -57,10 +57,7 @@ func (s *Service) Login(ctx context.Context, c policy.Caller, in Credentials) (S
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ok, outdated, err := s.hasher.matches(in.Password, try.user.Password)
-	if err != nil {
-		return SignedIn{}, err
-	}
+	ok, outdated := s.hasher.matches(in.Password, try.user.Password)
 	if !ok || !try.user.Active() {
 		return SignedIn{}, s.failed(ctx, try)
 	}
@@ -95,7 +92,7 @@ func (s *Service) attempt(ctx context.Context, c policy.Caller, in Credentials) 
 		}
 		device := tokenHash(in.Device)
 		known := false
-		if found && in.Device != "" {
+		if in.Device != "" { // whether anybody has the name or not: the time must not tell
 			if known, err = store.KnowsDevice(tx, user.ID, device); err != nil {
 				return err
 			}
@@ -144,6 +141,9 @@ func (s *Service) succeeded(ctx context.Context, c policy.Caller, in Credentials
 	}
 	var signedIn SignedIn
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(try.user.ID); err != nil { // whatever ends all sessions comes before or after
+			return err
+		}
 		user, err := store.UserByID(tx, try.user.ID)
 		if err != nil {
 			return err

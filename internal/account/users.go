@@ -157,18 +157,15 @@ func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID,
 		return Person{}, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		if err := tx.Lock(id); err != nil {
-			return err
-		}
-		user, err := store.UserByID(tx, id)
+		user, err := lockStanding(tx, id)
 		if err != nil {
 			return err
 		}
 		if err := policy.Check(c, writeAction(user.Role), 0); err != nil {
 			return err
 		}
-		if user.ErasedAt != nil {
-			return turno.Conflict(turno.CodeConflict, "This person was erased, which is never undone.")
+		if err := notErased(user); err != nil {
+			return err
 		}
 		if err := changeStanding(tx, c, user, patch); err != nil {
 			return err
@@ -235,14 +232,29 @@ func writeStanding(tx *sqldb.Tx, c policy.Caller, user turno.User, fields []stri
 	})
 }
 
+// lockStanding locks a user whose standing may change, and reads the user under
+// the lock. What may remove a full admin takes the lock of all of them first:
+// two admins who remove each other would wait for each other otherwise.
+func lockStanding(tx *sqldb.Tx, id uuid.UUID) (turno.User, error) {
+	user, err := store.UserByID(tx, id)
+	if err != nil {
+		return user, err
+	}
+	locks := []uuid.UUID{id}
+	if user.Role == turno.RoleAdmin { // which a role never becomes or ceases to be
+		locks = []uuid.UUID{fullAdminsLock(), id}
+	}
+	if err := tx.Lock(locks...); err != nil {
+		return user, err
+	}
+	return store.UserByID(tx, id)
+}
+
 // keepFullAdmin refuses a change to a user that leaves nobody who may do
-// everything.
+// everything. The caller has read the user with lockStanding.
 func keepFullAdmin(tx *sqldb.Tx, changed turno.User) error {
 	if changed.Role != turno.RoleAdmin {
 		return nil
-	}
-	if err := tx.Lock(fullAdminsLock()); err != nil {
-		return err
 	}
 	left, err := store.CountFullAdmins(tx)
 	if err != nil {

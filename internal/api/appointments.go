@@ -66,7 +66,7 @@ type bookRequest struct {
 	ScheduledAt instant    `json:"scheduled_at" doc:"The start of an open time."`
 	VisitTypeID *uuid.UUID `json:"visit_type_id,omitempty" doc:"The kind of visit; of the doctor's slot length when absent."`
 	Reason      string     `json:"reason,omitempty" maxLength:"2000" doc:"Why, in the patient's words."`
-	HoldID      *uuid.UUID `json:"hold_id,omitempty" doc:"A hold of one's own, which the visit takes the place of."`
+	HoldID      *uuid.UUID `json:"hold_id,omitempty" doc:"The hold that led here. Whoever books has one at most, and it is consumed whether named or not."`
 	PatientID   *uuid.UUID `json:"patient_id,omitempty" doc:"For whom; for oneself when absent."`
 }
 
@@ -85,7 +85,6 @@ func (a *API) book(ctx context.Context, c policy.Caller, in *bookInput) (appoint
 		ScheduledAt: in.Body.ScheduledAt.at,
 		VisitTypeID: in.Body.VisitTypeID,
 		Reason:      in.Body.Reason,
-		HoldID:      in.Body.HoldID,
 		Idempotency: idempotency,
 	}
 	if in.Body.PatientID != nil {

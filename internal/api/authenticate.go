@@ -15,11 +15,7 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		ctx := r.Context()
 		caller, err := a.caller(r)
 		if err != nil {
-			p := httpx.ProblemOf(err)
-			if p.Status >= http.StatusInternalServerError {
-				httpx.Fail(ctx, err)
-			}
-			p.Write(w)
+			refusal(ctx, err).Write(w)
 			return
 		}
 		caller.Address = httpx.Address(ctx)

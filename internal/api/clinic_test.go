@@ -93,8 +93,12 @@ func (c *clinic) serve(config api.Config) {
 		c.t.Fatal(err)
 	}
 	c.api = server
-	logger := slog.New(slog.NewTextHandler(io.MultiWriter(c.log, c.t.Output()), &slog.HandlerOptions{Level: slog.LevelError}))
-	c.handler = httpx.Chain{Logger: logger, Now: c.clock.Now}.Wrap(server)
+	c.handler = httpx.Chain{Logger: c.logger(), Now: c.clock.Now}.Wrap(server)
+}
+
+// logger keeps errors for the test to look at.
+func (c *clinic) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(io.MultiWriter(c.log, c.t.Output()), &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 func (c *clinic) people() {

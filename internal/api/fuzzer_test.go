@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
@@ -225,10 +226,26 @@ func (f *fuzzer) word(name string, s schema) any {
 		return f.pick("x"+strconv.Itoa(f.IntN(1_000_000))+"@example.org", "x@example.org", "@", "a@b@c", "İ@example.org", "x@no-mail.invalid")
 	case name == "username" || name == "login" || name == "license_number" || name == "name":
 		return f.pick("someone"+strconv.Itoa(f.IntN(1_000_000)), "patient", "PATIENT", "İstanbul", "a@b.c", "  x  ", f.junk())
+	case name == "cursor":
+		return f.pick("", f.junk(), f.forgedCursor())
 	case name == "contact_number":
 		return f.pick("+34600111222", "+34 600-111-222", "600111222", "+", "+999999999999999999")
 	}
 	return f.pick("a short text", "de", f.junk())
+}
+
+// forgedCursor has the form of ours, with keys that no row has, and perhaps the
+// id of something that is there.
+func (f *fuzzer) forgedCursor() string {
+	keys := []string{`"t":"2027-01-05T11:00:00Z"`, `"t":"0000-06-01T00:00:00Z"`, `"t":"9999-12-31T23:59:59-12:00"`, `"t":"0001-01-01T00:00:00Z"`,
+		`"n":1e9`, `"n":-1e300`, `"n":4.999999999999`, `"c":1099511627776`, `"c":-1`, `"c":2147483647`,
+		`"s":"a\u0000b"`, `"s":"\ud800"`, "\"s\":\"\xff\"", `"s":"` + strings.Repeat("é", 300) + `"`, `"o":true`}
+	ids := slices.Sorted(maps.Values(f.world.ids))
+	chosen := []string{`"i":"` + ids[f.IntN(len(ids))] + `"`}
+	for range 1 + f.IntN(3) {
+		chosen = append(chosen, keys[f.IntN(len(keys))])
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte("{" + strings.Join(chosen, ",") + "}"))
 }
 
 // mistyped is of any type but the right one, perhaps.

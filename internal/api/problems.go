@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -15,6 +17,23 @@ import (
 type problem struct {
 	*httpx.Problem
 	Appointments []appointmentView `json:"appointments,omitempty" nullable:"false" doc:"Those in the way, with appointments_in_the_way."`
+}
+
+// refusal is an error as a problem. What is our fault is noted for the log; a
+// client that has hung up is nobody's.
+func refusal(ctx context.Context, err error) *httpx.Problem {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled) && (errors.Is(err, context.Canceled) || turno.KindOf(err) == turno.KindUnavailable):
+		return httpx.NewProblem(httpx.StatusClientClosed, httpx.CodeClientClosed, "You hung up before the answer.")
+	case errors.Is(err, context.DeadlineExceeded) && turno.KindOf(err) == turno.KindInternal:
+		err = &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable,
+			Message: "This took too long. Please try again.", Err: err}
+	}
+	p := httpx.ProblemOf(err)
+	if p.Status >= http.StatusInternalServerError {
+		httpx.Fail(ctx, err)
+	}
+	return p
 }
 
 // translateProblem turns huma's own errors into ours. What was sent is not

@@ -166,14 +166,7 @@ func callOf(ctx context.Context) call {
 
 // problem is what a client is told of an error; the log is told the rest.
 func (a *API) problem(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable,
-			Message: "This took too long. Please try again.", Err: err}
-	}
-	p := &problem{Problem: httpx.ProblemOf(err)}
-	if p.Status >= http.StatusInternalServerError {
-		httpx.Fail(ctx, err)
-	}
+	p := &problem{Problem: refusal(ctx, err)}
 	if e, ok := errors.AsType[*turno.Error](err); ok && len(e.Appointments) > 0 {
 		p.Appointments = appointmentViews(e.Appointments)
 	}

@@ -48,7 +48,7 @@ func (c *adminCreateCommand) Run(ctx context.Context, p *Program) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Stdout, "%s may sign in now and do everything.\n", admin.Username)
+	fmt.Fprintf(p.Stdout, "%s may sign in now and do everything in %s.\n", admin.Username, c.DatabaseName())
 	return nil
 }
 

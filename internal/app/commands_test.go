@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,7 +140,7 @@ func TestTheDemoRefusesADatabaseThatItDidNotMakeAndLeavesItAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, "", "demo", "--database", dsn).expect(t, app.ExitFailed, "people that the demo did not make")
+	run(t, "", "demo", "--database", dsn).expect(t, app.ExitFailed, "the demo did not make this database")
 	after, err := os.ReadFile(dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +151,32 @@ func TestTheDemoRefusesADatabaseThatItDidNotMakeAndLeavesItAlone(t *testing.T) {
 	if _, err := os.Stat(dsn + ".key"); err == nil {
 		t.Error("it was given a key")
 	}
+}
+
+func TestAFileOfSomebodyElseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "other.db")
+	other, err := sqldb.Open(t.Context(), path, sqldb.Options{Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Write(t.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec("CREATE TABLE a (b TEXT)"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"demo"}, {"migrate"}} {
+		run(t, "", append(args, "--database", path)...).expect(t, app.ExitFailed, "this file holds something else than a database of Turno")
+	}
+}
+
+func TestTheDemoRefusesAClinicThatHasNotOpenedYet(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, dsn string) {
+		run(t, "", "migrate", "--database", dsn).expect(t, app.ExitOK, "")
+		run(t, "", "demo", "--database", dsn).expect(t, app.ExitFailed, "the demo did not make this database")
+	})
 }
 
 func TestProveLeavesNothingBehind(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"github.com/turno-health/turno/internal/config"
 	"github.com/turno-health/turno/internal/demo"
 	"github.com/turno-health/turno/internal/sqldb"
-	"github.com/turno-health/turno/internal/store"
 )
 
 type demoCommand struct {
@@ -44,8 +43,8 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	})
 }
 
-// refuseOthers looks before anything is changed: a database with people that the
-// demo did not make is neither migrated nor given a key.
+// refuseOthers looks before anything is changed: a database that the demo did not
+// make is neither migrated nor given a key.
 func (c *demoCommand) refuseOthers(ctx context.Context, p *Program) (err error) {
 	if mustExist(c.Database) != nil {
 		return nil
@@ -59,21 +58,13 @@ func (c *demoCommand) refuseOthers(ctx context.Context, p *Program) (err error) 
 	if err != nil || current == 0 {
 		return err
 	}
-	people := false
-	if err := db.Read(ctx, func(tx *sqldb.Tx) error {
+	return adviseDemo(db.Read(ctx, func(tx *sqldb.Tx) error {
 		made, err := demo.Made(tx)
-		if err != nil || made {
-			return err
+		if err == nil && !made {
+			err = demo.ErrNotDemo
 		}
-		users, err := store.Users(tx, store.UserFilter{Limit: 1})
-		people = len(users) > 0
 		return err
-	}); err != nil || !people {
-		return err
-	}
-	// Fill refuses it too, and knows why; it can only not be asked sooner.
-	_, err = demo.Fill(ctx, db, demo.Size(c.Size), time.Now(), nil, nil)
-	return adviseDemo(err)
+	}))
 }
 
 func adviseDemo(err error) error {

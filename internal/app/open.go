@@ -84,14 +84,35 @@ func checkVersion(ctx context.Context, db *sqldb.DB) error {
 	return nil
 }
 
-// migrate brings the database to this program's version, the job tables
-// included. Programs that start together take turns.
+// migrate brings the database to this program's version, the job tables and the
+// coming months of the trail included. Programs that start together take turns.
 func migrate(ctx context.Context, db *sqldb.DB, logger *slog.Logger) error {
+	if err := refuseForeign(ctx, db); err != nil {
+		return err
+	}
 	err := store.Migrate(ctx, db, func(ctx context.Context) error { return jobs.Migrate(ctx, db, logger) })
 	if errors.Is(err, sqldb.ErrNewerDatabase) {
 		return advise(err, "Use the newer release of turno")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return db.Write(ctx, store.MakeAuditPartitions)
+}
+
+// refuseForeign keeps Turno's tables out of a file that holds something else.
+func refuseForeign(ctx context.Context, db *sqldb.DB) error {
+	current, err := version(ctx, db)
+	if err != nil || current > 0 {
+		return err
+	}
+	return db.Read(ctx, func(tx *sqldb.Tx) error {
+		foreign, err := store.IsForeign(tx)
+		if err == nil && foreign {
+			err = advise(errors.New("this file holds something else than a database of Turno"), "Name another with --database")
+		}
+		return err
+	})
 }
 
 // withSettings adds settings of the session to a postgres:// URL.

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/turno-health/turno/internal/config"
+	"github.com/turno-health/turno/internal/demo"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 type serveCommand struct{ config.Server }
@@ -20,8 +23,21 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
-	if err := n.serve(ctx, p.Ready); err != nil {
-		return err
+	if err := n.warnOfDemo(ctx); err != nil {
+		return errors.Join(err, n.close())
 	}
-	return nil
+	return n.serve(ctx, p.Ready)
+}
+
+// warnOfDemo says aloud that everybody knows the passwords of a demo clinic.
+func (n *node) warnOfDemo(ctx context.Context) error {
+	made := false
+	err := n.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		made, err = demo.Made(tx)
+		return err
+	})
+	if made {
+		n.logger.WarnContext(ctx, "this is a demo clinic: everybody knows its passwords. Never put real people into it, nor on a network")
+	}
+	return err
 }

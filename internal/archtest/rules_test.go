@@ -31,7 +31,7 @@ func rules() []rule {
 		},
 		{
 			because: "pure packages know the vocabulary and no I/O",
-			of:      []string{"internal/schedule", "internal/ical", "internal/policy"},
+			of:      []string{"internal/schedule", "internal/ical", "internal/policy", "internal/keyset"},
 			except:  []string{testSupport},
 			only:    []string{standardLibrary, uuid, "turno"},
 		},

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -22,9 +24,8 @@ type NewVisit struct {
 	PatientID   uuid.UUID // uuid.Nil: the caller
 	ScheduledAt time.Time
 	VisitTypeID *uuid.UUID // nil: the doctor's slot length
-	Reason      string     // at most MaxReason bytes
-	HoldID      *uuid.UUID // a hold of the caller or the browser, consumed; one that is gone does no harm
-	Browser     uuid.UUID  // the anonymous session that may have held the time
+	Reason      string     // at most MaxReason characters
+	Browser     uuid.UUID  // the anonymous session that may have held a time before signing in
 	Idempotency Idempotency
 }
 
@@ -35,8 +36,11 @@ type Idempotency struct {
 	BodyHash []byte // of everything that was asked
 }
 
-// MaxReason bounds the free texts of a visit, in bytes.
+// MaxReason bounds the free texts of a visit, in characters.
 const MaxReason = 2000
+
+// tooLong reports whether a text has more than so many characters.
+func tooLong(text string, most int) bool { return utf8.RuneCountInString(text) > most }
 
 // routeBook names the request in stored answers.
 const routeBook = "POST /appointments"
@@ -82,8 +86,10 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	if err != nil {
 		return turno.Appointment{}, s.explainLoss(ctx, c, n, err)
 	}
-	s.config.Observe(OutcomeBooked)
-	s.config.Wake()
+	if booked.ID == id { // not a stored answer
+		s.config.Observe(OutcomeBooked)
+		s.config.Wake()
+	}
 	return booked, nil
 }
 
@@ -95,7 +101,7 @@ func (n NewVisit) validate() error {
 	if n.ScheduledAt.IsZero() {
 		fields = append(fields, turno.FieldError{Location: "body.scheduled_at", Message: "Say when."})
 	}
-	if len(n.Reason) > MaxReason {
+	if tooLong(n.Reason, MaxReason) {
 		fields = append(fields, turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
 	}
 	if len(n.Idempotency.Key) > 255 {
@@ -130,8 +136,7 @@ type bookingTx struct {
 	facts     store.BookingFacts
 	seen      bool // the doctor has seen the patient before; read for visit types only
 	visitType turno.VisitType
-	hold      store.KeptHold
-	held      bool
+	holds     []store.KeptHold // the caller's and the browser's: the booking consumes them
 }
 
 func (t *bookingTx) run() (turno.Appointment, error) {
@@ -167,7 +172,7 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
 		store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
 	}
-	store.LiveHoldIn(b, &t.hold, &t.held, t.holder())
+	store.LiveHoldsIn(b, &t.holds, t.caller.UserID, t.want.Browser)
 	if err := b.Run(); err != nil {
 		return nil, fmt.Errorf("read for a booking: %w", err)
 	}
@@ -278,17 +283,8 @@ func (t *bookingTx) checkTime(practice bool, minutes int) error {
 	return checkTime(rules, busy, t.want.ScheduledAt, minutes, practice, t.tx.Now)
 }
 
-// holder is who may have held the time: the caller, or the browser before they
-// signed in.
-func (t *bookingTx) holder() uuid.UUID {
-	if t.want.Browser != uuid.Nil && t.want.HoldID != nil {
-		return t.want.Browser
-	}
-	return t.caller.UserID
-}
-
 func (t *bookingTx) isOwnHold(p turno.BusyPeriod) bool {
-	return t.held && p.HoldID != nil && *p.HoldID == t.hold.ID
+	return p.HoldID != nil && slices.ContainsFunc(t.holds, func(h store.KeptHold) bool { return h.ID == *p.HoldID })
 }
 
 // write is the second round trip. Every claim must have succeeded.
@@ -296,10 +292,11 @@ func (t *bookingTx) write(v store.Visit) error {
 	var inserted, doctorFree, patientFree int64
 	period := visitPeriod(v.Appointment, v.DoctorID, time.Duration(t.calendar.BufferMinutes)*time.Minute)
 	b := t.tx.Batch()
-	t.clearHolds(b, period.Interval)
+	t.clearWay(b, period.Interval)
 	store.InsertVisitIn(b, &inserted, v, t.calendar.Version)
 	store.ClaimIn(b, &doctorFree, period)
 	store.ClaimIn(b, &patientFree, visitPeriod(v.Appointment, v.PatientID, 0))
+	t.consumeHolds(b)
 	t.noteChange(b, t.tx.Now, t.caller, v.Appointment, turno.AuditCreate, "booked")
 	store.VisitChangedIn(b, turno.NewID(), v.ScheduledAt, v.CreatedAt)
 	if t.want.Idempotency.Key != "" {
@@ -323,14 +320,25 @@ func (t *bookingTx) write(v store.Visit) error {
 	return nil
 }
 
-// clearHolds removes what may lie in the wanted time without blocking it:
-// expired holds, and the caller's own.
-func (t *bookingTx) clearHolds(b *sqldb.Batch, wanted turno.Interval) {
+// clearWay removes what may lie in the wanted time without blocking it: expired
+// holds, and the caller's own.
+func (t *bookingTx) clearWay(b *sqldb.Batch, wanted turno.Interval) {
 	for _, p := range overlapping(t.calendar.Busy, wanted) {
-		if own := t.isOwnHold(p); own || p.Expired(t.tx.Now) {
+		switch {
+		case t.isOwnHold(p):
 			store.FreeIn(b, p)
-			store.EndHoldIn(b, *p.HoldID, own, t.tx.Now)
+		case p.Expired(t.tx.Now):
+			store.ClearExpiredIn(b, p, t.tx.Now)
 		}
+	}
+}
+
+// consumeHolds ends the caller's own holds, wherever they are. It comes after the
+// claims: who frees before they claim can wait for somebody who does the same.
+func (t *bookingTx) consumeHolds(b *sqldb.Batch) {
+	for _, h := range t.holds {
+		store.FreeIn(b, holdPeriod(h.Hold))
+		store.EndHoldIn(b, h.ID, true, t.tx.Now)
 	}
 }
 

@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ func TestBook(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		visit, err := c.Book(t.Context(), c.ana, booking.NewVisit{
-			DoctorID: c.doctor.UserID, ScheduledAt: at(1, "09:30"), Reason: "A cough that stays.",
+			DoctorID: c.doctor.UserID, ScheduledAt: at(1, "09:30"), Reason: strings.Repeat("ü", booking.MaxReason),
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func TestHold(t *testing.T) {
 		if hold, err = c.Hold(t.Context(), c.ana, want); err != nil || hold.ExpiresAt.Sub(c.clock.Now()) != 5*time.Minute {
 			t.Fatalf("asking again renews: until %s, %v", hold.ExpiresAt, err)
 		}
-		visit, err := c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(1, "10:00"), HoldID: &hold.ID})
+		visit, err := c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(1, "10:00")})
 		if err != nil {
 			t.Fatalf("the holder books: %v", err)
 		}
@@ -51,6 +51,27 @@ func TestHold(t *testing.T) {
 		// An expired hold is in nobody's way.
 		c.clock.Advance(5 * time.Minute)
 		c.mustBook(c.newPatient(), at(1, "12:00"))
+		c.sound()
+	})
+}
+
+func TestBookingConsumesTheHoldWhereverItIs(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		if _, err := c.Hold(t.Context(), c.ana, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00")}); err != nil {
+			t.Fatal(err)
+		}
+		c.mustBook(c.ana, at(1, "12:00"))
+		c.mustBook(c.newPatient(), at(1, "10:00")) // nobody holds it any more
+
+		browser, visitor := uuid.New(), policy.Caller{Address: "198.51.100.9"}
+		if _, err := c.Hold(t.Context(), visitor, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: at(2, "10:00"), Browser: browser}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(2, "10:00"), Browser: browser})
+		if err != nil {
+			t.Errorf("who held it before signing in books it: %v", err)
+		}
 		c.sound()
 	})
 }

@@ -43,7 +43,7 @@ func (s *Service) Miss(ctx context.Context, c policy.Caller, id uuid.UUID) (turn
 // Cancel calls a visit off and frees both people's time. The reason is for the
 // other side to read; it may be empty.
 func (s *Service) Cancel(ctx context.Context, c policy.Caller, id uuid.UUID, reason string) (turno.Appointment, error) {
-	if len(reason) > MaxReason {
+	if tooLong(reason, MaxReason) {
 		return turno.Appointment{}, turno.Invalid(turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
 	}
 	cancelled, err := s.change(ctx, c, id, policy.CancelAppointment, "cancelled",

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -41,7 +42,6 @@ func (s *Service) GiveFeedback(ctx context.Context, c policy.Caller, appointment
 	if err != nil {
 		return turno.Feedback{}, err
 	}
-	s.config.Wake()
 	return feedback, nil
 }
 
@@ -50,7 +50,7 @@ func checkFeedback(rating int, comments string) error {
 	if rating < 1 || rating > 5 {
 		fields = append(fields, turno.FieldError{Location: "body.rating", Message: "A rating is 1 to 5."})
 	}
-	if len(comments) > MaxReason {
+	if tooLong(comments, MaxReason) {
 		fields = append(fields, turno.FieldError{Location: "body.comments", Message: "Please keep this under 2,000 characters."})
 	}
 	if len(fields) > 0 {
@@ -80,11 +80,11 @@ func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.U
 	if err := policy.Check(c, policy.ReadFeedback, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := parseCursor(cursor)
+	after, err := keyset.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit = pageSize(limit)
+	limit = keyset.Size(limit)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		if _, err := visibleCalendar(tx, c, doctorID); err != nil {
 			return err
@@ -95,6 +95,6 @@ func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.U
 	if err != nil {
 		return nil, "", err
 	}
-	items, next = page(items, limit, func(f turno.Feedback) keyset { return keyset{Time: f.CreatedAt, ID: f.ID} })
+	items, next = keyset.Page(items, limit, func(f turno.Feedback) keyset.Place { return keyset.Place{Time: f.CreatedAt, ID: f.ID} })
 	return items, next, nil
 }

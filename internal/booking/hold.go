@@ -79,9 +79,12 @@ func (s *Service) ReleaseHold(ctx context.Context, c policy.Caller, id, browser 
 		if err != nil {
 			return err
 		}
-		own := found && (c.Is(hold.HolderID) || browser != uuid.Nil && browser == hold.HolderID)
-		if !own {
-			return turno.NotFound("hold")
+		var relation policy.Relation
+		if found && (c.Is(hold.HolderID) || browser != uuid.Nil && browser == hold.HolderID) {
+			relation = policy.Self
+		}
+		if err := policy.Check(c, policy.ReleaseHold, relation); err != nil {
+			return err
 		}
 		b := tx.Batch()
 		store.FreeIn(b, holdPeriod(hold.Hold))
@@ -104,8 +107,7 @@ type holdTx struct {
 
 	calendar store.Calendar
 	minutes  int
-	old      store.KeptHold
-	hasOld   bool
+	old      *store.KeptHold // the one that a new hold replaces
 	limits   store.HoldLimits
 }
 
@@ -142,13 +144,17 @@ func (t *holdTx) run() (turno.Hold, error) {
 
 func (t *holdTx) read() error {
 	var doctorFound, typeFound, seen bool
+	var olds []store.KeptHold
 	var visitType turno.VisitType
 	b := t.tx.Batch()
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.holder)
+	if !t.caller.SignedIn() { // the limit of an address is exact too
+		b.Lock(uuid.NewSHA1(uuid.NameSpaceURL, []byte("address:"+t.caller.Address)))
+	}
 	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
 		t.want.StartsAt, t.want.StartsAt.Add(neighbourhood))
-	store.LiveHoldIn(b, &t.old, &t.hasOld, t.holder)
+	store.LiveHoldsIn(b, &olds, t.holder)
 	store.HoldLimitsIn(b, &t.limits, t.holder, t.want.DoctorID, t.caller.Address, t.tx.Now.Add(-holdPause), t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &visitType, &typeFound, *t.want.VisitTypeID)
@@ -156,6 +162,9 @@ func (t *holdTx) read() error {
 	}
 	if err := b.Run(); err != nil {
 		return fmt.Errorf("read for a hold: %w", err)
+	}
+	if len(olds) > 0 {
+		t.old = &olds[0]
 	}
 	if !doctorFound || !t.calendar.Bookable {
 		return turno.NotFound("doctor")
@@ -174,7 +183,7 @@ func (t *holdTx) read() error {
 
 // renews reports whether the same slot is asked for again while it is held.
 func (t *holdTx) renews() bool {
-	return t.hasOld && t.tx.Now.Before(t.old.ExpiresAt) &&
+	return t.old != nil && t.tx.Now.Before(t.old.ExpiresAt) &&
 		t.old.DoctorID == t.want.DoctorID && t.old.StartsAt.Equal(t.want.StartsAt) &&
 		equalIDs(t.old.VisitTypeID, t.want.VisitTypeID)
 }
@@ -205,7 +214,7 @@ func (t *holdTx) checkLimits() error {
 }
 
 func (t *holdTx) isOld(p turno.BusyPeriod) bool {
-	return t.hasOld && p.HoldID != nil && *p.HoldID == t.old.ID
+	return t.old != nil && p.HoldID != nil && *p.HoldID == t.old.ID
 }
 
 // write claims the new time before it frees the old, as a move does, unless the
@@ -213,23 +222,22 @@ func (t *holdTx) isOld(p turno.BusyPeriod) bool {
 func (t *holdTx) write(h turno.Hold) error {
 	var inserted, free int64
 	period := holdPeriod(h)
-	freeFirst := t.hasOld && t.old.DoctorID == h.DoctorID && t.old.Overlaps(h.Interval)
+	freeFirst := t.old != nil && t.old.DoctorID == h.DoctorID && t.old.Overlaps(h.Interval)
 	b := t.tx.Batch()
 	for _, p := range overlapping(t.calendar.Busy, h.Interval) {
 		if p.Expired(t.tx.Now) && !t.isOld(p) {
-			store.FreeIn(b, p)
-			store.EndHoldIn(b, *p.HoldID, false, t.tx.Now)
+			store.ClearExpiredIn(b, p, t.tx.Now)
 		}
 	}
 	if freeFirst {
 		store.FreeIn(b, holdPeriod(t.old.Hold))
 	}
-	if t.hasOld {
+	if t.old != nil {
 		store.EndHoldIn(b, t.old.ID, false, t.tx.Now)
 	}
 	store.InsertHoldIn(b, &inserted, h, t.caller.Address, t.tx.Now)
 	store.ClaimIn(b, &free, period)
-	if t.hasOld && !freeFirst {
+	if t.old != nil && !freeFirst {
 		store.FreeIn(b, holdPeriod(t.old.Hold))
 	}
 	if err := b.Run(); err != nil {

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,6 +51,7 @@ func (s *Service) ReplaceAvailability(ctx context.Context, c policy.Caller, doct
 	if err := checkWeek(week); err != nil {
 		return nil, nil, err
 	}
+	week = slices.Clone(week)
 	for i := range week {
 		week[i].ID, week[i].DoctorID = turno.NewID(), doctorID
 	}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,7 +18,7 @@ import (
 const chunk = 200
 
 // ExpirePending cancels requests whose time has passed without an answer, and
-// says how many.
+// says how many. One that fails does not keep the others waiting.
 func (s *Service) ExpirePending(ctx context.Context) (int, error) {
 	total := 0
 	for {
@@ -26,14 +27,18 @@ func (s *Service) ExpirePending(ctx context.Context) (int, error) {
 			ids, err = store.PendingPast(tx, chunk)
 			return err
 		})
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return total, err
 		}
 		for _, id := range ids {
-			if err := s.expire(ctx, id); err != nil {
-				return total, err
+			if failed := s.expire(ctx, id); failed != nil {
+				err = errors.Join(err, failed)
+			} else {
+				total++
 			}
-			total++
+		}
+		if err != nil || len(ids) < chunk {
+			return total, err
 		}
 	}
 }
@@ -43,9 +48,6 @@ func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		v, err := store.VisitForUpdate(tx, id, uuid.Nil)
 		if err != nil {
-			return err
-		}
-		if v.Appointment, err = s.open(v.Visit); err != nil {
 			return err
 		}
 		expired, err := v.Cancelled(tx.Now, turno.CancelledExpired, nil, "")
@@ -74,8 +76,7 @@ func (s *Service) SweepHolds(ctx context.Context) (int, error) {
 		}
 		b := tx.Batch()
 		for _, p := range expired {
-			store.FreeIn(b, p)
-			store.EndHoldIn(b, *p.HoldID, false, tx.Now)
+			store.ClearExpiredIn(b, p, tx.Now)
 		}
 		swept = len(expired)
 		return b.Run()

@@ -117,6 +117,11 @@ func TestMove(t *testing.T) {
 		if again, err := c.Move(t.Context(), c.desk, visit.ID, at(1, "11:15")); err != nil || again.Sequence != moved.Sequence {
 			t.Errorf("a move to where it is changes nothing: %v", err)
 		}
+		if _, err := c.Cancel(t.Context(), c.desk, visit.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Move(t.Context(), c.desk, visit.ID, at(1, "11:15"))
+		wantCode(t, err, turno.CodeInvalidTransition) // also to where it was
 		c.sound()
 	})
 }

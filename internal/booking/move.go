@@ -56,13 +56,13 @@ func (t *moveTx) run(id uuid.UUID) (turno.Appointment, error) {
 	if err := t.read(id); err != nil {
 		return turno.Appointment{}, err
 	}
-	if t.to.Equal(t.visit.ScheduledAt) {
-		return t.visit.Appointment, nil
-	}
 	practice := forPractice(t.caller, t.visit.DoctorID)
 	moved, err := t.visit.Moved(t.tx.Now, t.to, !practice, t.calendar.AutoConfirm)
-	if err != nil {
+	switch {
+	case err != nil:
 		return turno.Appointment{}, err
+	case t.to.Equal(t.visit.ScheduledAt): // it is there already
+		return t.visit.Appointment, nil
 	}
 	rules, err := t.rules(&t.calendar)
 	if err != nil {
@@ -76,9 +76,9 @@ func (t *moveTx) run(id uuid.UUID) (turno.Appointment, error) {
 	return moved, t.write(moved)
 }
 
-// read finds the visit, and locks what the move may touch: the doctor's
-// calendar first, alone when the new time overlaps the old one, then the
-// patient, then the visit.
+// read finds the visit, and locks what the move may touch: the doctor's calendar
+// first, shared with bookings; or, when the new time overlaps the old one, alone,
+// and the patient too; then the visit.
 func (t *moveTx) read(id uuid.UUID) error {
 	v, err := store.VisitByID(t.tx, id, t.caller.UserID)
 	if err != nil {
@@ -167,8 +167,7 @@ func (t *moveTx) write(moved turno.Appointment) error {
 func (t *moveTx) clearExpired(b *sqldb.Batch, wanted turno.Interval) {
 	for _, p := range overlapping(t.calendar.Busy, wanted) {
 		if p.Expired(t.tx.Now) {
-			store.FreeIn(b, p)
-			store.EndHoldIn(b, *p.HoldID, false, t.tx.Now)
+			store.ClearExpiredIn(b, p, t.tx.Now)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -49,11 +50,11 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := parseCursor(q.Cursor)
+	after, err := keyset.Parse(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit := pageSize(q.Limit)
+	limit := keyset.Size(q.Limit)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		var err error
 		if q.Sort == SortRating || q.Sort == SortName {
@@ -75,18 +76,18 @@ func (q Search) filter() store.DoctorFilter {
 
 // searchListed sorts by what the database knows, and computes the open times of
 // one page only.
-func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset, limit int) ([]FoundDoctor, string, error) {
+func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit int) ([]FoundDoctor, string, error) {
 	order := store.ByName
 	if q.Sort == SortRating {
 		order = store.ByRating
 	}
 	doctors, err := store.FindDoctors(tx, q.filter(), order,
-		store.DoctorKeyset{SearchName: after.Text, Rating: after.Number, RatingCount: after.Count, ID: after.ID}, limit+1)
+		store.DoctorKeyset{SearchName: after.Text, Rating: after.Rating, RatingCount: after.Count, ID: after.ID}, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
-	doctors, next := page(doctors, limit, func(d turno.Doctor) keyset {
-		return keyset{Text: store.SearchName(d.FullName), Number: d.Rating, Count: d.RatingCount, ID: d.ID}
+	doctors, next := keyset.Page(doctors, limit, func(d turno.Doctor) keyset.Place {
+		return keyset.Place{Text: store.SearchName(d.FullName), Rating: d.Rating, Count: d.RatingCount, ID: d.ID}
 	})
 	ids := make([]uuid.UUID, len(doctors))
 	for i, d := range doctors {
@@ -105,7 +106,7 @@ func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset, limit int) 
 
 // searchEarliest computes the open times of every doctor that matches, and
 // reads the rest of one page only.
-func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset, limit int) ([]FoundDoctor, string, error) {
+func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, limit int) ([]FoundDoctor, string, error) {
 	ids, err := store.FindableIDs(tx, q.filter())
 	if err != nil {
 		return nil, "", err
@@ -114,15 +115,15 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset, limit int
 	if err != nil {
 		return nil, "", err
 	}
-	key := func(id uuid.UUID) keyset {
+	key := func(id uuid.UUID) keyset.Place {
 		if slots := open[id]; len(slots) > 0 {
-			return keyset{Open: true, Time: slots[0].StartsAt, ID: id}
+			return keyset.Place{Open: true, Time: slots[0].StartsAt, ID: id}
 		}
-		return keyset{ID: id}
+		return keyset.Place{ID: id}
 	}
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return compareSoonest(key(a), key(b)) })
 	if after.ID != uuid.Nil {
-		first, _ := slices.BinarySearchFunc(ids, after, func(id uuid.UUID, k keyset) int {
+		first, _ := slices.BinarySearchFunc(ids, after, func(id uuid.UUID, k keyset.Place) int {
 			if compareSoonest(key(id), k) <= 0 {
 				return -1
 			}
@@ -130,7 +131,7 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset, limit int
 		})
 		ids = ids[first:]
 	}
-	ids, next := page(ids, limit, key)
+	ids, next := keyset.Page(ids, limit, key)
 	doctors, err := store.DoctorsByID(tx, ids)
 	if err != nil {
 		return nil, "", err
@@ -143,7 +144,7 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset, limit int
 }
 
 // compareSoonest orders by the soonest open time; doctors without one come last.
-func compareSoonest(a, b keyset) int {
+func compareSoonest(a, b keyset.Place) int {
 	switch {
 	case a.Open != b.Open && a.Open:
 		return -1
@@ -230,7 +231,7 @@ func (s *Service) Slots(ctx context.Context, c policy.Caller, doctorID uuid.UUID
 		if !calendar.Bookable {
 			return turno.NotFound("doctor")
 		}
-		if query.Minutes, err = minutesOf(tx, doctorID, visitTypeID); err != nil {
+		if query.Minutes, err = minutesOf(tx, doctorID, visitTypeID, query.ForStaff); err != nil {
 			return err
 		}
 		rules, err := s.rules(&calendar)
@@ -260,13 +261,15 @@ func slotQuery(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUID, from, to time.
 	return schedule.Query{From: from, To: to, Now: tx.Now, ForStaff: forPractice(c, doctorID)}, nil
 }
 
-// minutesOf is the length of a visit type; 0 stands for the doctor's own.
-func minutesOf(tx *sqldb.Tx, doctorID uuid.UUID, typeID *uuid.UUID) (int, error) {
+// minutesOf is the length of a visit type that the caller may book; 0 stands for
+// the doctor's own.
+func minutesOf(tx *sqldb.Tx, doctorID uuid.UUID, typeID *uuid.UUID, practice bool) (int, error) {
 	if typeID == nil {
 		return 0, nil
 	}
 	visitType, err := store.VisitTypeByID(tx, *typeID)
-	if turno.KindOf(err) == turno.KindNotFound || err == nil && (visitType.DoctorID != doctorID || !visitType.Active) {
+	hidden := !visitType.Active || visitType.Audience == turno.AudienceStaff && !practice
+	if turno.KindOf(err) == turno.KindNotFound || err == nil && (visitType.DoctorID != doctorID || hidden) {
 		return 0, turno.Invalid(turno.FieldError{Location: "query.visit_type_id", Message: "This doctor has no such visit type."})
 	}
 	return visitType.Minutes, err

@@ -47,7 +47,7 @@ func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff)
 	if err := checkInterval(n.Interval, longestTimeOff); err != nil {
 		return turno.TimeOff{}, nil, err
 	}
-	if len(n.Reason) > MaxReason {
+	if tooLong(n.Reason, MaxReason) {
 		return turno.TimeOff{}, nil, turno.Invalid(turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
 	}
 	off := turno.TimeOff{
@@ -82,11 +82,14 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 		if err != nil {
 			return err
 		}
+		if !found {
+			return turno.NotFound("time off")
+		}
 		if err := policy.Check(c, policy.WriteTimeOff, ownCalendar(c, off.DoctorID)); err != nil {
 			return err
 		}
-		if !found {
-			return turno.NotFound("time off")
+		if err := tx.Lock(off.DoctorID); err != nil {
+			return err
 		}
 		b := tx.Batch()
 		store.DeleteTimeOffIn(b, off)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -29,11 +30,11 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if err := policy.Check(c, policy.ListAppointments, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := parseCursor(f.Cursor)
+	after, err := keyset.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit := pageSize(f.Limit)
+	limit := keyset.Size(f.Limit)
 	var visits []store.Visit
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		visits, err = store.Visits(tx, store.VisitFilter{
@@ -52,7 +53,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if items, err = s.openAll(visits); err != nil {
 		return nil, "", err
 	}
-	items, next = page(items, limit, func(a turno.Appointment) keyset { return keyset{Time: a.ScheduledAt, ID: a.ID} })
+	items, next = keyset.Page(items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
 	return items, next, nil
 }
 
@@ -62,16 +63,23 @@ func (s *Service) Appointment(ctx context.Context, c policy.Caller, id uuid.UUID
 		return turno.Appointment{}, err
 	}
 	var v store.VisitFacts
+	noted := true
 	err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		if v, err = store.VisitByID(tx, id, c.UserID); err != nil {
 			return err
 		}
-		return policy.Check(c, policy.ReadAppointment, relation(c, v))
+		if err = policy.Check(c, policy.ReadAppointment, relation(c, v)); err != nil {
+			return err
+		}
+		if relation(c, v)&(policy.Self|policy.Proxy) == 0 {
+			noted, err = store.HasRecordedRead(tx, c.UserID, v.PatientID)
+		}
+		return err
 	})
 	if err != nil {
 		return turno.Appointment{}, err
 	}
-	if relation(c, v)&(policy.Self|policy.Proxy) == 0 {
+	if !noted {
 		err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 			return store.RecordRead(tx, c.UserID, v.PatientID, "appointment", id.String())
 		})

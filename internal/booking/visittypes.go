@@ -15,7 +15,7 @@ import (
 )
 
 // VisitTypes lists a doctor's visit types by name. The public sees those that
-// are offered.
+// patients can book.
 func (s *Service) VisitTypes(ctx context.Context, c policy.Caller, doctorID uuid.UUID) (types []turno.VisitType, err error) {
 	if err := policy.Check(c, policy.ReadVisitTypes, 0); err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func (s *Service) VisitTypes(ctx context.Context, c policy.Caller, doctorID uuid
 		return err
 	})
 	if !forPractice(c, doctorID) {
-		types = slices.DeleteFunc(types, func(t turno.VisitType) bool { return !t.Active })
+		types = slices.DeleteFunc(types, func(t turno.VisitType) bool { return !t.Active || t.Audience == turno.AudienceStaff })
 	}
 	return types, err
 }
@@ -126,7 +126,7 @@ func sameName() error {
 func checkVisitType(t *turno.VisitType) error {
 	t.Name = strings.TrimSpace(t.Name)
 	var fields []turno.FieldError
-	if t.Name == "" || len(t.Name) > 100 {
+	if t.Name == "" || tooLong(t.Name, 100) {
 		fields = append(fields, turno.FieldError{Location: "body.name", Message: "A name has 1 to 100 characters."})
 	}
 	if t.Minutes < 5 || t.Minutes > 480 {
@@ -138,8 +138,8 @@ func checkVisitType(t *turno.VisitType) error {
 	if !slices.Contains([]turno.Audience{turno.AudienceAll, turno.AudienceKnown, turno.AudienceStaff}, t.Audience) {
 		fields = append(fields, turno.FieldError{Location: "body.audience", Message: "The audience is all, known or staff."})
 	}
-	if len(t.Instructions) > 4000 {
-		fields = append(fields, turno.FieldError{Location: "body.instructions", Message: "Please keep this under 4,000 characters."})
+	if tooLong(t.Instructions, 2000) {
+		fields = append(fields, turno.FieldError{Location: "body.instructions", Message: "Please keep this under 2,000 characters."})
 	}
 	if len(fields) > 0 {
 		return turno.Invalid(fields...)

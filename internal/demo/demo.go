@@ -64,7 +64,7 @@ func accounts() Accounts {
 
 // Why a database is refused.
 var (
-	ErrNotDemo     = errors.New("this database holds people that the demo did not make; give the demo a database of its own")
+	ErrNotDemo     = errors.New("the demo did not make this database; give it one of its own")
 	ErrInterrupted = errors.New("an earlier demo stopped before this database was complete; remove the database and start again")
 )
 

@@ -36,12 +36,16 @@ type FieldProblem struct {
 const (
 	CodeMalformed        = "malformed" // not HTTP or JSON as it should be
 	CodeMethodNotAllowed = "method_not_allowed"
-	CodeNotAcceptable    = "not_acceptable"
 	CodeTimeout          = "timeout"
 	CodeTooLarge         = "too_large"
 	CodeUnsupportedMedia = "unsupported_media_type"
 	CodeCrossOrigin      = "cross_origin" // a browser was sent here by another site
+	CodeClientClosed     = "client_closed_request"
 )
+
+// StatusClientClosed is the status, for the log and the metrics only, of a
+// request whose client hung up before the answer; nginx has made it known.
+const StatusClientClosed = 499
 
 // ProblemType is the media type of a Problem.
 const ProblemType = "application/problem+json"

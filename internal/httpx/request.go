@@ -16,12 +16,9 @@ type request struct {
 
 type requestKey struct{}
 
-// RequestID is the id of the request in the log and in X-Request-Id; empty
-// outside of a request.
-func RequestID(ctx context.Context) string { return requestOf(ctx).id }
-
-// Address is the client's network address, for limits and for nothing else: an
-// IPv4 address, or the /64 that an IPv6 client chooses its addresses from.
+// Address is the client's network address: an IPv4 address, or the /64 that an
+// IPv6 client chooses its addresses from. It is for limits, and for the list of a
+// person's own sessions; it is never logged.
 func Address(ctx context.Context) string { return requestOf(ctx).address }
 
 // Fail notes the internal error that the request will be answered 500 for, so

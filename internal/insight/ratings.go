@@ -2,9 +2,11 @@ package insight
 
 import (
 	"context"
+	"math"
 
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -27,21 +29,21 @@ func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int,
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := placeOf(cursor)
+	after, err := keyset.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit = pageSize(limit)
+	limit = keyset.Size(limit)
 	var ratings []store.DoctorRating
 	if err := s.read(ctx, "rate doctors", func(tx *sqldb.Tx) (err error) {
-		from := store.RatingPlace{Hundredths: after.Hundredths, Count: after.Count, DoctorID: after.ID}
+		from := store.RatingPlace{Hundredths: int64(math.Round(after.Rating * 100)), Count: int64(after.Count), DoctorID: after.ID}
 		ratings, err = store.DoctorRatings(tx, only, from, limit+1)
 		return err
 	}); err != nil {
 		return nil, "", err
 	}
-	ratings, next = page(ratings, limit, func(r store.DoctorRating) place {
-		return place{Hundredths: r.Hundredths, Count: r.Count, ID: r.DoctorID}
+	ratings, next = keyset.Page(ratings, limit, func(r store.DoctorRating) keyset.Place {
+		return keyset.Place{Rating: float64(r.Hundredths) / 100, Count: int(r.Count), ID: r.DoctorID}
 	})
 	for _, r := range ratings {
 		items = append(items, DoctorRating{

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -24,7 +25,7 @@ type TrailFilter struct {
 	Cursor   string
 }
 
-func (f TrailFilter) rows(before place, limit int) store.AuditFilter {
+func (f TrailFilter) rows(before keyset.Place, limit int) store.AuditFilter {
 	return store.AuditFilter{
 		ActionBy: f.ActionBy, Action: f.Action, Entity: f.Entity, EntityID: f.EntityID,
 		From: f.From, To: f.To,
@@ -37,25 +38,25 @@ func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter
 	if err := policy.Check(c, policy.ReadAuditLogs, 0); err != nil {
 		return nil, "", err
 	}
-	before, err := placeOf(f.Cursor)
+	before, err := keyset.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
 		return nil, "", invalid("query.to", "This must be later than from.")
 	}
-	limit := pageSize(f.Limit)
+	limit := keyset.Size(f.Limit)
 	if err := s.read(ctx, "read the trail", func(tx *sqldb.Tx) (err error) {
 		items, err = store.AuditEntries(tx, f.rows(before, limit+1))
 		return err
 	}); err != nil {
 		return nil, "", err
 	}
-	items, next = page(items, limit, endOf)
+	items, next = keyset.Page(items, limit, endOf)
 	return items, next, nil
 }
 
-func endOf(e turno.AuditEntry) place { return place{Time: e.CreatedAt, ID: e.ID} }
+func endOf(e turno.AuditEntry) keyset.Place { return keyset.Place{Time: e.CreatedAt, ID: e.ID} }
 
 // exportPage is how many entries an export reads at a time.
 const exportPage = 1000
@@ -66,7 +67,7 @@ const exportPage = 1000
 // database itself: the command line. Limit and Cursor are ignored.
 func (s *Service) ExportTrail(ctx context.Context, f TrailFilter) iter.Seq2[turno.AuditEntry, error] {
 	return func(yield func(turno.AuditEntry, error) bool) {
-		var before place
+		var before keyset.Place
 		for more := true; more; {
 			var entries []turno.AuditEntry
 			if err := s.read(ctx, "export the trail", func(tx *sqldb.Tx) (err error) {
@@ -103,11 +104,11 @@ func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cur
 	if err := policy.Check(c, policy.ReadAccessLog, policy.Self); err != nil {
 		return nil, "", err
 	}
-	before, err := placeOf(cursor)
+	before, err := keyset.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit = pageSize(limit)
+	limit = keyset.Size(limit)
 	var accesses []store.Access
 	if err := s.read(ctx, "read who saw a record", func(tx *sqldb.Tx) (err error) {
 		accesses, err = store.AccessesOf(tx, c.UserID, before.Time, before.ID, limit+1)
@@ -115,7 +116,7 @@ func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cur
 	}); err != nil {
 		return nil, "", err
 	}
-	accesses, next = page(accesses, limit, func(a store.Access) place { return place{Time: a.CreatedAt, ID: a.ID} })
+	accesses, next = keyset.Page(accesses, limit, func(a store.Access) keyset.Place { return keyset.Place{Time: a.CreatedAt, ID: a.ID} })
 	for _, a := range accesses {
 		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role})
 	}

@@ -61,12 +61,3 @@ func Known(action Action) bool {
 	_, known := table[action]
 	return known
 }
-
-// Actions lists every action of the access table, for tests.
-func Actions() []Action {
-	actions := make([]Action, 0, len(table))
-	for action := range table {
-		actions = append(actions, action)
-	}
-	return actions
-}

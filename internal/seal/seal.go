@@ -59,15 +59,6 @@ func NewBox(text string) (*Box, error) {
 // KeyID names the key that Seal uses, in hexadecimal. It tells nothing of the key.
 func (b *Box) KeyID() string { return hex.EncodeToString(b.keys[0].id[:]) }
 
-// KeyIDs names every key that Open knows.
-func (b *Box) KeyIDs() []string {
-	ids := make([]string, len(b.keys))
-	for i, k := range b.keys {
-		ids[i] = hex.EncodeToString(k.id[:])
-	}
-	return ids
-}
-
 // Seal encrypts plain (XChaCha20-Poly1305) so that only Open with the same
 // context, the id of its row, reads it. The form is key id, nonce, ciphertext.
 func (b *Box) Seal(plain, context []byte) []byte {

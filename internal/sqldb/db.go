@@ -91,7 +91,7 @@ func (db *DB) Ping(ctx context.Context) error {
 }
 
 // Close waits for what runs and closes all connections. Transactions begun
-// afterwards fail with ErrClosed.
+// afterwards fail with ErrClosed, as the cause of a KindUnavailable.
 func (db *DB) Close() error { return db.engine.close() }
 
 // Pool is the pool of connections to PostgreSQL, for River; nil on SQLite.
@@ -123,23 +123,21 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 const maxRetries = 3
 
 // retrying repeats attempt while it fails for a reason that another attempt
-// cures, after a short wait that differs between rivals.
+// cures, after a short wait that differs between rivals. When the database stays
+// busy or away the error is a turno.Error of KindUnavailable.
 func (db *DB) retrying(ctx context.Context, attempt func() error) error {
 	for retry := 1; ; retry++ {
 		err := attempt()
 		lost, ok := errors.AsType[*retryableError](err)
-		if !ok {
-			return err
-		}
-		if retry > maxRetries || ctx.Err() != nil {
-			return lost.err
+		if !ok || retry > maxRetries || ctx.Err() != nil {
+			return explained(ctx, err)
 		}
 		db.opts.Retried(lost.reason)
 		wait := time.Duration(rand.Int64N(int64(10*time.Millisecond))) << retry //nolint:gosec // jitter, no secret
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return lost.err
+			return explained(ctx, err)
 		}
 	}
 }

@@ -1,12 +1,18 @@
 package sqldb
 
 import (
+	"context"
 	"errors"
+	"io"
+	"net"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/turno-health/turno"
 )
 
 // ErrClosed says that the database was closed before the transaction began.
@@ -50,10 +56,6 @@ func IsExclusionViolation(err error) bool {
 	return hasState(err, "23P01") || hasCode(err, triggerCode)
 }
 
-// IsConflict reports whether err is a row that collides with one that is there:
-// a unique or an exclusion violation.
-func IsConflict(err error) bool { return IsUniqueViolation(err) || IsExclusionViolation(err) }
-
 // IsBusy reports whether rivals kept a transaction from its turn for too long. A
 // later attempt may succeed.
 func IsBusy(err error) bool {
@@ -96,3 +98,32 @@ func (e *patienceError) Error() string {
 }
 
 func (e *patienceError) Unwrap() error { return e.err }
+
+// explained says of a transaction that failed because the database is busy or
+// away that a later one may succeed. Other errors, and whatever the closure has
+// found words for itself, stay as they are. ctx is the caller's: what it ended is
+// no fault of the database.
+func explained(ctx context.Context, err error) error {
+	const soon = 2 * time.Second
+	lost, exhausted := errors.AsType[*retryableError](err)
+	if exhausted {
+		err = lost.err
+	}
+	_, told := errors.AsType[*turno.Error](err)
+	late := ctx.Err() == nil && (hasState(err, "57014") || isAway(err))
+	if told || !exhausted && !late && !IsBusy(err) && !errors.Is(err, ErrClosed) {
+		return err
+	}
+	return &turno.Error{
+		Kind: turno.KindUnavailable, Code: turno.CodeUnavailable,
+		Message: "The database is busy or away just now. Please try again in a moment.", RetryAfter: soon, Err: err,
+	}
+}
+
+// isAway reports whether err is a connection that was refused or broke.
+func isAway(err error) bool {
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, broke := errors.AsType[*net.OpError](err)
+	return refused || broke || pgconn.SafeToRetry(err) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		hasState(err, "57P01", "57P02", "57P03", "57P05", "25P03", "08000", "08003", "08006")
+}

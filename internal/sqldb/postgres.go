@@ -24,11 +24,13 @@ const (
 	rollbackPatience   = 5 * time.Second
 )
 
-// sessionSettings hold unless the DSN says otherwise.
+// sessionSettings hold unless the DSN says otherwise. Statements are short: a plan
+// that expects too many rows would compile for longer than it runs.
 func sessionSettings() map[string]string {
 	return map[string]string{
 		"application_name":                    "turno",
 		"timezone":                            "UTC",
+		"jit":                                 "off",
 		"statement_timeout":                   "15s",
 		"lock_timeout":                        "10s",
 		"idle_in_transaction_session_timeout": "30s",

@@ -162,7 +162,7 @@ func Visits(tx *sqldb.Tx, f VisitFilter) ([]Visit, error) {
 		                            AND (p.ends_at IS NULL OR p.ends_at > ` + now + `)))`)
 	}
 	if f.Status != "" {
-		w.Add("CAST(a.status AS text) = $?", string(f.Status))
+		w.Add("a.status = $?", f.Status)
 	}
 	if f.DoctorID != nil {
 		w.Add("a.doctor_id = $?", *f.DoctorID)

@@ -39,6 +39,20 @@ func auditArgs(now time.Time, e turno.AuditEntry) []any {
 	return []any{e.ID, e.ActionBy, e.Action, e.Detail, e.CreatedAt, e.Entity, e.EntityID, e.SubjectID}
 }
 
+// HasRecordedRead tells whether the reading is noted already, for this hour.
+func HasRecordedRead(tx *sqldb.Tx, reader, subject uuid.UUID) (noted bool, err error) {
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM record_reads
+		                WHERE reader_id = $1
+		                  AND subject_id = $2
+		                  AND hour = $3)`, reader, subject, tx.Now.Truncate(time.Hour)).Scan(&noted)
+	if err != nil {
+		return false, fmt.Errorf("look for a noted read: %w", err)
+	}
+	return noted, nil
+}
+
 // RecordRead notes that reader has opened something of subject's record, at most
 // once for a reader, subject and hour.
 func RecordRead(tx *sqldb.Tx, reader, subject uuid.UUID, entity, entityID string) error {

@@ -100,8 +100,8 @@ func clearDefaultPartition(tx *sqldb.Tx, cutoff time.Time) error {
 	return err
 }
 
-// deleteMonth deletes the month of the oldest entry, if it lies before the
-// cutoff. The trigger that guards the trail steps aside for this transaction
+// deleteMonth deletes entries of the month of the oldest one, if it lies before the
+// cutoff, so many at a time that nobody waits long. The trigger that guards the trail steps aside for this transaction
 // only: it is made again from its own text before the commit.
 func deleteMonth(tx *sqldb.Tx, cutoff time.Time) (bool, error) {
 	var oldest time.Time
@@ -124,7 +124,13 @@ func deleteMonth(tx *sqldb.Tx, cutoff time.Time) (bool, error) {
 	if _, err := tx.Exec(`DROP TRIGGER audit_logs_no_delete`); err != nil {
 		return false, err
 	}
-	if _, err := tx.Exec(`DELETE FROM audit_logs WHERE created_at < $1`, monthOf(oldest).AddDate(0, 1, 0)); err != nil {
+	if _, err := tx.Exec(`
+		DELETE FROM audit_logs
+		 WHERE id IN (SELECT id
+		                FROM audit_logs
+		               WHERE created_at < $1
+		               ORDER BY created_at
+		               LIMIT $2)`, monthOf(oldest).AddDate(0, 1, 0), purgeStep); err != nil {
 		return false, err
 	}
 	_, err = tx.Exec(guard)

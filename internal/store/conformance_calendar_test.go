@@ -243,13 +243,12 @@ func TestHolds(t *testing.T) {
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
 		c := openClinic(t, db, clock)
 		live := func(holder uuid.UUID) *store.KeptHold {
-			var h store.KeptHold
-			var found bool
-			c.batch(t, func(b *sqldb.Batch) { store.LiveHoldIn(b, &h, &found, holder) })
-			if !found {
+			var holds []store.KeptHold
+			c.batch(t, func(b *sqldb.Batch) { store.LiveHoldsIn(b, &holds, holder, uuid.Nil) })
+			if len(holds) == 0 {
 				return nil
 			}
-			return &h
+			return &holds[0]
 		}
 		byID := func(id uuid.UUID) (found bool) {
 			read(t, db, func(tx *sqldb.Tx) (h store.KeptHold, err error) {
@@ -284,6 +283,8 @@ func TestHolds(t *testing.T) {
 		same(t, "renewed", 1, renewed)
 		same(t, "until then", at(9, 20), live(c.patient.ID).ExpiresAt)
 		same(t, "its period too", nil, expired())
+		c.batch(t, func(b *sqldb.Batch) { store.ClearExpiredIn(b, periodOf(first), clock.Now()) })
+		same(t, "one that was renewed meanwhile is not cleared", first.ID, live(c.patient.ID).ID)
 
 		c.batch(t, func(b *sqldb.Batch) {
 			store.EndHoldIn(b, first.ID, true, clock.Now())
@@ -292,6 +293,9 @@ func TestHolds(t *testing.T) {
 		same(t, "ended", nil, live(c.patient.ID))
 		same(t, "not found when ended", false, byID(first.ID))
 		same(t, "another, now that it has ended", 1, c.insertHold(t, second, ""))
+		clock.Set(second.ExpiresAt)
+		c.batch(t, func(b *sqldb.Batch) { store.ClearExpiredIn(b, periodOf(second), clock.Now()) })
+		same(t, "an expired one is cleared", nil, live(c.patient.ID))
 	})
 }
 

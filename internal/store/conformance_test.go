@@ -168,3 +168,12 @@ func same[T any](t *testing.T, what string, want, got T, opts ...cmp.Option) {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
+
+func TestAFileOfSomebodyElseIsForeign(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		// Of a file the tables tell; whether they are ours, its version tells first.
+		// A PostgreSQL database may be shared.
+		same(t, "a database with tables", db.Engine() == sqldb.SQLite, read(t, db, store.IsForeign))
+	})
+}

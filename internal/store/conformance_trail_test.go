@@ -66,7 +66,7 @@ func TestTheTrail(t *testing.T) {
 		same(t, "a page about a person", about[:2], accesses(time.Time{}, uuid.Nil, 2))
 		same(t, "the next page about a person", about[2:], accesses(at(8, 30), second.ID, 2))
 		export := func(user uuid.UUID) []turno.AuditEntry {
-			return read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.ExportTrail(tx, user) })
+			return read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.ExportTrail(tx, user, 10) })
 		}
 		same(t, "about a person, for that person", []turno.AuditEntry{first, second, last}, export(c.patient.ID))
 		same(t, "by a person, for that person", []turno.AuditEntry{first}, export(c.admin.ID))
@@ -85,6 +85,10 @@ func TestAReadingIsNotedOnceAnHour(t *testing.T) {
 		open := func(reader, subject uuid.UUID) {
 			c.write(t, func(tx *sqldb.Tx) error { return store.RecordRead(tx, reader, subject, "appointment", "42") })
 		}
+		noted := func() bool {
+			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.HasRecordedRead(tx, c.doctor.ID, c.patient.ID) })
+		}
+		same(t, "nothing noted at first", false, noted())
 		open(c.doctor.ID, c.patient.ID)
 		got := reads()
 		same(t, "one reading", []turno.AuditEntry{{ID: got[0].ID, ActionBy: &c.doctor.ID, Action: turno.AuditRead, Entity: "appointment",
@@ -92,10 +96,12 @@ func TestAReadingIsNotedOnceAnHour(t *testing.T) {
 		clock.Set(at(9, 59))
 		open(c.doctor.ID, c.patient.ID)
 		same(t, "in the same hour", 1, len(reads()))
+		same(t, "noted", true, noted())
 		open(c.doctor.ID, c.child.ID)
 		open(c.other.ID, c.patient.ID)
 		same(t, "of another, by another", 3, len(reads()))
 		clock.Set(at(10, 0))
+		same(t, "not yet in the next hour", false, noted())
 		open(c.doctor.ID, c.patient.ID)
 		same(t, "in the next hour", 4, len(reads()))
 	})

@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -54,18 +56,67 @@ func scanGivenFeedback(row sqldb.Scanner) (f turno.Feedback, err error) {
 	return f, err
 }
 
-// ExportTrail lists what a user did, and what others did with the user's record,
-// the first entry first.
-func ExportTrail(tx *sqldb.Tx, userID uuid.UUID) ([]turno.AuditEntry, error) {
+// ExportExtraHours lists a doctor's extra hours, past ones too, the first one
+// first.
+func ExportExtraHours(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.ExtraHours, error) {
+	hours, err := sqldb.All(tx, scanExtraHours, selectExtraHours+`
+		 WHERE doctor_id = $1
+		 ORDER BY starts_at`, doctorID)
+	if err != nil {
+		return nil, fmt.Errorf("export extra hours: %w", err)
+	}
+	return hours, nil
+}
+
+// ExportTimeOff lists a doctor's time off, past ones too, the first one first.
+func ExportTimeOff(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.TimeOff, error) {
+	off, err := sqldb.All(tx, scanTimeOff, selectTimeOff+`
+		 WHERE doctor_id = $1
+		 ORDER BY starts_at, id`, doctorID)
+	if err != nil {
+		return nil, fmt.Errorf("export time off: %w", err)
+	}
+	return off, nil
+}
+
+// Device is when a user first and last signed in on one device.
+type Device struct {
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
+// ExportDevices lists the devices that a user signed in on, the first one first.
+func ExportDevices(tx *sqldb.Tx, userID uuid.UUID) ([]Device, error) {
+	devices, err := sqldb.All(tx, scanDevice, `
+		SELECT created_at, last_used_at
+		  FROM devices
+		 WHERE user_id = $1
+		 ORDER BY created_at, last_used_at`, userID)
+	if err != nil {
+		return nil, fmt.Errorf("export devices: %w", err)
+	}
+	return devices, nil
+}
+
+func scanDevice(row sqldb.Scanner) (d Device, err error) {
+	err = row.Scan(&d.CreatedAt, &d.LastUsedAt)
+	return d, err
+}
+
+// ExportTrail lists what a user did, and what others did with the user's record:
+// the newest entries up to the limit, the first of them first.
+func ExportTrail(tx *sqldb.Tx, userID uuid.UUID, limit int) ([]turno.AuditEntry, error) {
 	entries, err := sqldb.All(tx, scanTrail, `
 		SELECT id, action_by, action_type, entity, entity_id, subject_id, COALESCE(action_detail, ''), created_at
 		  FROM audit_logs
 		 WHERE action_by = $1
 		    OR subject_id = $1
-		 ORDER BY created_at, id`, userID)
+		 ORDER BY created_at DESC, id DESC
+		 LIMIT $2`, userID, limit)
 	if err != nil {
 		return nil, fmt.Errorf("export the trail: %w", err)
 	}
+	slices.Reverse(entries)
 	return entries, nil
 }
 
@@ -75,8 +126,8 @@ func scanTrail(row sqldb.Scanner) (e turno.AuditEntry, err error) {
 }
 
 // EraseTexts removes what a person wrote in their own words: why they came, why
-// they cancelled, what they said of the doctor, why a doctor was away; and the
-// answers kept for them. The visits and the ratings stay.
+// they cancelled, what they said of the doctor, why a doctor was away, what they
+// and those who act for them are to each other; and the answers kept for them. The visits and the ratings stay.
 func EraseTexts(tx *sqldb.Tx, userID uuid.UUID) error {
 	b := tx.Batch()
 	b.Exec(nil, `
@@ -96,6 +147,11 @@ func EraseTexts(tx *sqldb.Tx, userID uuid.UUID) error {
 		   SET reason = ''
 		 WHERE doctor_id = $1
 		   AND reason <> ''`, userID)
+	b.Exec(nil, `
+		UPDATE patient_proxies
+		   SET relation = ''
+		 WHERE (patient_id = $1 OR proxy_user_id = $1)
+		   AND relation <> ''`, userID)
 	b.Exec(nil, `
 		DELETE FROM idempotent_answers
 		 WHERE user_id = $1`, userID)

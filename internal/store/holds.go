@@ -25,12 +25,12 @@ func scanHold(row sqldb.Scanner) (h KeptHold, err error) {
 	return h, err
 }
 
-// LiveHoldIn reads the one hold that the holder has not ended, expired or not,
-// as a part of a batch.
-func LiveHoldIn(b *sqldb.Batch, h *KeptHold, found *bool, holderID uuid.UUID) {
-	sqldb.BatchOne(b, h, found, scanHold, selectHold+`
-		 WHERE holder_id = $1
-		   AND ended_at IS NULL`, holderID)
+// LiveHoldsIn reads the holds that the holders have not ended, expired or not, as
+// a part of a batch: one for each at most.
+func LiveHoldsIn(b *sqldb.Batch, into *[]KeptHold, holders ...uuid.UUID) {
+	sqldb.BatchAll(b, into, scanHold, selectHold+`
+		 WHERE holder_id = ANY($1)
+		   AND ended_at IS NULL`, sqldb.In(holders))
 }
 
 // HoldByID reads a hold that has not ended; false when there is none.
@@ -99,6 +99,23 @@ func EndHoldIn(b *sqldb.Batch, id uuid.UUID, used bool, now time.Time) {
 		       used = $3
 		 WHERE id = $1
 		   AND ended_at IS NULL`, id, now, used)
+}
+
+// ClearExpiredIn ends a hold that has expired and frees its time, as a part of a
+// batch, unless it was renewed meanwhile.
+func ClearExpiredIn(b *sqldb.Batch, p turno.BusyPeriod, now time.Time) {
+	b.Exec(nil, `
+		DELETE FROM busy_periods
+		 WHERE owner_id = $1
+		   AND starts_at = $2
+		   AND hold_id = $3
+		   AND expires_at <= $4`, p.OwnerID, p.StartsAt, p.HoldID, now)
+	b.Exec(nil, `
+		UPDATE holds
+		   SET ended_at = $2
+		 WHERE id = $1
+		   AND ended_at IS NULL
+		   AND expires_at <= $2`, p.HoldID, now)
 }
 
 // RenewHoldIn lets a hold and its period live longer, as a part of a batch.

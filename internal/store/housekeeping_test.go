@@ -195,3 +195,23 @@ func writes(t *testing.T, db *sqldb.DB, fn func(*sqldb.Tx) error) {
 		t.Fatal(err)
 	}
 }
+
+func TestEntriesOutsideTheMonthsMoveIntoTheirs(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		clock.Set(time.Date(2033, time.May, 20, 0, 0, 0, 0, time.UTC))
+		writes(t, db, func(tx *sqldb.Tx) error { // nobody had made the month
+			return store.Audit(tx, turno.AuditEntry{Action: turno.AuditUpdate, Entity: "user", EntityID: "early"})
+		})
+		writes(t, db, store.MakeAuditPartitions)
+		if got := outsideMonths(t, db); got != 0 {
+			t.Errorf("%d entries in no month", got)
+		}
+		if diff := gocmp.Diff([]string{"early"}, trail(t, db)); diff != "" {
+			t.Errorf("the trail (-want +got):\n%s", diff)
+		}
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec("DELETE FROM audit_logs"); return err }); err == nil {
+			t.Error("the trail can be deleted afterwards")
+		}
+	})
+}

@@ -29,3 +29,21 @@ func Migrate(ctx context.Context, db *sqldb.DB, after ...func(context.Context) e
 	}
 	return nil
 }
+
+// IsForeign reports whether a SQLite file without our version holds tables of
+// somebody else. A PostgreSQL database may be shared.
+func IsForeign(tx *sqldb.Tx) (foreign bool, err error) {
+	if tx.Engine() == sqldb.Postgres {
+		return false, nil
+	}
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM sqlite_schema
+		                WHERE type = 'table'
+		                  AND name <> 'schema_migrations'
+		                  AND name NOT LIKE 'sqlite\_%' ESCAPE '\')`).Scan(&foreign)
+	if err != nil {
+		return false, fmt.Errorf("look at the tables: %w", err)
+	}
+	return foreign, nil
+}

@@ -67,7 +67,9 @@ func UpdatePatient(tx *sqldb.Tx, p turno.Patient) error {
 const monthsKnown = 24
 
 // KnowsPatient reports whether a doctor has a visit of the patient, not
-// cancelled, in the future or within the last 24 months.
+// cancelled, in the future or within the last 24 months. One that the doctor
+// booked does not count: nobody opens a record by making a visit
+// (docs/decisions/0012).
 func KnowsPatient(tx *sqldb.Tx, doctorID, patientID uuid.UUID) (knows bool, err error) {
 	err = tx.QueryRow(`
 		SELECT EXISTS (SELECT 1
@@ -75,7 +77,8 @@ func KnowsPatient(tx *sqldb.Tx, doctorID, patientID uuid.UUID) (knows bool, err 
 		                WHERE patient_id = $1
 		                  AND doctor_id = $2
 		                  AND status <> 'cancelled'
-		                  AND scheduled_at >= $3)`,
+		                  AND scheduled_at >= $3
+		                  AND (booked_by IS NULL OR booked_by <> $2))`,
 		patientID, doctorID, tx.Now.AddDate(0, -monthsKnown, 0)).Scan(&knows)
 	if err != nil {
 		return false, fmt.Errorf("does the doctor know the patient: %w", err)

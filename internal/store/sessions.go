@@ -132,3 +132,12 @@ func DeleteSessionsExcept(tx *sqldb.Tx, userID, keep uuid.UUID) (int64, error) {
 	}
 	return rows, nil
 }
+
+// EndAllSessions signs everybody out. A restored database holds sessions that
+// have been ended since.
+func EndAllSessions(tx *sqldb.Tx) error {
+	if _, err := tx.Exec(`DELETE FROM sessions`); err != nil {
+		return fmt.Errorf("end all sessions: %w", err)
+	}
+	return nil
+}

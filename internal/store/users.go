@@ -138,6 +138,22 @@ func CountFullAdmins(tx *sqldb.Tx) (n int, err error) {
 	return n, nil
 }
 
+// ErasedUsers lists the people who were erased.
+func ErasedUsers(tx *sqldb.Tx) ([]uuid.UUID, error) {
+	ids, err := sqldb.All(tx, func(row sqldb.Scanner) (id uuid.UUID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}, `
+		SELECT id
+		  FROM users
+		 WHERE erased_at IS NOT NULL
+		 ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list the erased people: %w", err)
+	}
+	return ids, nil
+}
+
 // UserFilter chooses users; zero fields choose all.
 type UserFilter struct {
 	Role          turno.Role

@@ -331,16 +331,30 @@ CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON audit_logs
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 -- One partition a month, named audit_logs_YYYYMM. Making one that exists does nothing.
+-- Entries of the month that had to go to the default partition move over.
 CREATE FUNCTION make_audit_partition(month date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    first date := date_trunc('month', month)::date;
-    part  text := 'audit_logs_' || to_char(first, 'YYYYMM');
+    first date        := date_trunc('month', month)::date;
+    part  text        := 'audit_logs_' || to_char(first, 'YYYYMM');
+    lower timestamptz := first::timestamp AT TIME ZONE 'UTC';
+    upper timestamptz := (first + interval '1 month') AT TIME ZONE 'UTC';
 BEGIN
     IF to_regclass(part) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE %I PARTITION OF audit_logs FOR VALUES FROM (%L) TO (%L)',
-                   part, first::timestamp AT TIME ZONE 'UTC', (first + interval '1 month') AT TIME ZONE 'UTC');
+    LOCK TABLE audit_logs IN ACCESS EXCLUSIVE MODE;
+    IF to_regclass(part) IS NOT NULL THEN -- another node was quicker
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE audit_logs INCLUDING DEFAULTS)', part);
+    IF EXISTS (SELECT 1 FROM audit_logs_default WHERE created_at >= lower AND created_at < upper) THEN
+        ALTER TABLE audit_logs_default DISABLE TRIGGER audit_logs_append_only;
+        EXECUTE format('WITH moved AS (DELETE FROM audit_logs_default
+                                        WHERE created_at >= %L AND created_at < %L RETURNING *)
+                        INSERT INTO %I SELECT * FROM moved', lower, upper, part);
+        ALTER TABLE audit_logs_default ENABLE TRIGGER audit_logs_append_only;
+    END IF;
+    EXECUTE format('ALTER TABLE audit_logs ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', part, lower, upper);
     EXECUTE format('CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON %I
                     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()', part);
 END $$;
