@@ -41,8 +41,30 @@ func TestExport(t *testing.T) {
 		if last := trail[len(trail)-1]; last != "EXPORT user " {
 			t.Errorf("the trail says %q", last)
 		}
+		now := p.clock.Now()
+		past := turno.Interval{StartsAt: now.Add(-48 * time.Hour), EndsAt: now.Add(-47 * time.Hour)}
+		off := turno.TimeOff{ID: turno.NewID(), DoctorID: doctor.UserID, Interval: past, Reason: "A funeral.", CreatedAt: now}
+		extra := turno.ExtraHours{ID: turno.NewID(), DoctorID: doctor.UserID, Interval: past}
+		p.must(p.db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			if _, err := store.InsertExtraHours(tx, extra); err != nil {
+				return err
+			}
+			b := tx.Batch()
+			store.InsertTimeOffIn(b, off)
+			return b.Run()
+		}))
+		p.session("doctor" + lastOf(p, doctor))
 		own, err := p.ExportMe(t.Context(), doctor)
 		p.must(err)
+		if diff := cmp.Diff([]turno.TimeOff{off}, own.TimeOff); diff != "" {
+			t.Errorf("the time off, past too (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]turno.ExtraHours{extra}, own.ExtraHours); diff != "" {
+			t.Errorf("the extra hours, past too (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]store.Device{{CreatedAt: now, LastUsedAt: now}}, own.Devices); diff != "" {
+			t.Errorf("the devices (-want +got):\n%s", diff)
+		}
 		if own.Person.Doctor == nil || len(own.Visits) != 0 {
 			t.Errorf("the doctor's export holds %d visits of patients", len(own.Visits))
 		}

@@ -113,5 +113,5 @@ func readParams(hash string) (params argon2id.Params, sound bool) {
 		p.Memory <= 1024*1024 && len(key) >= shortestKey
 }
 
-// shortestKey is the least that argon2id.CreateHash makes in practice, in bytes.
+// shortestKey is the least of a key that is taken for whole, in bytes.
 const shortestKey = 16

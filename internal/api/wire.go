@@ -60,7 +60,7 @@ type IDParam struct {
 // PageParams asks for a page of a list.
 type PageParams struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many at most."`
-	Cursor string `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before."`
+	Cursor string `query:"cursor" maxLength:"6000" doc:"The next_cursor of the page before."`
 }
 
 // RangeParams asks for a stretch of time, [from, to).

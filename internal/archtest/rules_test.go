@@ -47,6 +47,11 @@ func rules() []rule {
 			only:    []string{standardLibrary, otherModules, "turno", "internal/sqldb"},
 		},
 		{
+			because: "a stored calendar becomes rules in the same way whoever asks",
+			of:      []string{"internal/openings"},
+			only:    []string{standardLibrary, uuid, "turno", "internal/schedule", "internal/store"},
+		},
+		{
 			because: "a use case does not know who called it",
 			of:      []string{"internal/booking", "internal/account", "internal/insight"},
 			never:   []string{"internal/api", "internal/web", "internal/fhir", "internal/httpx", "internal/app"},

@@ -2,12 +2,12 @@ package booking
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/seal"
@@ -44,7 +44,7 @@ const (
 type Service struct {
 	db     *sqldb.DB
 	config Config
-	zones  sync.Map // IANA name -> *time.Location: loading one reads a file
+	zones  openings.Zones
 }
 
 // New returns the use cases on a migrated database.
@@ -59,42 +59,14 @@ func New(db *sqldb.DB, config Config) *Service {
 }
 
 // zone is the location of an IANA name that was checked when it was stored.
-func (s *Service) zone(name string) (*time.Location, error) {
-	if loc, ok := s.zones.Load(name); ok {
-		return loc.(*time.Location), nil //nolint:forcetypeassert // only *time.Location is stored
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("load a time zone: %w", err)
-	}
-	s.zones.Store(name, loc)
-	return loc, nil
-}
+func (s *Service) zone(name string) (*time.Location, error) { return s.zones.Location(name) }
 
 // rules is what package schedule needs to know of a calendar.
-func (s *Service) rules(c *store.Calendar) (schedule.Rules, error) {
-	loc, err := s.zone(c.TimeZone)
-	return schedule.Rules{
-		Zone:             loc,
-		Weekly:           c.Weekly,
-		Extra:            c.Extra,
-		SlotMinutes:      c.SlotMinutes,
-		BufferMinutes:    c.BufferMinutes,
-		MinNoticeMinutes: c.MinNoticeMinutes,
-		HorizonDays:      c.HorizonDays,
-	}, err
-}
+func (s *Service) rules(c *store.Calendar) (schedule.Rules, error) { return s.zones.Rules(c) }
 
-// blocking is the time that nobody may book now: all busy periods but expired
-// holds and those that except names.
+// blocking is the time that nobody may book now, but for what except names.
 func blocking(busy []turno.BusyPeriod, now time.Time, except func(turno.BusyPeriod) bool) []turno.Interval {
-	intervals := make([]turno.Interval, 0, len(busy))
-	for _, p := range busy {
-		if !p.Expired(now) && (except == nil || !except(p)) {
-			intervals = append(intervals, p.Interval)
-		}
-	}
-	return intervals
+	return openings.Blocking(busy, now, except)
 }
 
 // overlapping is the periods that share time with the interval.

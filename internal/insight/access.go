@@ -2,12 +2,12 @@ package insight
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -140,7 +140,7 @@ func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorA
 	for {
 		var lot []DoctorAccess
 		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
-			lot, err = lotOfDoctors(tx, only, last)
+			lot, err = s.lotOfDoctors(tx, only, last)
 			return err
 		}); err != nil {
 			return nil, err
@@ -153,7 +153,7 @@ func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorA
 	}
 }
 
-func lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
+func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
 	ids, err := store.BookableDoctors(tx, only, after, doctorsAtOnce)
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -168,7 +168,7 @@ func lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAcces
 	}
 	lot := make([]DoctorAccess, 0, len(ids))
 	for _, id := range ids {
-		doctor, err := measure(calendars[id], tx.Now)
+		doctor, err := s.measure(calendars[id], tx.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -179,30 +179,16 @@ func lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAcces
 }
 
 // measure works out what a calendar alone says.
-func measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
+func (s *Service) measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
 	doctor := DoctorAccess{DoctorID: c.DoctorID, FullName: c.FullName, SpecializationID: c.SpecializationID}
-	loc, err := time.LoadLocation(c.TimeZone)
+	rules, err := s.zones.Rules(c)
 	if err != nil {
-		return doctor, fmt.Errorf("the zone of doctor %s: %w", c.DoctorID, err)
+		return doctor, err
 	}
-	rules := schedule.Rules{
-		Zone:             loc,
-		Weekly:           c.Weekly,
-		Extra:            c.Extra,
-		SlotMinutes:      c.SlotMinutes,
-		BufferMinutes:    c.BufferMinutes,
-		MinNoticeMinutes: c.MinNoticeMinutes,
-		HorizonDays:      c.HorizonDays,
-	}
-	var busy []turno.Interval
-	for _, p := range c.Busy {
-		if !p.Expired(now) {
-			busy = append(busy, p.Interval)
-		}
-	}
+	busy := openings.Blocking(c.Busy, now, nil)
 	offered := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(thirdNextAhead), Now: now, Limit: 3})
 	if len(offered) == 3 {
-		days := turno.DateOf(now, loc).DaysUntil(turno.DateOf(offered[2].StartsAt, loc))
+		days := turno.DateOf(now, rules.Zone).DaysUntil(turno.DateOf(offered[2].StartsAt, rules.Zone))
 		doctor.ThirdNextDays = &days
 	}
 	open := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(fillAhead), Now: now, ForStaff: true})

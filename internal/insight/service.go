@@ -8,13 +8,17 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
 
 // Service is the use cases. It is safe for concurrent use.
-type Service struct{ db *sqldb.DB }
+type Service struct {
+	db    *sqldb.DB
+	zones openings.Zones
+}
 
 // New returns the use cases on a migrated database.
 func New(db *sqldb.DB) *Service { return &Service{db: db} }

@@ -237,6 +237,13 @@ func TestSignInFailuresAndDevices(t *testing.T) {
 		for range 2 {
 			c.write(t, func(tx *sqldb.Tx) error { return store.PutDevice(tx, c.patient.ID, []byte("d")) })
 		}
+		clock.Set(at(9, 30))
+		c.write(t, func(tx *sqldb.Tx) error { return store.PutDevice(tx, c.patient.ID, []byte("d")) })
+		devices := func(user uuid.UUID) []store.Device {
+			return read(t, db, func(tx *sqldb.Tx) ([]store.Device, error) { return store.ExportDevices(tx, user) })
+		}
+		same(t, "when it was seen", []store.Device{{CreatedAt: at(9, 10), LastUsedAt: at(9, 30)}}, devices(c.patient.ID))
+		same(t, "and by nobody else", nil, devices(c.child.ID))
 		same(t, "a device seen before", true, knows(c.patient.ID, "d"))
 		same(t, "by another user", false, knows(c.child.ID, "d"))
 		same(t, "another device", false, knows(c.patient.ID, "e"))
@@ -332,5 +339,60 @@ func TestProxies(t *testing.T) {
 		same(t, "and not what others do", true, acts(c.patient.ID))
 		c.write(t, func(tx *sqldb.Tx) error { return store.EndProxiesOfUser(tx, c.child.ID, tx.Now) })
 		same(t, "all who act for a user", nil, list())
+	})
+}
+
+func TestAnErasureTakesTheRelations(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		put := func(patient, proxy uuid.UUID) {
+			p := turno.Proxy{PatientID: patient, ProxyUserID: proxy, Relation: "kin", CreatedAt: at(9, 0)}
+			c.write(t, func(tx *sqldb.Tx) error { return store.PutProxy(tx, p) })
+		}
+		relations := func(patient uuid.UUID) (all []string) {
+			for _, p := range read(t, db, func(tx *sqldb.Tx) ([]store.NamedProxy, error) { return store.ProxiesOf(tx, patient) }) {
+				all = append(all, p.Username+" "+p.Relation)
+			}
+			return all
+		}
+		put(c.patient.ID, c.admin.ID)
+		put(c.child.ID, c.patient.ID)
+		put(c.child.ID, c.admin.ID)
+		c.write(t, func(tx *sqldb.Tx) error { return store.EraseTexts(tx, c.patient.ID) })
+		same(t, "of the erased patient", []string{"owner "}, relations(c.patient.ID))
+		same(t, "of the erased proxy, and not of another", []string{"carla ", "owner kin"}, relations(c.child.ID))
+	})
+}
+
+func TestADoctorsPastIsExported(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		later, sooner := c.addTimeOff(t, at(10, 0), at(11, 0)), c.addTimeOff(t, at(6, 0), at(7, 0))
+		var hours []turno.ExtraHours
+		for _, start := range []int{5, 12} {
+			x := turno.ExtraHours{ID: turno.NewID(), DoctorID: c.doctor.ID, Interval: between(at(start, 0), at(start+1, 0))}
+			hours = append(hours, x)
+			mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.InsertExtraHours(tx, x) })
+		}
+		off := func(p turno.BusyPeriod) turno.TimeOff {
+			return turno.TimeOff{ID: *p.TimeOffID, DoctorID: c.doctor.ID, Interval: p.Interval, Reason: "Sea", CreatedAt: at(9, 0)}
+		}
+		for _, row := range []struct {
+			doctor uuid.UUID
+			off    []turno.TimeOff
+			hours  []turno.ExtraHours
+		}{
+			{c.doctor.ID, []turno.TimeOff{off(sooner), off(later)}, hours},
+			{c.other.ID, nil, nil},
+		} {
+			same(t, "all time off, the first one first", row.off, read(t, db, func(tx *sqldb.Tx) ([]turno.TimeOff, error) {
+				return store.ExportTimeOff(tx, row.doctor)
+			}))
+			same(t, "all extra hours, the first one first", row.hours, read(t, db, func(tx *sqldb.Tx) ([]turno.ExtraHours, error) {
+				return store.ExportExtraHours(tx, row.doctor)
+			}))
+		}
 	})
 }

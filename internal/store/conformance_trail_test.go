@@ -69,6 +69,8 @@ func TestTheTrail(t *testing.T) {
 			return read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.ExportTrail(tx, user, 10) })
 		}
 		same(t, "about a person, for that person", []turno.AuditEntry{first, second, last}, export(c.patient.ID))
+		newest := read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.ExportTrail(tx, c.patient.ID, 2) })
+		same(t, "the newest about a person, for that person", []turno.AuditEntry{second, last}, newest)
 		same(t, "by a person, for that person", []turno.AuditEntry{first}, export(c.admin.ID))
 	})
 }
