@@ -62,7 +62,7 @@ func TestExport(t *testing.T) {
 		if diff := cmp.Diff([]turno.ExtraHours{extra}, own.ExtraHours); diff != "" {
 			t.Errorf("the extra hours, past too (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]store.Device{{CreatedAt: now, LastUsedAt: now}}, own.Devices); diff != "" {
+		if diff := cmp.Diff([]account.Device{{CreatedAt: now, LastUsedAt: now}}, own.Devices); diff != "" {
 			t.Errorf("the devices (-want +got):\n%s", diff)
 		}
 		if own.Person.Doctor == nil || len(own.Visits) != 0 {

@@ -28,8 +28,15 @@ type Export struct {
 	Proxies    []Proxy              // who acts for the person
 	Dependants []turno.Patient      // whom the person acts for
 	Sessions   []Session
-	Devices    []store.Device     // where the person has signed in: when only
+	Devices    []Device           // where the person has signed in: when only
 	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
+}
+
+// Device is a browser that the person signed in with, as dates: no more is kept
+// that could be told.
+type Device struct {
+	CreatedAt  time.Time
+	LastUsedAt time.Time
 }
 
 // maxExportedTrail bounds what an export holds in memory. The access log has all.
@@ -90,8 +97,12 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 	if e.Sessions, err = s.sessionsOf(tx, c); err != nil {
 		return e, err
 	}
-	if e.Devices, err = store.ExportDevices(tx, c.UserID); err != nil {
+	devices, err := store.ExportDevices(tx, c.UserID)
+	if err != nil {
 		return e, err
+	}
+	for _, d := range devices {
+		e.Devices = append(e.Devices, Device(d))
 	}
 	if e.Trail, err = store.ExportTrail(tx, c.UserID, maxExportedTrail); err != nil {
 		return e, err

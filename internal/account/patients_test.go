@@ -109,10 +109,10 @@ func TestProxies(t *testing.T) {
 				t.Errorf("staff see %+v", byStaff[0])
 			}
 		})
-		t.Run("a proxy adds no other and ends nobody", func(t *testing.T) {
+		t.Run("a proxy adds no other and ends no other", func(t *testing.T) {
 			_, err := p.AddProxy(t.Context(), sister, ana.UserID, account.NewProxy{Username: me.Username, Relation: "x"})
 			wantCode(t, err, turno.CodeForbidden)
-			wantCode(t, p.EndProxy(t.Context(), sister, ana.UserID, sister.UserID), turno.CodeForbidden)
+			wantCode(t, p.EndProxy(t.Context(), sister, ana.UserID, me.ID), turno.CodeForbidden)
 		})
 		for name, in := range map[string]account.NewProxy{
 			"an unknown username": {Username: "nobody", Relation: "x"},

@@ -16,6 +16,10 @@ import (
 // maxDependants bounds how many people one patient can make up.
 const maxDependants = 20
 
+// proxiesPerHour bounds how many people somebody can name an hour, so that naming
+// tells nobody which usernames there are. Staff are exempt.
+const proxiesPerHour = 10
+
 // Proxy is somebody who acts for a patient.
 type Proxy struct {
 	turno.Proxy
@@ -88,7 +92,8 @@ type NewProxy struct {
 	EndsAt   *time.Time // nil: until ended
 }
 
-// AddProxy lets somebody act for a patient. Errors: KindInvalid, KindNotFound.
+// AddProxy lets somebody act for a patient. Errors: KindInvalid, KindNotFound,
+// KindRateLimited after naming many people.
 func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.UUID, in NewProxy) (proxy Proxy, err error) {
 	if err := policy.Admit(c, policy.WriteProxies); err != nil {
 		return proxy, err
@@ -97,6 +102,10 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 	in.Relation = check.line("relation", in.Relation, 1, 50)
 	if in.EndsAt != nil && !in.EndsAt.After(s.config.Now()) {
 		check.add("ends_at", "This has passed.")
+	}
+	var limited error
+	if !c.IsStaff() {
+		limited = s.proxies.take(c.UserID.String(), s.config.Now())
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
@@ -107,6 +116,9 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 		}
 		if err := check.err(); err != nil {
 			return err
+		}
+		if limited != nil {
+			return limited
 		}
 		user, err := in.user(tx, patientID)
 		if err != nil {
@@ -167,11 +179,15 @@ func putProxy(tx *sqldb.Tx, c policy.Caller, p turno.Proxy) error {
 
 // EndProxy ends that somebody acts for a patient. Errors: KindNotFound.
 func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, proxyUserID uuid.UUID) error {
-	if err := policy.Admit(c, policy.WriteProxies); err != nil {
+	action := policy.WriteProxies
+	if c.Is(proxyUserID) { // nobody is asked before being named, so they may leave
+		action = policy.LeaveProxy
+	}
+	if err := policy.Admit(c, action); err != nil {
 		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
+		if _, err := checkPatient(tx, c, action, patientID); err != nil {
 			return err
 		}
 		ended, err := store.EndProxy(tx, patientID, proxyUserID, tx.Now)

@@ -60,7 +60,7 @@ func (s *Service) register(ctx context.Context, c policy.Caller, in NewUser) (Pe
 	if err != nil {
 		return Person{}, err
 	}
-	if err := s.signups.take(c.Address, s.config.Now()); err != nil {
+	if err := s.signups.take(network(c.Address), s.config.Now()); err != nil {
 		return Person{}, err
 	}
 	return s.addPerson(ctx, person, in.Password, &person.ID)

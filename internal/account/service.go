@@ -30,7 +30,8 @@ type Service struct {
 	db      *sqldb.DB
 	config  Config
 	hasher  *hasher
-	signups *signupLimit
+	signups *hourlyLimit
+	proxies *hourlyLimit
 }
 
 // New makes the use cases on a database.
@@ -48,7 +49,8 @@ func New(db *sqldb.DB, c Config) *Service {
 		db:      db,
 		config:  c,
 		hasher:  newHasher(c.Hashing, c.HashesAtOnce),
-		signups: newSignupLimit(c.SignupsPerHour),
+		signups: newHourlyLimit(c.SignupsPerHour, "Too many people have registered from here. Please try again later."),
+		proxies: newHourlyLimit(proxiesPerHour, "You have named many people in a short time. Please try again later."),
 	}
 }
 

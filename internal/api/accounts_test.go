@@ -145,13 +145,17 @@ func TestPatientsAndProxies(t *testing.T) {
 		want(t, c.ask(c.proxy, "PATCH", path, `{"contact_number": "+44 1632 960123"}`), http.StatusOK, `"contact_number":"+441632960123"`)
 		want(t, c.ask(c.proxy, "PATCH", path, `{"contact_number": "1632 960123"}`), http.StatusUnprocessableEntity, `"location":"body.contact_number"`)
 		want(t, c.ask(c.patient, "GET", path+"/proxies", ""), http.StatusOK, `"username":"proxy"`, `"ends_at":null`)
-		want(t, c.ask(c.proxy, "DELETE", path+"/proxies/"+c.proxy.UserID.String(), ""), http.StatusForbidden)
-		want(t, c.ask(c.patient, "DELETE", path+"/proxies/"+c.proxy.UserID.String(), ""), http.StatusNoContent)
+		want(t, c.ask(c.proxy, "POST", path+"/proxies", `{"username": "doctor", "relation": "aunt"}`), http.StatusForbidden)
+		want(t, c.ask(c.proxy, "DELETE", path+"/proxies/"+c.proxy.UserID.String(), ""), http.StatusNoContent) // who was named may leave
 		want(t, c.ask(c.proxy, "GET", path, ""), http.StatusNotFound)
 		want(t, c.ask(c.desk, "POST", path+"/proxies", `{"username": "PROXY", "relation": "aunt", "ends_at": "2027-06-01T00:00:00Z"}`),
 			http.StatusCreated, `"full_name":"Pat proxy"`, `"ends_at":"2027-06-01T00:00:00Z"`)
 		want(t, c.ask(c.patient, "DELETE", path+"/proxies?proxy_user_id="+c.proxy.UserID.String(), ""), http.StatusNoContent)
 		want(t, c.ask(c.patient, "DELETE", path+"/proxies", ""), http.StatusUnprocessableEntity)
+		for range 10 {
+			c.ask(c.patient, "POST", path+"/proxies", `{"username": "nobody-at-all", "relation": "aunt"}`)
+		}
+		want(t, c.ask(c.patient, "POST", path+"/proxies", `{"username": "proxy", "relation": "aunt"}`), http.StatusTooManyRequests)
 		c.newVisit("pending")
 		want(t, c.ask(c.doctor, "GET", path, ""), http.StatusOK)
 		want(t, c.ask(c.doctor, "PATCH", path, `{"full_name": "X"}`), http.StatusForbidden)

@@ -16,11 +16,13 @@ type exportView struct {
 	Visits     []exportedVisitView    `json:"visits" nullable:"false" doc:"As a patient."`
 	Feedback   []exportedFeedbackView `json:"feedback" nullable:"false" doc:"What one said of visits."`
 	Hours      []windowView           `json:"hours" nullable:"false" doc:"Of a doctor."`
-	TimeOff    []exportedTimeOffView  `json:"time_off" nullable:"false" doc:"Of a doctor, to come."`
+	ExtraHours []extraHoursView       `json:"extra_hours" nullable:"false" doc:"Of a doctor."`
+	TimeOff    []exportedTimeOffView  `json:"time_off" nullable:"false" doc:"Of a doctor, past and to come."`
 	VisitTypes []visitTypeView        `json:"visit_types" nullable:"false" doc:"Of a doctor."`
 	Proxies    []proxyView            `json:"proxies" nullable:"false" doc:"Who acts for one."`
 	Dependants []patientView          `json:"dependants" nullable:"false" doc:"Whom one acts for."`
 	Sessions   []sessionView          `json:"sessions" nullable:"false"`
+	Devices    []exportedDeviceView   `json:"devices" nullable:"false" doc:"Browsers that signed in, as dates."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
 
@@ -45,6 +47,11 @@ type exportedTimeOffView struct {
 	Reason   string    `json:"reason"`
 }
 
+type exportedDeviceView struct {
+	CreatedAt  time.Time `json:"created_at"`
+	LastUsedAt time.Time `json:"last_used_at"`
+}
+
 type exportedTrailView struct {
 	ActionType   turno.AuditAction `json:"action_type"`
 	ByMe         bool              `json:"by_me"`
@@ -61,11 +68,15 @@ func viewExport(e account.Export) exportView {
 		Visits:     viewed(e.Visits, viewExportedVisit),
 		Feedback:   viewed(e.Feedback, viewExportedFeedback),
 		Hours:      viewed(e.Hours, viewWindow),
+		ExtraHours: viewed(e.ExtraHours, viewExtraHours),
 		TimeOff:    viewed(e.TimeOff, viewExportedTimeOff),
 		VisitTypes: viewed(e.VisitTypes, viewVisitType),
 		Proxies:    viewed(e.Proxies, viewProxy),
 		Dependants: viewed(e.Dependants, viewPatient),
 		Sessions:   viewed(e.Sessions, viewSession),
+		Devices: viewed(e.Devices, func(d account.Device) exportedDeviceView {
+			return exportedDeviceView{d.CreatedAt.UTC(), d.LastUsedAt.UTC()}
+		}),
 		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
 			return viewExportedTrail(entry, e.Person.ID)
 		}),
@@ -103,11 +114,13 @@ func exampleExport() exportView {
 		Visits:     []exportedVisitView{{Appointment: exampleVisit(), DoctorName: "Dr Amara Okafor", VisitType: "First visit"}},
 		Feedback:   []exportedFeedbackView{},
 		Hours:      []windowView{},
+		ExtraHours: []extraHoursView{},
 		TimeOff:    []exportedTimeOffView{},
 		VisitTypes: []visitTypeView{},
 		Proxies:    []proxyView{exampleProxy()},
 		Dependants: []patientView{exampleDependant()},
 		Sessions:   []sessionView{},
+		Devices:    []exportedDeviceView{},
 		Trail: []exportedTrailView{{
 			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),
 			ActionDetail: "role=patient", CreatedAt: exampleTime(8, 0),

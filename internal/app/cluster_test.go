@@ -29,7 +29,7 @@ type cluster struct {
 // startCluster makes a cluster and starts it.
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "turno-crash-*") // t.TempDir is closed to the server's user
+	dir, err := os.MkdirTemp("", "turno-crash-*") //nolint:usetesting // t.TempDir is closed to the server's user
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +81,8 @@ func serverUser(t *testing.T) *syscall.Credential {
 	if err != nil {
 		t.Fatal(err)
 	}
-	uid, _ := strconv.ParseUint(postgres.Uid, 10, 32) //nolint:errcheck // the system's own number
-	gid, _ := strconv.ParseUint(postgres.Gid, 10, 32) //nolint:errcheck // the system's own number
+	uid, _ := strconv.ParseUint(postgres.Uid, 10, 32)
+	gid, _ := strconv.ParseUint(postgres.Gid, 10, 32)
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 }
 

@@ -27,7 +27,7 @@ type process struct {
 }
 
 // binary builds the program once for all tests of the package.
-var binary = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals // built once
+var binary = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "turno-binary-*")
 	if err != nil {
 		return "", err

@@ -16,6 +16,7 @@ import (
 )
 
 func TestEveryDayHasARowAlsoWithoutVisits(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		doctor := c.doctor()
 		c.visit(doctor, time.Date(2027, time.January, 4, 22, 45, 0, 0, time.UTC), nil) // 23:45 in Madrid
@@ -44,6 +45,7 @@ func TestEveryDayHasARowAlsoWithoutVisits(t *testing.T) {
 }
 
 func TestADoctorSeesOnlyTheirOwnVisits(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		mine, other := c.doctor(), c.doctor()
 		c.visit(mine, storetest.Monday(), nil)
@@ -62,6 +64,7 @@ func TestADoctorSeesOnlyTheirOwnVisits(t *testing.T) {
 }
 
 func TestWhoMayAskForNumbers(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		for _, tt := range []struct {
 			name   string
@@ -86,6 +89,7 @@ func TestWhoMayAskForNumbers(t *testing.T) {
 }
 
 func TestRangesThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		for name, days := range map[string]insight.Days{
 			"ends before it begins":   {From: day(2027, 1, 2), To: day(2027, 1, 1)},
@@ -107,6 +111,7 @@ func TestRangesThatMakeNoSense(t *testing.T) {
 // In every zone, by either instant, however far the job has come, staff and the
 // doctor see what counting the visits would give.
 func TestDaysAddUpInEveryZone(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		doctor := c.doctor()
 		var visits []turno.Appointment
@@ -156,6 +161,7 @@ func plainCount(visits []turno.Appointment, zone string, by insight.By, from, to
 }
 
 func TestRatingsAreListedBestFirst(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		doctors := []policy.Caller{c.doctor(), c.doctor(), c.doctor(), c.doctor()}
 		for i, kept := range []struct {
@@ -206,6 +212,7 @@ func TestRatingsAreListedBestFirst(t *testing.T) {
 }
 
 func TestAccessAheadAndPast(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		doctor, idle := c.doctor(), c.doctor()
 		c.write(func(tx *sqldb.Tx) error {

@@ -27,7 +27,6 @@ type clinic struct {
 }
 
 func eachClinic(t *testing.T, test func(t *testing.T, c *clinic)) {
-	t.Parallel()
 	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		c := &clinic{Service: insight.New(db), t: t, db: db}
 		c.owner = c.user(turno.RoleAdmin, turno.StaffFull)

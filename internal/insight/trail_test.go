@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheTrailIsFilteredAndPaged(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		at := func(minute int) time.Time { return storetest.Monday().Add(time.Duration(minute) * time.Minute) }
 		c.audit(&c.desk.UserID, turno.AuditCreate, "patient", "p1", &c.ana.UserID, at(1))
@@ -37,7 +38,7 @@ func TestTheTrailIsFilteredAndPaged(t *testing.T) {
 			{"all at once", insight.TrailFilter{ActionBy: &c.desk.UserID, Action: turno.AuditUpdate, Entity: "appointment", From: at(3), To: at(4)}, []string{"a2"}},
 		} {
 			var got []string
-			for pages := 0; pages < 10; pages++ {
+			for range 10 {
 				tt.filter.Limit = 1
 				entries, next, err := c.AuditTrail(t.Context(), c.owner, tt.filter)
 				if err != nil {
@@ -61,6 +62,7 @@ func TestTheTrailIsFilteredAndPaged(t *testing.T) {
 }
 
 func TestPatientsSeeWhoSawTheirRecordAndNobodyElses(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		doctor := c.doctor()
 		other := c.user(turno.RolePatient, "")
@@ -99,6 +101,7 @@ func TestPatientsSeeWhoSawTheirRecordAndNobodyElses(t *testing.T) {
 }
 
 func TestAnExportGoesThroughEveryPage(t *testing.T) {
+	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		const entries = 2001 // two full pages and one more
 		c.write(func(tx *sqldb.Tx) error {

@@ -61,6 +61,7 @@ const (
 	UpdatePatient   Action = "patient.update"
 	ReadProxies     Action = "proxy.read"
 	WriteProxies    Action = "proxy.write"
+	LeaveProxy      Action = "proxy.leave"              // end that one acts for somebody
 	CreateDependant Action = "patient.create_dependant" // somebody the caller cares for
 
 	ListUsers        Action = "user.list"
@@ -139,6 +140,7 @@ var table = map[Action]rule{
 	UpdatePatient:   {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
 	ReadProxies:     {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
 	WriteProxies:    {may: Self | Staff, sees: Proxy | KnowsPatient, what: "patient"},
+	LeaveProxy:      {may: Proxy | Self | Staff, sees: KnowsPatient, what: "patient"},
 	CreateDependant: {may: Patient},
 
 	ListUsers:        {may: Full},

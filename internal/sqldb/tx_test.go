@@ -365,7 +365,7 @@ func TestATransactionInsideAnotherPanics(t *testing.T) {
 			"Write with the outer context":           func(*Tx) error { return db.Write(outer, nothing) },
 			"Write with the transaction's context":   func(tx *Tx) error { return db.Write(tx.Context(), nothing) },
 			"Read with the outer context":            func(*Tx) error { return db.Read(outer, nothing) },
-			"Write, in another goroutine, with that": func(tx *Tx) error { return panicsElsewhere(db, tx.Context()) },
+			"Write, in another goroutine, with that": func(tx *Tx) error { return panicsElsewhere(tx.Context(), db) },
 		}
 		for name, fn := range tests {
 			if !panics(func() { _ = db.Write(outer, fn) }) {
@@ -378,7 +378,7 @@ func TestATransactionInsideAnotherPanics(t *testing.T) {
 	})
 }
 
-func panicsElsewhere(db *DB, ctx context.Context) error {
+func panicsElsewhere(ctx context.Context, db *DB) error {
 	result := make(chan bool)
 	go func() { result <- panics(func() { _ = db.Write(ctx, func(*Tx) error { return nil }) }) }()
 	if <-result {
