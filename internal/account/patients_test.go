@@ -112,7 +112,7 @@ func TestProxies(t *testing.T) {
 		t.Run("a proxy adds no other and ends no other", func(t *testing.T) {
 			_, err := p.AddProxy(t.Context(), sister, ana.UserID, account.NewProxy{Username: me.Username, Relation: "x"})
 			wantCode(t, err, turno.CodeForbidden)
-			wantCode(t, p.EndProxy(t.Context(), sister, ana.UserID, me.ID), turno.CodeForbidden)
+			wantCode(t, p.EndProxy(t.Context(), sister, ana.UserID, ana.UserID), turno.CodeForbidden)
 		})
 		for name, in := range map[string]account.NewProxy{
 			"an unknown username": {Username: "nobody", Relation: "x"},
