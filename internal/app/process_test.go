@@ -23,7 +23,7 @@ type process struct {
 	url  string
 	cmd  *exec.Cmd
 	done chan error
-	log  *lockedBuffer
+	log  *buffer
 }
 
 // binary builds the program once for all tests of the package.
@@ -70,7 +70,7 @@ func startProcess(t *testing.T, dsn, key string) *process {
 		t.Fatal(err)
 	}
 	address := freeAddress(t)
-	p := &process{url: "http://" + address, done: make(chan error, 1), log: &lockedBuffer{}}
+	p := &process{url: "http://" + address, done: make(chan error, 1), log: &buffer{}}
 	p.cmd = exec.Command(path, "serve", "--database", dsn, "--listen", address, "--key-file", key, "--log-format", "text",
 		"--signups-per-hour", "0", "--anonymous-per-minute", "0", "--max-open-visits", "0")
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
@@ -81,7 +81,7 @@ func startProcess(t *testing.T, dsn, key string) *process {
 	t.Cleanup(func() {
 		_ = p.cmd.Process.Kill()
 		if t.Failed() {
-			t.Logf("the log of %s:\n%s", p.url, p.log.tail())
+			t.Logf("the log of %s:\n%s", p.url, tail(p.log))
 		}
 	})
 	p.awaitReady(t)
@@ -118,7 +118,7 @@ func (p *process) awaitReady(t *testing.T) {
 	for time.Now().Before(deadline) {
 		select {
 		case err := <-p.done:
-			t.Fatalf("the server ended: %v\n%s", err, p.log.tail())
+			t.Fatalf("the server ended: %v\n%s", err, tail(p.log))
 		default:
 		}
 		response, err := http.Get(p.url + "/readyz")
@@ -130,7 +130,7 @@ func (p *process) awaitReady(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatalf("the server is not ready after a minute:\n%s", p.log.tail())
+	t.Fatalf("the server is not ready after a minute:\n%s", tail(p.log))
 }
 
 // kill ends the process at once, as a power cut would.
@@ -189,25 +189,8 @@ func (p *process) login(t *testing.T, name string) string {
 	return answer["token"].(string) //nolint:forcetypeassert // a test
 }
 
-// lockedBuffer is a log that a process writes and a test reads.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *lockedBuffer) tail() string {
-	s := l.String()
+// tail is the end of what a process logged.
+func tail(log *buffer) string {
+	s := log.String()
 	return s[max(0, len(s)-4000):]
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -155,7 +156,7 @@ func (s *Service) alternatives(ctx context.Context, c policy.Caller, doctorID uu
 		if err != nil {
 			return err
 		}
-		rules, err := s.rules(&calendar)
+		rules, err := s.zones.Rules(&calendar)
 		if err != nil {
 			return err
 		}
@@ -167,7 +168,7 @@ func (s *Service) alternatives(ctx context.Context, c policy.Caller, doctorID uu
 			}
 			query.Minutes = visitType.Minutes
 		}
-		open = schedule.Nearest(rules, blocking(calendar.Busy, tx.Now, nil), around, alternativeCount, query)
+		open = schedule.Nearest(rules, openings.Blocking(calendar.Busy, tx.Now, nil), around, alternativeCount, query)
 		return nil
 	})
 	return open, err

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -165,11 +166,11 @@ func bookable(v turno.VisitType, practice, known bool, location string) error {
 // checkTime says whether the wanted time can be booked: an offered slot for a
 // patient, any free time for the practice.
 func (t *bookingTx) checkTime(practice bool, minutes int) error {
-	rules, err := t.rules(&t.calendar)
+	rules, err := t.zones.Rules(&t.calendar)
 	if err != nil {
 		return err
 	}
-	busy := blocking(t.calendar.Busy, t.tx.Now, t.isOwnHold)
+	busy := openings.Blocking(t.calendar.Busy, t.tx.Now, t.isOwnHold)
 	return checkTime(rules, busy, t.want.ScheduledAt, minutes, practice, t.tx.Now)
 }
 

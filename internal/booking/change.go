@@ -98,7 +98,7 @@ func (s *Service) change(ctx context.Context, c policy.Caller, id uuid.UUID, act
 
 // correctable reports whether came and did not come may still be swapped.
 func (s *Service) correctable(v store.VisitFacts, now time.Time) (bool, error) {
-	loc, err := s.zone(v.DoctorZone)
+	loc, err := s.zones.Location(v.DoctorZone)
 	if err != nil {
 		return false, err
 	}

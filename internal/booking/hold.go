@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -121,11 +122,11 @@ func (t *holdTx) run() (turno.Hold, error) {
 	if err := t.checkLimits(); err != nil {
 		return turno.Hold{}, err
 	}
-	rules, err := t.rules(&t.calendar)
+	rules, err := t.zones.Rules(&t.calendar)
 	if err != nil {
 		return turno.Hold{}, err
 	}
-	busy := blocking(t.calendar.Busy, t.tx.Now, t.isOld)
+	busy := openings.Blocking(t.calendar.Busy, t.tx.Now, t.isOld)
 	if err := checkTime(rules, busy, t.want.StartsAt, t.minutes, false, t.tx.Now); err != nil {
 		return turno.Hold{}, err
 	}

@@ -193,7 +193,7 @@ func (s *Service) outside(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.Appointment
 	if err != nil {
 		return nil, err
 	}
-	rules, err := s.rules(&calendar)
+	rules, err := s.zones.Rules(&calendar)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -64,12 +65,12 @@ func (t *moveTx) run(id uuid.UUID) (turno.Appointment, error) {
 	case t.to.Equal(t.visit.ScheduledAt): // it is there already
 		return t.visit.Appointment, nil
 	}
-	rules, err := t.rules(&t.calendar)
+	rules, err := t.zones.Rules(&t.calendar)
 	if err != nil {
 		return turno.Appointment{}, err
 	}
 	minutes := int(moved.EndsAt.Sub(moved.ScheduledAt) / time.Minute)
-	busy := blocking(t.calendar.Busy, t.tx.Now, t.isOwn)
+	busy := openings.Blocking(t.calendar.Busy, t.tx.Now, t.isOwn)
 	if err := checkTime(rules, busy, t.to, minutes, practice, t.tx.Now); err != nil {
 		return turno.Appointment{}, err
 	}

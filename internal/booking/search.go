@@ -11,6 +11,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/keyset"
+	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -181,11 +182,11 @@ func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time)
 	open = make(map[uuid.UUID][]turno.Interval, len(ids))
 	for _, id := range ids {
 		calendar := calendars[id]
-		rules, err := s.rules(calendar)
+		rules, err := s.zones.Rules(calendar)
 		if err != nil {
 			return nil, nil, err
 		}
-		slots := schedule.Slots(rules, blocking(calendar.Busy, tx.Now, nil),
+		slots := schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil),
 			schedule.Query{From: from, To: to, Now: tx.Now, Limit: nextSlotCount})
 		open[id] = slots
 		horizon := tx.Now.AddDate(0, 0, calendar.HorizonDays)
@@ -234,11 +235,11 @@ func (s *Service) Slots(ctx context.Context, c policy.Caller, doctorID uuid.UUID
 		if query.Minutes, err = minutesOf(tx, doctorID, visitTypeID, query.ForStaff); err != nil {
 			return err
 		}
-		rules, err := s.rules(&calendar)
+		rules, err := s.zones.Rules(&calendar)
 		if err != nil {
 			return err
 		}
-		open = schedule.Slots(rules, blocking(calendar.Busy, tx.Now, nil), query)
+		open = schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil), query)
 		return nil
 	})
 	return open, err

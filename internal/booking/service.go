@@ -2,14 +2,12 @@ package booking
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
-	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -56,17 +54,6 @@ func New(db *sqldb.DB, config Config) *Service {
 		config.Wake = func() {}
 	}
 	return &Service{db: db, config: config}
-}
-
-// zone is the location of an IANA name that was checked when it was stored.
-func (s *Service) zone(name string) (*time.Location, error) { return s.zones.Location(name) }
-
-// rules is what package schedule needs to know of a calendar.
-func (s *Service) rules(c *store.Calendar) (schedule.Rules, error) { return s.zones.Rules(c) }
-
-// blocking is the time that nobody may book now, but for what except names.
-func blocking(busy []turno.BusyPeriod, now time.Time, except func(turno.BusyPeriod) bool) []turno.Interval {
-	return openings.Blocking(busy, now, except)
 }
 
 // overlapping is the periods that share time with the interval.
