@@ -28,7 +28,9 @@ const (
 	CodeInvalid              = "invalid"
 	CodeUnauthenticated      = "unauthenticated"
 	CodeWrongCredentials     = "wrong_credentials"
-	CodeSignInAgain          = "sign_in_again" // the last sign-in is too long ago for this act
+	CodeSignInAgain          = "sign_in_again"        // the last sign-in is too long ago for this act
+	CodeSessionLocked        = "session_locked"       // idle for too long; the password opens it again
+	CodeSecondFactorNeeded   = "second_factor_needed" // a code has to be given, or a second factor set up
 	CodeForbidden            = "forbidden"
 	CodeNotFound             = "not_found"
 	CodeConflict             = "conflict"
