@@ -95,6 +95,8 @@ func (a *API) book(ctx context.Context, c policy.Caller, in *bookInput) (appoint
 }
 
 func (a *API) readAppointment(ctx context.Context, c policy.Caller, in *IDParam) (appointmentView, error) {
-	visit, err := a.config.Booking.Appointment(ctx, c, in.ID)
+	// A client that holds the visit is answered 304, which is no reading of it.
+	held := func(v turno.Appointment) bool { return callOf(ctx).holds(viewAppointment(v)) }
+	visit, err := a.config.Booking.AppointmentUnlessKnown(ctx, c, in.ID, held)
 	return viewAppointment(visit), err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno/internal/api"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 // scenario is a whole request and what is to come back.
@@ -152,6 +153,38 @@ func TestPolling(t *testing.T) {
 		after := c.ask(c.patient, "GET", "/api/v1/appointments", "", "If-None-Match", before.header.Get("ETag"))
 		want(t, after, http.StatusOK, `"status":"cancelled"`)
 	})
+}
+
+func TestA304IsNoReading(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		visit := c.newVisit("confirmed")
+		path := "/api/v1/appointments/" + visit.ID.String()
+		tag := c.ask(c.patient, "GET", path, "").header.Get("ETag") // everybody's answer is the same
+		for _, step := range []struct {
+			name, tag string
+			status    int
+			reads     int
+		}{
+			{"the doctor who holds the visit is handed nothing", tag, http.StatusNotModified, 0},
+			{"one who holds something else reads it", `"other"`, http.StatusOK, 1},
+			{"and is noted once an hour", "", http.StatusOK, 1},
+		} {
+			want(t, c.ask(c.doctor, "GET", path, "", "If-None-Match", step.tag), step.status)
+			if reads := c.reads(); reads != step.reads {
+				t.Errorf("%s: %d READ rows, want %d", step.name, reads, step.reads)
+			}
+		}
+	})
+}
+
+// reads counts the readings in the trail.
+func (c *clinic) reads() (n int) {
+	c.t.Helper()
+	c.must(c.db.Read(c.t.Context(), func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT COUNT(*) FROM audit_logs WHERE action_type = 'READ'`).Scan(&n)
+	}))
+	return n
 }
 
 func TestPaging(t *testing.T) {

@@ -115,15 +115,24 @@ func newAnswer[B any](c call, status int, polled bool, body B) (*answer[B], erro
 	if !polled {
 		return out, nil
 	}
-	written, err := json.Marshal(body)
+	tag, err := etag(body)
 	if err != nil {
-		return nil, fmt.Errorf("write the answer: %w", err)
+		return nil, err
 	}
-	out.ETag = httpx.ETag(written)
+	out.ETag = tag
 	if httpx.Matches(c.ifNoneMatch, out.ETag) {
 		out.Status = http.StatusNotModified
 	}
 	return out, nil
+}
+
+// etag names a body.
+func etag(body any) (string, error) {
+	written, err := json.Marshal(body)
+	if err != nil {
+		return "", fmt.Errorf("write the answer: %w", err)
+	}
+	return httpx.ETag(written), nil
 }
 
 // admitted refuses at the door, before the input is looked at.
@@ -149,6 +158,13 @@ type call struct {
 	caller      policy.Caller
 	url         url.URL
 	ifNoneMatch string
+}
+
+// holds reports whether the client has this body of a polled route already: it
+// will be answered 304.
+func (c call) holds(body any) bool {
+	tag, err := etag(body)
+	return err == nil && httpx.Matches(c.ifNoneMatch, tag)
 }
 
 type callKey struct{}

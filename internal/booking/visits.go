@@ -59,6 +59,13 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 
 // Appointment reads one visit. When it is somebody else's, the trail notes it.
 func (s *Service) Appointment(ctx context.Context, c policy.Caller, id uuid.UUID) (turno.Appointment, error) {
+	return s.AppointmentUnlessKnown(ctx, c, id, func(turno.Appointment) bool { return false })
+}
+
+// AppointmentUnlessKnown is Appointment for a caller who may hold the visit
+// already, just as it is: when known says so, nothing is handed out, and the
+// trail notes nothing.
+func (s *Service) AppointmentUnlessKnown(ctx context.Context, c policy.Caller, id uuid.UUID, known func(turno.Appointment) bool) (turno.Appointment, error) {
 	if err := policy.Admit(c, policy.ReadAppointment); err != nil {
 		return turno.Appointment{}, err
 	}
@@ -79,13 +86,15 @@ func (s *Service) Appointment(ctx context.Context, c policy.Caller, id uuid.UUID
 	if err != nil {
 		return turno.Appointment{}, err
 	}
-	if !noted {
-		err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-			return store.RecordRead(tx, c.UserID, v.PatientID, "appointment", id.String())
-		})
-		if err != nil {
-			return turno.Appointment{}, err
-		}
+	visit, err := s.open(v.Visit)
+	if err != nil || noted || known(visit) {
+		return visit, err
 	}
-	return s.open(v.Visit)
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		return store.RecordRead(tx, c.UserID, v.PatientID, "appointment", id.String())
+	})
+	if err != nil {
+		return turno.Appointment{}, err
+	}
+	return visit, nil
 }
