@@ -190,28 +190,36 @@ func (s *Service) VerifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUI
 	if err := check.err(); err != nil {
 		return DoctorProfile{}, err
 	}
-	return s.setVerification(ctx, c, id, true, note)
+	verified, err := s.setVerification(ctx, c, id, true, note)
+	return verified.DoctorProfile, err
+}
+
+// UnverifiedDoctor is a doctor who can no longer be booked, with what that leaves
+// to be done.
+type UnverifiedDoctor struct {
+	DoctorProfile
+	Outside []turno.Appointment // visits that stay, soonest first
 }
 
 // UnverifyDoctor takes a verification back. No visit is accepted once it has
-// answered; those that were booked stay.
-func (s *Service) UnverifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID) (DoctorProfile, error) {
+// answered; those that were booked stay, and are returned.
+func (s *Service) UnverifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID) (UnverifiedDoctor, error) {
 	if err := policy.Check(c, policy.VerifyDoctor, 0); err != nil {
-		return DoctorProfile{}, err
+		return UnverifiedDoctor{}, err
 	}
 	return s.setVerification(ctx, c, id, false, "")
 }
 
-func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.UUID, verified bool, note string) (profile DoctorProfile, err error) {
+func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.UUID, verified bool, note string) (doctor UnverifiedDoctor, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(id); err != nil {
 			return err
 		}
-		doctor, err := store.DoctorByID(tx, id)
+		found, err := store.DoctorByID(tx, id)
 		if err != nil {
 			return err
 		}
-		if err := notErased(doctor.User); err != nil {
+		if err := notErased(found.User); err != nil {
 			return err
 		}
 		at, by := &tx.Now, c.ID()
@@ -230,11 +238,16 @@ func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.
 		}); err != nil {
 			return err
 		}
-		profile, err = readDoctor(tx, c, id)
+		if !verified {
+			if doctor.Outside, err = s.openVisits(tx, id); err != nil {
+				return err
+			}
+		}
+		doctor.DoctorProfile, err = readDoctor(tx, c, id)
 		return err
 	})
 	if err != nil {
-		return DoctorProfile{}, fmt.Errorf("set a verification: %w", err)
+		return UnverifiedDoctor{}, fmt.Errorf("set a verification: %w", err)
 	}
-	return profile, nil
+	return doctor, nil
 }

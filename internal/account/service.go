@@ -16,13 +16,14 @@ import (
 // Config is what the use cases need to be told. The zero value of each optional
 // field is the product's own choice.
 type Config struct {
-	Now              turno.Now                                                   // required
-	Box              *seal.Box                                                   // opens the reasons of visits, for exports
-	CancelOpenVisits func(tx *sqldb.Tx, c policy.Caller, userID uuid.UUID) error // frees a person's future, for erasure
-	SignupsPerHour   int                                                         // for an address; 0: no limit
-	StaffIdle        time.Duration                                               // how long a session of staff and doctors may idle; 0: 15 minutes
-	Hashing          *argon2id.Params                                            // nil: what OWASP recommends
-	HashesAtOnce     int                                                         // 0: one for each core
+	Now              turno.Now                                                         // required
+	Box              *seal.Box                                                         // opens the reasons of visits, for exports
+	CancelOpenVisits func(tx *sqldb.Tx, c policy.Caller, userID uuid.UUID) error       // frees a person's future, for erasure
+	OpenVisits       func(tx *sqldb.Tx, userID uuid.UUID) ([]turno.Appointment, error) // of a doctor who leaves, for those who call the patients
+	SignupsPerHour   int                                                               // for an address; 0: no limit
+	StaffIdle        time.Duration                                                     // how long a session of staff and doctors may idle; 0: 15 minutes
+	Hashing          *argon2id.Params                                                  // nil: what OWASP recommends
+	HashesAtOnce     int                                                               // 0: one for each core
 }
 
 // Service is the use cases. It is safe for use by several goroutines.

@@ -148,13 +148,20 @@ func writeAction(role turno.Role) policy.Action {
 	return policy.WriteUser
 }
 
+// ChangedUser is a person after a change, with what it leaves to be done.
+type ChangedUser struct {
+	Person
+	Outside []turno.Appointment // visits that stay with a doctor who may no longer sign in, soonest first
+}
+
 // UpdateUser changes somebody's account. The front desk changes patients only.
-// Deactivating, and another staff level, end all sessions. Errors: KindInvalid,
+// Deactivating, and another staff level, end all sessions; the visits of a doctor
+// who is deactivated stay, and are returned. Errors: KindInvalid,
 // KindNotFound, KindForbidden with CodeSignInAgain, KindConflict with
 // CodeIdentityTaken or, for the last full admin, CodeInUse.
-func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID, patch Patch) (person Person, err error) {
+func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID, patch Patch) (changed ChangedUser, err error) {
 	if err := policy.Check(c, policy.WritePatientUser, 0); err != nil {
-		return Person{}, err
+		return ChangedUser{}, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
 		user, err := lockStanding(tx, id)
@@ -170,13 +177,27 @@ func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID,
 		if err := changeStanding(tx, c, user, patch); err != nil {
 			return err
 		}
-		person, err = s.patchPerson(tx, c, id, patch)
+		if changed.Person, err = s.patchPerson(tx, c, id, patch); err != nil {
+			return err
+		}
+		if user.Role == turno.RoleDoctor && patch.Active != nil && !*patch.Active {
+			changed.Outside, err = s.openVisits(tx, id)
+		}
 		return err
 	})
 	if err != nil {
-		return Person{}, fmt.Errorf("change a user: %w", err)
+		return ChangedUser{}, fmt.Errorf("change a user: %w", err)
 	}
-	return person, nil
+	return changed, nil
+}
+
+// openVisits lists what stays in the calendar of a doctor who can no longer be
+// booked. The caller holds the doctor's lock, so that none comes later.
+func (s *Service) openVisits(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.Appointment, error) {
+	if s.config.OpenVisits == nil {
+		return nil, nil
+	}
+	return s.config.OpenVisits(tx, doctorID)
 }
 
 // changeStanding changes whether a user may sign in, and what staff may do.

@@ -81,7 +81,7 @@ type registerRequest struct {
 	Locale        string       `json:"locale,omitempty" maxLength:"35" doc:"BCP 47."`
 }
 
-func (a *API) registerPatient(ctx context.Context, c policy.Caller, in *struct{ Body registerRequest }) (userView, error) {
+func (a *API) registerPatient(ctx context.Context, c policy.Caller, in *struct{ Body registerRequest }) (UserView, error) {
 	person, err := a.config.Account.RegisterPatient(ctx, c, account.NewUser{
 		Username:      in.Body.Username,
 		Email:         in.Body.Email,
@@ -109,7 +109,7 @@ type registerDoctorRequest struct {
 	Locale            string `json:"locale,omitempty" maxLength:"35" doc:"BCP 47."`
 }
 
-func (a *API) registerDoctor(ctx context.Context, c policy.Caller, in *struct{ Body registerDoctorRequest }) (userView, error) {
+func (a *API) registerDoctor(ctx context.Context, c policy.Caller, in *struct{ Body registerDoctorRequest }) (UserView, error) {
 	person, err := a.config.Account.RegisterDoctor(ctx, c, account.NewUser{
 		Username:          in.Body.Username,
 		Email:             in.Body.Email,
@@ -139,7 +139,7 @@ type loginInput struct {
 type loginView struct {
 	Token     string    `json:"token" doc:"Proves the session; kept nowhere else."`
 	ExpiresAt time.Time `json:"expires_at" doc:"At the latest; a session that is not used ends sooner."`
-	User      userView  `json:"user"`
+	User      UserView  `json:"user"`
 
 	device http.Cookie
 }

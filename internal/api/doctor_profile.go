@@ -43,23 +43,14 @@ func (a *API) doctorProfileRoutes() {
 		ID: "unverify-doctor", Method: http.MethodPost, Path: "/doctors/{id}/unverify",
 		Action: policy.VerifyDoctor, Tag: tagDoctors, Errors: append(writing, http.StatusConflict),
 		Summary:     "Take a verification back",
-		Description: "No visit is accepted once this has answered; those already booked stay. Full staff may.",
-		Answer:      private,
+		Description: "No visit is accepted once this has answered; those already booked stay, and the answer lists them. Full staff may.",
+		Answer:      unverifiedDoctorView{DoctorView: private, Outside: []appointmentView{}},
 	}, a.unverifyDoctor)
 }
 
-// doctorView is a doctor. Only the doctor and staff see what can be absent.
-type doctorView struct {
-	ID                uuid.UUID     `json:"id"`
-	FullName          string        `json:"full_name"`
-	SpecializationID  int           `json:"specialization_id"`
-	Specialization    string        `json:"specialization"`
-	YearsOfExperience int           `json:"years_of_experience"`
-	Bio               string        `json:"bio"`
-	Location          *locationView `json:"location,omitempty" doc:"Absent when the doctor has none."`
-	TimeZone          string        `json:"time_zone" doc:"IANA name; the doctor's hours are local to it."`
-	Rating            float64       `json:"rating" doc:"The mean of all ratings; 0 without any."`
-	RatingCount       int           `json:"rating_count"`
+// DoctorView is a doctor. Only the doctor and staff see what can be absent.
+type DoctorView struct {
+	DoctorCard
 
 	LocationID       *uuid.UUID `json:"location_id,omitempty"`
 	Username         *string    `json:"username,omitempty"`
@@ -76,22 +67,8 @@ type doctorView struct {
 	VerificationNote *string    `json:"verification_note,omitempty"`
 }
 
-func viewDoctor(d account.DoctorProfile) doctorView {
-	v := doctorView{
-		ID:                d.ID,
-		FullName:          d.FullName,
-		SpecializationID:  d.SpecializationID,
-		Specialization:    d.Specialization,
-		YearsOfExperience: d.YearsOfExperience,
-		Bio:               d.Bio,
-		TimeZone:          d.Doctor.TimeZone,
-		Rating:            d.Rating,
-		RatingCount:       d.RatingCount,
-	}
-	if d.Location != nil {
-		location := viewLocation(*d.Location)
-		v.Location = &location
-	}
+func viewDoctor(d account.DoctorProfile) DoctorView {
+	v := DoctorView{DoctorCard: viewDoctorCard(d.Doctor, d.Location)}
 	if !d.Private {
 		return v
 	}
@@ -119,7 +96,7 @@ type doctorPatch struct {
 	YearsOfExperience *int    `json:"years_of_experience,omitempty" minimum:"0" maximum:"80" doc:"Only full staff."`
 }
 
-func (a *API) readDoctor(ctx context.Context, c policy.Caller, in *IDParam) (doctorView, error) {
+func (a *API) readDoctor(ctx context.Context, c policy.Caller, in *IDParam) (DoctorView, error) {
 	doctor, err := a.config.Account.Doctor(ctx, c, in.ID)
 	return viewDoctor(doctor), err
 }
@@ -129,7 +106,7 @@ type changeDoctorInput struct {
 	Body doctorPatch
 }
 
-func (a *API) changeDoctor(ctx context.Context, c policy.Caller, in *changeDoctorInput) (doctorView, error) {
+func (a *API) changeDoctor(ctx context.Context, c policy.Caller, in *changeDoctorInput) (DoctorView, error) {
 	doctor, err := a.config.Account.UpdateDoctor(ctx, c, in.ID, account.DoctorPatch(in.Body))
 	return viewDoctor(doctor), err
 }
@@ -143,7 +120,7 @@ type verifyInput struct {
 	Body *verifyRequest
 }
 
-func (a *API) verifyDoctor(ctx context.Context, c policy.Caller, in *verifyInput) (doctorView, error) {
+func (a *API) verifyDoctor(ctx context.Context, c policy.Caller, in *verifyInput) (DoctorView, error) {
 	note := ""
 	if in.Body != nil {
 		note = in.Body.Note
@@ -152,21 +129,22 @@ func (a *API) verifyDoctor(ctx context.Context, c policy.Caller, in *verifyInput
 	return viewDoctor(doctor), err
 }
 
-func (a *API) unverifyDoctor(ctx context.Context, c policy.Caller, in *IDParam) (doctorView, error) {
+// unverifiedDoctorView is a doctor, with what is left to be done.
+type unverifiedDoctorView struct {
+	DoctorView
+	Outside []appointmentView `json:"outside" nullable:"false" doc:"Visits to come with the doctor, who can no longer be booked."`
+}
+
+func (a *API) unverifyDoctor(ctx context.Context, c policy.Caller, in *IDParam) (unverifiedDoctorView, error) {
 	doctor, err := a.config.Account.UnverifyDoctor(ctx, c, in.ID)
-	return viewDoctor(doctor), err
+	return unverifiedDoctorView{viewDoctor(doctor.DoctorProfile), appointmentViews(doctor.Outside)}, err
 }
 
-func exampleDoctor() doctorView {
-	location := exampleLocation()
-	return doctorView{
-		ID: exampleID(1), FullName: "Dr Amara Okafor", SpecializationID: 3, Specialization: "Cardiology",
-		YearsOfExperience: 12, Bio: "Listens first.", Location: &location, TimeZone: "Europe/London",
-		Rating: 4.63, RatingCount: 41,
-	}
+func exampleDoctor() DoctorView {
+	return DoctorView{DoctorCard: exampleDoctorCard()}
 }
 
-func exampleDoctorPrivate() doctorView {
+func exampleDoctorPrivate() DoctorView {
 	v, location, by, at := exampleDoctor(), exampleID(4), exampleID(10), exampleTime(8, 0)
 	username, email, license, note := "amara", "amara@example.org", "GMC-7654321", "Seen in the public register."
 	slot, buffer, notice, horizon := 20, 5, 60, 60

@@ -45,11 +45,15 @@ func exampleLocation() locationView {
 	}
 }
 
-func exampleFoundDoctor() foundDoctorView {
+func exampleDoctorCard() DoctorCard {
 	location := exampleLocation()
-	return foundDoctorView{
+	return DoctorCard{
 		ID: exampleID(1), FullName: "Dr Amara Okafor", SpecializationID: 3, Specialization: "Cardiology",
 		YearsOfExperience: 12, Bio: "Listens first.", Location: &location, TimeZone: "Europe/London",
-		Rating: 4.63, RatingCount: 41, NextSlots: []slotView{exampleSlot()},
+		Rating: 4.63, RatingCount: 41,
 	}
+}
+
+func exampleFoundDoctor() foundDoctorView {
+	return foundDoctorView{exampleDoctorCard(), []slotView{exampleSlot()}}
 }

@@ -12,7 +12,7 @@ import (
 // exportView is everything that is kept about one person.
 type exportView struct {
 	ExportedAt time.Time              `json:"exported_at"`
-	User       userView               `json:"user"`
+	User       UserView               `json:"user"`
 	Visits     []exportedVisitView    `json:"visits" nullable:"false" doc:"As a patient."`
 	Feedback   []exportedFeedbackView `json:"feedback" nullable:"false" doc:"What one said of visits."`
 	Hours      []windowView           `json:"hours" nullable:"false" doc:"Of a doctor."`

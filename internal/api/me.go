@@ -88,12 +88,12 @@ func (p mePatch) patch() account.Patch {
 	}
 }
 
-func (a *API) readMe(ctx context.Context, c policy.Caller, _ *struct{}) (userView, error) {
+func (a *API) readMe(ctx context.Context, c policy.Caller, _ *struct{}) (UserView, error) {
 	person, err := a.config.Account.Me(ctx, c)
 	return viewPerson(person), err
 }
 
-func (a *API) changeMe(ctx context.Context, c policy.Caller, in *struct{ Body mePatch }) (userView, error) {
+func (a *API) changeMe(ctx context.Context, c policy.Caller, in *struct{ Body mePatch }) (UserView, error) {
 	person, err := a.config.Account.UpdateMe(ctx, c, in.Body.patch())
 	return viewPerson(person), err
 }

@@ -9,9 +9,10 @@ import (
 	"github.com/turno-health/turno/internal/account"
 )
 
-// userView is a person as that person, and staff, see them. Which fields are
-// there depends on the role.
-type userView struct {
+// UserView is a person as that person, and staff, see them. Which fields are
+// there depends on the role. Exported, since huma sees into no other embedded
+// struct.
+type UserView struct {
 	ID              uuid.UUID        `json:"id"`
 	Username        string           `json:"username"`
 	Email           string           `json:"email" doc:"Ends in @no-mail.invalid for somebody without one: nothing is mailed there."`
@@ -36,7 +37,7 @@ type userView struct {
 	VerifiedAt        *time.Time `json:"verified_at,omitempty" doc:"Of a doctor whose licence the clinic has checked."`
 }
 
-func viewPerson(p account.Person) userView {
+func viewPerson(p account.Person) UserView {
 	v := viewUser(p.User)
 	if p.Patient != nil {
 		v.DateOfBirth, v.Gender, v.ContactNumber = &p.Patient.DateOfBirth, p.Patient.Gender, p.Patient.ContactNumber
@@ -49,8 +50,8 @@ func viewPerson(p account.Person) userView {
 	return v
 }
 
-func viewUser(u turno.User) userView {
-	return userView{
+func viewUser(u turno.User) UserView {
+	return UserView{
 		ID:              u.ID,
 		Username:        u.Username,
 		Email:           u.Email,
@@ -66,7 +67,7 @@ func viewUser(u turno.User) userView {
 	}
 }
 
-func viewListedUser(u account.ListedUser) userView {
+func viewListedUser(u account.ListedUser) UserView {
 	v := viewUser(u.User)
 	v.DateOfBirth, v.ContactNumber = u.DateOfBirth, u.ContactNumber
 	return v
@@ -128,18 +129,18 @@ func viewProxy(p account.Proxy) proxyView {
 	}
 }
 
-func exampleUser() userView {
+func exampleUser() UserView {
 	born := turno.Date{Year: 1990, Month: time.May, Day: 17}
-	return userView{
+	return UserView{
 		ID: exampleID(2), Username: "ana", Email: "ana@example.org", FullName: "Ana Pérez", Role: turno.RolePatient,
 		TimeZone: "Europe/Madrid", Locale: "es", Active: true, CreatedAt: exampleTime(8, 0), UpdatedAt: exampleTime(8, 0),
 		DateOfBirth: &born, Gender: turno.GenderFemale, ContactNumber: "+34600111222",
 	}
 }
 
-func exampleDoctorUser() userView {
+func exampleDoctorUser() UserView {
 	specialization, years, bio := 3, 12, "Listens first."
-	return userView{
+	return UserView{
 		ID: exampleID(1), Username: "amara", Email: "amara@example.org", FullName: "Dr Amara Okafor", Role: turno.RoleDoctor,
 		TimeZone: "Europe/London", Active: true, CreatedAt: exampleTime(8, 0), UpdatedAt: exampleTime(8, 0),
 		SpecializationID: &specialization, LicenseNumber: "GMC-7654321", YearsOfExperience: &years, Bio: &bio,

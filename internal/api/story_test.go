@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -80,6 +81,43 @@ func TestNewHoursListTheVisitsOutside(t *testing.T) {
 			t.Errorf("outside: %v", outside)
 		}
 		want(t, c.ask(nil, "GET", base+"/availability", ""), http.StatusOK, `"end_time":"24:00"`)
+	})
+}
+
+func TestADoctorWhoLeavesLeavesAList(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		early, late := c.newVisit("confirmed"), c.newVisit("confirmed")
+		over, cancelled := c.newVisit("completed"), c.newVisit("cancelled")
+		doctor, patient := "/api/v1/users/"+c.doctor.UserID.String(), "/api/v1/users/"+c.patient.UserID.String()
+		c.full = c.signIn("owner")
+		for _, step := range []struct {
+			name, method, path, body string
+			want                     []string
+		}{
+			{"unverified", "POST", "/api/v1/doctors/" + c.doctor.UserID.String() + "/unverify", "", []string{early.ID.String(), late.ID.String()}},
+			{"given a name", "PATCH", doctor, `{"full_name": "Dr Other Name"}`, nil},
+			{"deactivated", "PATCH", doctor, `{"active": false}`, []string{early.ID.String(), late.ID.String()}},
+			{"deactivated once more", "PATCH", doctor, `{"active": false}`, []string{early.ID.String(), late.ID.String()}},
+			{"active again", "PATCH", doctor, `{"active": true}`, nil},
+			{"a patient, whose visits somebody else gives", "PATCH", patient, `{"active": false}`, nil},
+		} {
+			got := c.ask(c.full, step.method, step.path, step.body)
+			want(t, got, http.StatusOK)
+			var body struct {
+				Outside []struct{ ID string }
+			}
+			if err := json.Unmarshal(got.body, &body); err != nil || body.Outside == nil {
+				t.Fatalf("%s: no list, %v\n%s", step.name, err, got.body)
+			}
+			var ids []string
+			for _, visit := range body.Outside {
+				ids = append(ids, visit.ID)
+			}
+			if diff := cmp.Diff(step.want, ids); diff != "" {
+				t.Errorf("%s: outside (-want +got), of %v, %v, over %v, cancelled %v:\n%s", step.name, early.ID, late.ID, over.ID, cancelled.ID, diff)
+			}
+		}
 	})
 }
 

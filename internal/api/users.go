@@ -19,7 +19,7 @@ func (a *API) userRoutes() {
 		Action: policy.ListPatients, Tag: tagPeople, Errors: []int{http.StatusForbidden},
 		Summary:     "Find people",
 		Description: "Lists people in the order of their names. Full staff find anybody, the front desk patients.",
-		Answer:      list[userView]{Items: []userView{exampleUser()}},
+		Answer:      list[UserView]{Items: []UserView{exampleUser()}},
 	}, a.listUsers)
 	register(a, route{
 		ID: "create-user", Method: http.MethodPost, Path: "/users", Status: http.StatusCreated,
@@ -35,9 +35,10 @@ func (a *API) userRoutes() {
 		Action: policy.WritePatientUser, Tag: tagPeople, Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
 		Summary: "Change somebody's account",
 		Description: "Changes the fields that are sent. Full staff change anybody, the front desk patients. Somebody who is no longer active, " +
-			"or has another staff_level, is signed out everywhere. The last full admin stays one: 409 in_use.",
+			"or has another staff_level, is signed out everywhere. The visits of a doctor who is no longer active stay; the answer lists them, " +
+			"so that somebody can call the patients. The last full admin stays one: 409 in_use.",
 		Request: userPatch{Active: &active},
-		Answer:  exampleUser(),
+		Answer:  changedUserView{UserView: exampleUser(), Outside: []appointmentView{}},
 	}, a.changeUser)
 	register(a, route{
 		ID: "erase-user", Method: http.MethodPost, Path: "/users/{id}/erase",
@@ -53,7 +54,7 @@ type listUsersInput struct {
 	Role  turno.Role `query:"role" enum:"patient,doctor,admin" doc:"Only this role."`
 }
 
-func (a *API) listUsers(ctx context.Context, c policy.Caller, in *listUsersInput) (list[userView], error) {
+func (a *API) listUsers(ctx context.Context, c policy.Caller, in *listUsersInput) (list[UserView], error) {
 	users, next, err := a.config.Account.Users(ctx, c, account.UserSearch{
 		Query: in.Query, Role: in.Role, Limit: in.Limit, Cursor: in.Cursor,
 	})
@@ -81,7 +82,7 @@ type newUserRequest struct {
 	LocationID        *uuid.UUID `json:"location_id,omitempty" doc:"Of a doctor; the clinic's first when absent."`
 }
 
-func (a *API) createUser(ctx context.Context, c policy.Caller, in *struct{ Body newUserRequest }) (userView, error) {
+func (a *API) createUser(ctx context.Context, c policy.Caller, in *struct{ Body newUserRequest }) (UserView, error) {
 	user := account.NewUser{
 		Role:              in.Body.Role,
 		StaffLevel:        in.Body.StaffLevel,
@@ -123,9 +124,15 @@ type changeUserInput struct {
 	Body userPatch
 }
 
-func (a *API) changeUser(ctx context.Context, c policy.Caller, in *changeUserInput) (userView, error) {
-	person, err := a.config.Account.UpdateUser(ctx, c, in.ID, account.Patch(in.Body))
-	return viewPerson(person), err
+// changedUserView is a person, with what the change leaves to be done.
+type changedUserView struct {
+	UserView
+	Outside []appointmentView `json:"outside" nullable:"false" doc:"Visits to come of a doctor who is no longer active; empty otherwise."`
+}
+
+func (a *API) changeUser(ctx context.Context, c policy.Caller, in *changeUserInput) (changedUserView, error) {
+	changed, err := a.config.Account.UpdateUser(ctx, c, in.ID, account.Patch(in.Body))
+	return changedUserView{viewPerson(changed.Person), appointmentViews(changed.Outside)}, err
 }
 
 func (a *API) eraseUser(ctx context.Context, c policy.Caller, in *IDParam) (none, error) {

@@ -67,9 +67,9 @@ type slotView struct {
 
 func viewSlot(i turno.Interval) slotView { return slotView{i.StartsAt.UTC(), i.EndsAt.UTC()} }
 
-// foundDoctorView is a doctor as everybody sees them in a search: never email,
-// username or licence.
-type foundDoctorView struct {
+// DoctorCard is what everybody sees of a doctor: never email, username or
+// licence. Exported, since huma sees into no other embedded struct.
+type DoctorCard struct {
 	ID                uuid.UUID     `json:"id"`
 	FullName          string        `json:"full_name"`
 	SpecializationID  int           `json:"specialization_id"`
@@ -80,27 +80,35 @@ type foundDoctorView struct {
 	TimeZone          string        `json:"time_zone" doc:"IANA name; the doctor's hours are local to it."`
 	Rating            float64       `json:"rating" doc:"The mean of all ratings; 0 without any."`
 	RatingCount       int           `json:"rating_count"`
-	NextSlots         []slotView    `json:"next_slots" nullable:"false" doc:"The next three open times at most."`
 }
 
-func viewFoundDoctor(d booking.FoundDoctor) foundDoctorView {
-	v := foundDoctorView{
+func viewDoctorCard(d turno.Doctor, at *turno.Location) DoctorCard {
+	v := DoctorCard{
 		ID:                d.ID,
 		FullName:          d.FullName,
 		SpecializationID:  d.SpecializationID,
 		Specialization:    d.Specialization,
 		YearsOfExperience: d.YearsOfExperience,
 		Bio:               d.Bio,
-		TimeZone:          d.Doctor.TimeZone,
+		TimeZone:          d.TimeZone,
 		Rating:            d.Rating,
 		RatingCount:       d.RatingCount,
-		NextSlots:         viewed(d.NextSlots, viewSlot),
 	}
-	if d.Location != nil {
-		location := viewLocation(*d.Location)
+	if at != nil {
+		location := viewLocation(*at)
 		v.Location = &location
 	}
 	return v
+}
+
+// foundDoctorView is a doctor in a search.
+type foundDoctorView struct {
+	DoctorCard
+	NextSlots []slotView `json:"next_slots" nullable:"false" doc:"The next three open times at most."`
+}
+
+func viewFoundDoctor(d booking.FoundDoctor) foundDoctorView {
+	return foundDoctorView{viewDoctorCard(d.Doctor, d.Location), viewed(d.NextSlots, viewSlot)}
 }
 
 // locationView is a place where visits happen.

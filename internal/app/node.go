@@ -164,6 +164,7 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		Now:              time.Now,
 		Box:              n.box,
 		CancelOpenVisits: visits.CancelOpenVisits,
+		OpenVisits:       visits.OpenVisits,
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
 	})

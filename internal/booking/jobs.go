@@ -102,6 +102,16 @@ func (s *Service) ClearPast(ctx context.Context) (int64, error) {
 	}
 }
 
+// OpenVisits lists every visit of a person that is not over, be they its patient
+// or its doctor, soonest first, inside the transaction that ends their standing.
+func (s *Service) OpenVisits(tx *sqldb.Tx, personID uuid.UUID) ([]turno.Appointment, error) {
+	visits, err := store.OpenVisitsOf(tx, personID, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	return s.openAll(visits)
+}
+
 // CancelOpenVisits calls off every visit of a person that is not over, be they
 // its patient or its doctor, inside the transaction that erases them.
 func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.UUID) error {
