@@ -74,13 +74,15 @@ func (s *Service) writeFeedback(tx *sqldb.Tx, c policy.Caller, f turno.Feedback)
 	return nil
 }
 
+const feedbackList keyset.List = "feedback"
+
 // Feedback lists a doctor's ratings, newest first. Who wrote one is for nobody to
 // see: the caller of this shows the month, never the person or the day.
 func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.UUID, limit int, cursor string) (items []turno.Feedback, next string, err error) {
 	if err := policy.Check(c, policy.ReadFeedback, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(cursor)
+	after, err := feedbackList.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -95,6 +97,6 @@ func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.U
 	if err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(items, limit, func(f turno.Feedback) keyset.Place { return keyset.Place{Time: f.CreatedAt, ID: f.ID} })
+	items, next = keyset.Page(feedbackList, items, limit, func(f turno.Feedback) keyset.Place { return keyset.Place{Time: f.CreatedAt, ID: f.ID} })
 	return items, next, nil
 }

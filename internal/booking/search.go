@@ -51,7 +51,7 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(q.Cursor)
+	after, err := q.list().Parse(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -71,6 +71,14 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 	return items, next, err
 }
 
+// list is the search in its order: each is sorted by keys of its own.
+func (q Search) list() keyset.List {
+	if q.Sort == SortRating || q.Sort == SortName {
+		return keyset.List("doctors by " + q.Sort)
+	}
+	return "doctors by " + SortEarliest
+}
+
 func (q Search) filter() store.DoctorFilter {
 	return store.DoctorFilter{Text: q.Query, SpecializationID: q.SpecializationID, MinRating: q.MinRating}
 }
@@ -87,7 +95,7 @@ func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit
 	if err != nil {
 		return nil, "", err
 	}
-	doctors, next := keyset.Page(doctors, limit, func(d turno.Doctor) keyset.Place {
+	doctors, next := keyset.Page(q.list(), doctors, limit, func(d turno.Doctor) keyset.Place {
 		return keyset.Place{Text: store.SearchName(d.FullName), Rating: d.Rating, Count: d.RatingCount, ID: d.ID}
 	})
 	ids := make([]uuid.UUID, len(doctors))
@@ -132,7 +140,7 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, lim
 		})
 		ids = ids[first:]
 	}
-	ids, next := keyset.Page(ids, limit, key)
+	ids, next := keyset.Page(q.list(), ids, limit, key)
 	doctors, err := store.DoctorsByID(tx, ids)
 	if err != nil {
 		return nil, "", err

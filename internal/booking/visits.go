@@ -23,6 +23,8 @@ type VisitFilter struct {
 	Cursor    string
 }
 
+const visitList keyset.List = "appointments"
+
 // Appointments lists visits in the order of their time: to staff all, to others
 // their own, as patient, doctor or proxy. A list is not noted in the trail;
 // opening one visit is.
@@ -30,7 +32,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if err := policy.Check(c, policy.ListAppointments, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(f.Cursor)
+	after, err := visitList.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -53,7 +55,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if items, err = s.openAll(visits); err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
+	items, next = keyset.Page(visitList, items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
 	return items, next, nil
 }
 
