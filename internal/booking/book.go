@@ -148,11 +148,13 @@ func (s *Service) explainLoss(ctx context.Context, c policy.Caller, n NewVisit, 
 // alternativeCount is how many open times are offered to the loser of a race.
 const alternativeCount = 3
 
+// alternativeReach is how far around a lost time the calendar is read for them.
+const alternativeReach = 15 * 24 * time.Hour
+
 // alternatives is the open times nearest to a lost one.
 func (s *Service) alternatives(ctx context.Context, c policy.Caller, doctorID uuid.UUID, around time.Time, typeID *uuid.UUID) (open []turno.Interval, err error) {
-	const reach = 15 * 24 * time.Hour
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		calendar, err := store.CalendarOf(tx, doctorID, around.Add(-reach), around.Add(reach))
+		calendar, err := store.CalendarOf(tx, doctorID, around.Add(-alternativeReach), around.Add(alternativeReach))
 		if err != nil {
 			return err
 		}

@@ -33,8 +33,8 @@ func (s *Service) GiveFeedback(ctx context.Context, c policy.Caller, appointment
 		if err := policy.Check(c, policy.GiveFeedback, relation(c, v)); err != nil {
 			return err
 		}
-		if v.Status != turno.StatusCompleted {
-			return turno.Conflict(turno.CodeInvalidTransition, "Only a completed visit can be rated.")
+		if err := rateable(v.Appointment); err != nil {
+			return err
 		}
 		feedback.PatientID, feedback.DoctorID, feedback.CreatedAt = v.PatientID, v.DoctorID, tx.Now
 		return s.writeFeedback(tx, c, feedback)

@@ -28,7 +28,7 @@ type NewHold struct {
 	DoctorID    uuid.UUID
 	StartsAt    time.Time
 	VisitTypeID *uuid.UUID
-	Browser     uuid.UUID // the anonymous session that asks; uuid.Nil for a signed-in caller
+	Browser     uuid.UUID // the anonymous session that asks, or asked before the caller signed in; uuid.Nil: none
 }
 
 // Hold keeps an offered slot for turno.HoldLifetime. A person or a browser has
@@ -48,6 +48,11 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 	}
 	n.StartsAt = turno.Instant(n.StartsAt)
 	id := turno.NewID()
+	if c.SignedIn() && n.Browser != uuid.Nil {
+		if _, err := s.TakeOverHold(ctx, c, n.Browser); err != nil {
+			return turno.Hold{}, err
+		}
+	}
 
 	var hold turno.Hold
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
