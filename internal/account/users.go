@@ -178,6 +178,9 @@ func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID,
 	if err != nil {
 		return ChangedUser{}, fmt.Errorf("change a user: %w", err)
 	}
+	if changed.Role == turno.RoleDoctor { // who may have been deactivated
+		s.config.Changed(id)
+	}
 	return changed, nil
 }
 

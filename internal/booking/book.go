@@ -75,10 +75,12 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	id := turno.NewID()
 
 	var booked turno.Appointment
+	var touched []uuid.UUID
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
 		t := bookingTx{Service: s, tx: tx, caller: c, want: n, id: id}
 		var err error
 		booked, err = t.run()
+		touched = t.doctors()
 		return err
 	})
 	if err != nil {
@@ -87,6 +89,7 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	if booked.ID == id { // not a stored answer
 		s.config.Observe(OutcomeBooked)
 		s.config.Wake()
+		s.changed(touched...)
 	}
 	return booked, nil
 }

@@ -42,6 +42,7 @@ func (s *Service) GiveFeedback(ctx context.Context, c policy.Caller, appointment
 	if err != nil {
 		return turno.Feedback{}, err
 	}
+	s.changed(feedback.DoctorID)
 	return feedback, nil
 }
 
