@@ -164,3 +164,15 @@ func auditLocation(tx *sqldb.Tx, by *uuid.UUID, action turno.AuditAction, id uui
 		ActionBy: by, Action: action, Entity: "location", EntityID: id.String(), Detail: detail,
 	})
 }
+
+// Clinic is the place whose name the site bears: the one that was made first.
+func (s *Service) Clinic(ctx context.Context) (clinic turno.Location, err error) {
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		clinic, _, err = store.FirstLocation(tx)
+		return err
+	})
+	if err != nil {
+		return turno.Location{}, fmt.Errorf("read the clinic: %w", err)
+	}
+	return clinic, nil
+}

@@ -31,6 +31,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err != nil {
 		return err
 	}
+	n.demo = true
 	accounts, err := c.fill(ctx, p, n)
 	if err != nil {
 		return errors.Join(adviseDemo(err), n.close())

@@ -4,13 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"time"
 
-	"github.com/turno-health/turno"
-	"github.com/turno-health/turno/internal/httpx"
-	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
 
@@ -53,48 +49,6 @@ func (n *node) readiness() http.Handler {
 			writeStatus(w, http.StatusServiceUnavailable, status{"unready", reason})
 		default:
 			writeStatus(w, http.StatusOK, status{Status: "ready"})
-		}
-	})
-}
-
-// homePage is all that there is to see until Turno has pages of its own. The
-// stylesheet is that of /docs.
-const homePage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Name}}</title>
-<link rel="stylesheet" href="/docs/style.css">
-</head>
-<body>
-<main>
-<h1>{{.Name}}</h1>
-{{with .Phone}}<p>Call us: {{.}}</p>{{end}}
-<p>Appointments here are kept by Turno. There are no pages for booking yet; programs book through the <a href="/docs">REST API</a>.</p>
-</main>
-</body>
-</html>
-`
-
-// home names the clinic and points to the documentation.
-func (n *node) home() http.Handler {
-	page := template.Must(template.New("home").Parse(homePage))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var clinic turno.Location
-		err := n.db.Read(r.Context(), func(tx *sqldb.Tx) (err error) {
-			clinic, _, err = store.FirstLocation(tx)
-			return err
-		})
-		if err != nil {
-			httpx.Fail(r.Context(), err)
-			httpx.ProblemOf(err).Write(w)
-			return
-		}
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		if err := page.Execute(w, clinic); err != nil {
-			return // the client has gone
 		}
 	})
 }

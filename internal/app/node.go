@@ -19,9 +19,10 @@ import (
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/jobs"
-	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/web"
+	"github.com/turno-health/turno/internal/web/page"
 )
 
 // node is one server on a database: everything that is made once and used until
@@ -32,7 +33,7 @@ type node struct {
 	metrics *metrics
 	db      *sqldb.DB
 	box     *seal.Box
-	hub     *live.Hub
+	demo    bool // a clinic that was made up: the pages say more
 }
 
 // openNode opens the database, brings it to this program's version and finds the
@@ -52,7 +53,6 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 	if err := adviseOpen(c.Database, err); err != nil {
 		return nil, err
 	}
-	n.hub = live.New(n.db, live.Config{Logger: logger})
 	if err := n.prepare(ctx); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}
@@ -94,11 +94,7 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	n.hub.Start(ctx)
 	server := n.server(ctx, services.handler)
-	// Streams never end by themselves, so stopping would wait for them in vain. It
-	// ends them once nobody new is let in.
-	server.RegisterOnShutdown(n.hub.EndSubscriptions)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	url := urlOf(listener.Addr())
@@ -146,9 +142,7 @@ func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runne
 	if err != nil {
 		err = errors.Join(fmt.Errorf("finish the requests: %w", err), server.Close())
 	}
-	err = errors.Join(err, runner.Stop(ctx))
-	n.hub.Stop() // last, since requests and jobs tell it what they changed
-	if err != nil {
+	if err := errors.Join(err, runner.Stop(ctx)); err != nil {
 		return err
 	}
 	n.logger.InfoContext(ctx, "stopped")
@@ -168,14 +162,12 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		MaxOpenVisits: n.config.MaxOpenVisits,
 		Observe:       n.metrics.observe,
 		Wake:          signal.Wake,
-		Changed:       n.hub.Changed,
 	})
 	accounts := account.New(n.db, account.Config{
 		Now:              time.Now,
 		Box:              n.box,
 		CancelOpenVisits: visits.CancelOpenVisits,
 		OpenVisits:       visits.OpenVisits,
-		Changed:          n.hub.Changed,
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
 	})
@@ -196,7 +188,24 @@ func (n *node) wire(ctx context.Context) (services, error) {
 	if err != nil {
 		return services{}, err
 	}
-	handler, err := n.handler(rest)
+	pages, err := web.New(&page.Site{
+		Booking:            visits,
+		Account:            accounts,
+		Insight:            insight.New(n.db),
+		Box:                n.box,
+		Logger:             n.logger,
+		Now:                time.Now,
+		AnonymousPerMinute: n.config.AnonymousPerMinute,
+		HTTPS:              n.config.HTTPS(),
+		StaffIdle:          n.config.StaffIdle(),
+		BaseURL:            n.config.BaseURL,
+		Demo:               n.demo,
+		Version:            buildOf().version,
+	})
+	if err != nil {
+		return services{}, err
+	}
+	handler, err := n.handler(rest, pages)
 	return services{handler, n.jobs(visits, signal)}, err
 }
 
@@ -216,24 +225,26 @@ func (n *node) jobs(visits *booking.Service, signal *jobs.Signal) jobs.Config {
 }
 
 // handler is the server's one table of paths.
-func (n *node) handler(rest *api.API) (http.Handler, error) {
+func (n *node) handler(rest *api.API, pages http.Handler) (http.Handler, error) {
 	trusted, err := httpx.ParseProxies(n.config.TrustedProxies)
 	if err != nil {
 		return nil, usage("--trusted-proxies: %w", err)
 	}
-	pages := http.NewServeMux()
-	pages.Handle("GET /{$}", n.home())
-	pages.Handle("GET /healthz", alive())
-	pages.Handle("GET /readyz", n.readiness())
-	pages.Handle("GET /metrics", httpx.ServeMetrics(n.metrics.registry, n.config.MetricsToken))
-	pages.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+	machines := http.NewServeMux()
+	machines.Handle("GET /healthz", alive())
+	machines.Handle("GET /readyz", n.readiness())
+	machines.Handle("GET /metrics", httpx.ServeMetrics(n.metrics.registry, n.config.MetricsToken))
+	machines.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		httpx.ProblemOf(turno.NotFound("page")).Write(w)
 	})
 	mux := http.NewServeMux()
 	for _, path := range rest.Paths() {
 		mux.Handle(path, rest)
 	}
-	mux.Handle("/", httpx.SecureHeaders(n.config.HTTPS(), httpx.Routed(pages)))
+	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/api/"} {
+		mux.Handle(path, httpx.SecureHeaders(n.config.HTTPS(), httpx.Routed(machines)))
+	}
+	mux.Handle("/", pages)
 	chain := httpx.Chain{Logger: n.logger, Now: time.Now, Metrics: n.metrics.http, Trusted: trusted}
 	return chain.Wrap(mux), nil
 }

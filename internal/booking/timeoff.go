@@ -69,7 +69,6 @@ func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff)
 		return turno.TimeOff{}, nil, err
 	}
 	s.config.Wake()
-	s.changed(off.DoctorID)
 	return off, cancelled, nil
 }
 
@@ -78,8 +77,7 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 	if err := policy.Admit(c, policy.WriteTimeOff); err != nil {
 		return err
 	}
-	var doctorID uuid.UUID
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		off, found, err := store.TimeOffByID(tx, id)
 		if err != nil {
 			return err
@@ -93,7 +91,6 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 		if err := tx.Lock(off.DoctorID); err != nil {
 			return err
 		}
-		doctorID = off.DoctorID
 		b := tx.Batch()
 		store.DeleteTimeOffIn(b, off)
 		store.AuditIn(b, tx.Now, turno.AuditEntry{ActionBy: c.ID(), Action: turno.AuditDelete,
@@ -103,10 +100,6 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 		}
 		return nil
 	})
-	if err == nil {
-		s.changed(doctorID)
-	}
-	return err
 }
 
 // timeOffTx blocks time inside its transaction, alone on the doctor's calendar.

@@ -22,8 +22,6 @@ type DoctorRating struct {
 	Count            int64
 }
 
-const ratingList keyset.List = "doctor-ratings"
-
 // DoctorRatings lists the average rating of each doctor, the best first: to full
 // staff all, to a doctor their own. limit is 20 unless told, 100 at most.
 func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int, cursor string) (items []DoctorRating, next string, err error) {
@@ -31,7 +29,7 @@ func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int,
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := ratingList.Parse(cursor)
+	after, err := keyset.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -44,7 +42,7 @@ func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int,
 	}); err != nil {
 		return nil, "", err
 	}
-	ratings, next = keyset.Page(ratingList, ratings, limit, func(r store.DoctorRating) keyset.Place {
+	ratings, next = keyset.Page(ratings, limit, func(r store.DoctorRating) keyset.Place {
 		return keyset.Place{Rating: float64(r.Hundredths) / 100, Count: int(r.Count), ID: r.DoctorID}
 	})
 	for _, r := range ratings {

@@ -43,8 +43,6 @@ const (
 	CreateHold          Action = "hold.create"
 	CreateAnonymousHold Action = "hold.create_anonymous"
 	ReleaseHold         Action = "hold.release"
-	ReadHold            Action = "hold.read"      // one's own, or one's browser's
-	TakeOverHold        Action = "hold.take_over" // from the browser, on signing in
 
 	BookAppointment     Action = "appointment.book"
 	BookAnyTime         Action = "appointment.book_any_time" // off the grid, outside hours, walk-ins
@@ -73,6 +71,9 @@ const (
 
 	ReadAuditLogs Action = "audit.read"
 	ReadAnalytics Action = "analytics.read"
+
+	ChooseLanguage Action = "page.language"
+	SeeDesign      Action = "page.design" // the components of the pages, in a demo
 )
 
 // rule is a row of the access table: who may, who may not but may know that it
@@ -124,8 +125,6 @@ var table = map[Action]rule{
 	CreateHold:          {may: Patient},
 	CreateAnonymousHold: {may: Anyone},
 	ReleaseHold:         {may: Self, what: "hold"},
-	ReadHold:            {may: Anyone},
-	TakeOverHold:        {may: SignedIn},
 
 	BookAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "patient"},
 	BookAnyTime:         {may: ItsDoctor | Staff},
@@ -154,4 +153,7 @@ var table = map[Action]rule{
 
 	ReadAuditLogs: {may: Full},
 	ReadAnalytics: {may: Full | ItsDoctor},
+
+	ChooseLanguage: {may: Anyone},
+	SeeDesign:      {may: Anyone},
 }

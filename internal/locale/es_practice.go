@@ -1,0 +1,6 @@
+package locale
+
+// spanishPractice is what the pages of a doctor's schedule, hours and feedback say.
+func spanishPractice() map[string]string {
+	return map[string]string{}
+}

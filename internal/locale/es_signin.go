@@ -1,0 +1,6 @@
+package locale
+
+// spanishSignIn is what the pages of signing in, registering and coming back say.
+func spanishSignIn() map[string]string {
+	return map[string]string{}
+}

@@ -1,0 +1,33 @@
+// Counts down to data-ends. At 60 seconds it says data-warn to screen readers and
+// sends "turno:soon"; at the end "turno:over", and shows data-over.
+export default function countdown(element) {
+  const left = element.querySelector(".left");
+  const status = element.querySelector("[role=status]");
+  const before = element.querySelector(".before");
+  // The server's clock counts: what matters is how long it was when this page came.
+  const ends = Date.parse(element.dataset.ends);
+  let warned = false;
+  let timer;
+  function tick() {
+    const seconds = Math.ceil((ends - Date.now()) / 1000);
+    if (seconds <= 0) {
+      clearInterval(timer);
+      before.textContent = element.dataset.over;
+      left.textContent = "";
+      status.textContent = element.dataset.over;
+      element.classList.add("over");
+      element.dispatchEvent(new CustomEvent("turno:over", { bubbles: true }));
+      return;
+    }
+    left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds <= 60 && !warned) {
+      warned = true;
+      status.textContent = element.dataset.warn;
+      element.classList.add("soon");
+      element.dispatchEvent(new CustomEvent("turno:soon", { bubbles: true }));
+    }
+  }
+  element.classList.add("counting");
+  timer = setInterval(tick, 1000);
+  tick();
+}

@@ -1,0 +1,21 @@
+import { enhance } from "./turno.js";
+
+// The part of another page that selector finds, or null when it has none: signed
+// out, gone, or the network is away.
+export async function part(url, selector, signal) {
+  const answer = await fetch(url, { headers: { Accept: "text/html", "Turno-Part": selector }, signal });
+  if (!answer.ok || answer.redirected) return null;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return page.querySelector(selector);
+}
+
+// Puts a part in the place of the one that stands there, with the view
+// transition that the stylesheet describes.
+export function put(old, fresh) {
+  document.adoptNode(fresh);
+  const change = () => old.replaceWith(fresh);
+  enhance(fresh);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (still || !document.startViewTransition) return change();
+  document.startViewTransition(change);
+}

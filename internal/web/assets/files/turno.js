@@ -1,0 +1,42 @@
+// What scripts add to pages that work without them. An element names what it
+// wants in data-enhance="toast lock"; each word is a module beside this one,
+// loaded when a page has use for it.
+
+export function enhance(root = document) {
+  const wanted = [...root.querySelectorAll("[data-enhance]")];
+  if (root.matches?.("[data-enhance]")) wanted.push(root);
+  for (const element of wanted) {
+    for (const name of element.dataset.enhance.split(" ")) {
+      const done = (element.enhanced ??= new Set());
+      if (!name || done.has(name)) continue;
+      done.add(name);
+      import(`./${name}.js`).then((module) => module.default(element), console.error);
+    }
+  }
+}
+
+// A form that changes something is sent once, however often it is pressed.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-once]") || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  // The button's own name and value are sent, so it is not disabled.
+  event.submitter?.setAttribute("aria-busy", "true");
+});
+
+// Coming back through the browser's history finds the form ready again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+// The server writes times as this reader's clocks show them.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`turno_zone=${zone}`)) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `turno_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
+document.documentElement.classList.add("scripted");
+enhance();

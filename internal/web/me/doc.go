@@ -1,0 +1,2 @@
+// Package me is a person's own account.
+package me

@@ -1,0 +1,124 @@
+package page
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The cookies. The session's and the device's are the API's too.
+const (
+	sessionCookie  = "turno_session"
+	deviceCookie   = "turno_device"
+	visitorCookie  = "turno_visitor" // a browser that holds a time before anybody signed in
+	languageCookie = "turno_language"
+	zoneCookie     = "turno_zone" // set by the browser's script
+	flashCookie    = "turno_flash"
+)
+
+const year = 365 * 24 * time.Hour
+
+// Token is what proves the session, if there is one.
+func (r *Request) Token() string { return r.cookie(sessionCookie) }
+
+// Device is what tells this browser from others at sign-in, if it is known.
+func (r *Request) Device() string { return r.cookie(deviceCookie) }
+
+// SetSession keeps somebody signed in in this browser until then.
+func (r *Request) SetSession(token, device string, expires time.Time) {
+	r.setCookie(sessionCookie, token, expires.Sub(r.Now))
+	if device != "" {
+		r.setCookie(deviceCookie, device, year)
+	}
+}
+
+// EndSession forgets the session in this browser.
+func (r *Request) EndSession() { r.setCookie(sessionCookie, "", -1) }
+
+// SetLanguage keeps the language that was chosen.
+func (r *Request) SetLanguage(tag string) { r.setCookie(languageCookie, tag, year) }
+
+// visitorContext binds the sealed cookie to its purpose.
+const visitorContext = "turno visitor cookie"
+
+// visitorAge bounds how long a browser is known before somebody signs in. It
+// covers a hold with all its renewals.
+const visitorAge = time.Hour
+
+// Visitor is the id of this browser, by which it may hold a time before anybody
+// has signed in: uuid.Nil if it has none.
+func (r *Request) Visitor() uuid.UUID {
+	sealed, err := base64.RawURLEncoding.DecodeString(r.cookie(visitorCookie))
+	if err != nil {
+		return uuid.Nil
+	}
+	plain, err := r.Site.Box.Open(sealed, []byte(visitorContext))
+	if err != nil {
+		return uuid.Nil
+	}
+	id, err := uuid.FromBytes(plain)
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// KnowVisitor is Visitor, and gives this browser an id if it has none. The
+// cookie is sealed, so nobody can make one up.
+func (r *Request) KnowVisitor() uuid.UUID {
+	if id := r.Visitor(); id != uuid.Nil {
+		return id
+	}
+	id := uuid.New()
+	sealed := r.Site.Box.Seal(id[:], []byte(visitorContext))
+	r.setCookie(visitorCookie, base64.RawURLEncoding.EncodeToString(sealed), visitorAge)
+	return id
+}
+
+// Say leaves a sentence, a key of the catalogue, for the next page.
+func (r *Request) Say(kind, message string) {
+	value := base64.RawURLEncoding.EncodeToString([]byte(kind + "\n" + message))
+	r.setCookie(flashCookie, value, time.Minute)
+}
+
+// takeFlash reads what the page before left. Only sentences of the catalogue
+// count, so that nobody can put words into our mouth.
+func (r *Request) takeFlash() []Flash {
+	value := r.cookie(flashCookie)
+	if value == "" {
+		return nil
+	}
+	r.setCookie(flashCookie, "", -1)
+	text, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return nil
+	}
+	kind, message, _ := strings.Cut(string(text), "\n")
+	if !r.Words.Knows(message) {
+		return nil
+	}
+	return []Flash{{Message: message, Kind: kind}}
+}
+
+func (r *Request) cookie(name string) string {
+	cookie, err := r.Request.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// setCookie keeps a value for so long; a negative age forgets it.
+func (r *Request) setCookie(name, value string, age time.Duration) {
+	cookie := &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(age / time.Second),
+		HttpOnly: true, Secure: r.Site.HTTPS, SameSite: http.SameSiteLaxMode,
+	}
+	if age < 0 {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(r.w, cookie)
+}

@@ -1,0 +1,104 @@
+package page
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/turno-health/turno"
+)
+
+// maxForm bounds the bytes of a form.
+const maxForm = 256 << 10
+
+// Form is what somebody typed, and what is wrong with it. Nothing typed is lost:
+// a page shows a form with its values again. The zero Form is an empty one.
+type Form struct {
+	Values url.Values
+	Errors []FieldError // in the order that they were found
+}
+
+// FieldError says, in the reader's language, what is wrong with a field. An empty
+// Field means the form as a whole.
+type FieldError struct{ Field, Message string }
+
+// Form reads what was posted.
+func (r *Request) Form() (*Form, error) {
+	r.Body = http.MaxBytesReader(r.w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This is too long."})
+		}
+		return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This form could not be read."})
+	}
+	for _, values := range r.PostForm {
+		for _, value := range values {
+			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+				return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This contains characters that can't be used."})
+			}
+		}
+	}
+	return &Form{Values: r.PostForm}, nil
+}
+
+// Query is the fields of a form that GET sends: filters.
+func (r *Request) Query() *Form { return &Form{Values: r.URL.Query()} }
+
+// Get is what was typed into a field, without space around it.
+func (f *Form) Get(field string) string { return strings.TrimSpace(f.Values.Get(field)) }
+
+// Raw is what was typed into a field, as it is: a password.
+func (f *Form) Raw(field string) string { return f.Values.Get(field) }
+
+// Has reports whether the field was sent, be it empty.
+func (f *Form) Has(field string) bool { return f.Values.Has(field) }
+
+// Error is what is wrong with a field, or "".
+func (f *Form) Error(field string) string {
+	for _, e := range f.Errors {
+		if e.Field == field {
+			return e.Message
+		}
+	}
+	return ""
+}
+
+// OK reports whether nothing is wrong.
+func (f *Form) OK() bool { return len(f.Errors) == 0 }
+
+// Add says that something is wrong with a field, in the reader's language.
+func (f *Form) Add(field, message string) {
+	f.Errors = append(f.Errors, FieldError{field, message})
+}
+
+// Take takes what a use case found wrong with the input, or refused with a
+// sentence, and reports whether the form can be shown again with it. Other errors
+// are for the caller to return.
+func (r *Request) Take(f *Form, err error) bool {
+	e, ok := errors.AsType[*turno.Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Kind {
+	case turno.KindInvalid, turno.KindConflict, turno.KindRateLimited:
+	case turno.KindUnauthenticated:
+		if e.Code != turno.CodeWrongCredentials {
+			return false
+		}
+	default:
+		return false
+	}
+	for _, field := range e.Fields {
+		_, name, found := strings.Cut(field.Location, ".")
+		if !found {
+			name = ""
+		}
+		f.Add(name, r.Sentence(field.Message))
+	}
+	if len(e.Fields) == 0 {
+		f.Add("", r.Sentence(e.Message))
+	}
+	return true
+}

@@ -1,0 +1,125 @@
+package page
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/locale"
+	"github.com/turno-health/turno/internal/policy"
+)
+
+// Request is one request to a page by one reader.
+type Request struct {
+	*http.Request
+	*locale.Words // the reader's language: r.T("Book a visit")
+
+	Site   *Site
+	Caller policy.Caller
+	Person turno.User     // the zero User for somebody who has not signed in
+	Zone   *time.Location // how the reader's clocks go
+	Now    time.Time
+
+	w       http.ResponseWriter
+	flashes []Flash
+	clinic  *turno.Location // once it was asked for
+}
+
+func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
+	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w}
+	err := request.identify(route.Polling)
+	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), r.Header.Get("Accept-Language"))
+	request.Zone = request.zone()
+	if !route.Polling && !route.Stream {
+		request.flashes = request.takeFlash()
+	}
+	return request, err
+}
+
+// identify finds out who asks. A session that is over is nobody; one that is
+// locked is an error, so that the person can unlock it. Strangers are counted.
+func (r *Request) identify(polling bool) error {
+	r.Caller.Address = httpx.Address(r.Context())
+	token := r.Token()
+	if token == "" {
+		return r.Site.limiter.Allow(r.Caller.Address)
+	}
+	caller, person, err := r.Site.authenticate(r.Context(), token, polling)
+	if turno.KindOf(err) == turno.KindUnauthenticated {
+		if limited := r.Site.limiter.Allow(r.Caller.Address); limited != nil {
+			return limited
+		}
+		if isLocked(err) {
+			return err
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	caller.Address = r.Caller.Address
+	r.Caller, r.Person = caller, person
+	return nil
+}
+
+func isLocked(err error) bool {
+	e, ok := errors.AsType[*turno.Error](err)
+	return ok && e.Code == turno.CodeSessionLocked
+}
+
+// zone is the person's own, or what the browser said, or the clinic's.
+func (r *Request) zone() *time.Location {
+	for _, name := range []string{r.Person.TimeZone, r.cookie(zoneCookie)} {
+		if len(name) > maxZoneName || name == "" || name == "Local" {
+			continue
+		}
+		if loc, err := time.LoadLocation(name); err == nil {
+			return loc
+		}
+	}
+	if loc, err := time.LoadLocation(r.Clinic().TimeZone); err == nil {
+		return loc
+	}
+	return time.UTC
+}
+
+// Clinic is the place whose name the site bears. When it can't be read, the page
+// is shown without.
+func (r *Request) Clinic() turno.Location {
+	if r.clinic == nil {
+		clinic, err := r.Site.Account.Clinic(r.Context())
+		if err != nil {
+			r.Site.Logger.ErrorContext(r.Context(), "read the clinic's name", "error", err.Error())
+			clinic = turno.Location{Name: "Turno"}
+		}
+		r.clinic = &clinic
+	}
+	return *r.clinic
+}
+
+const maxZoneName = 64
+
+// Today is the date on the reader's calendar.
+func (r *Request) Today() turno.Date { return turno.DateOf(r.Now, r.Zone) }
+
+// SignedIn reports whether we know who asks.
+func (r *Request) SignedIn() bool { return r.Caller.SignedIn() }
+
+// ID is an id in the path. What is none is not found.
+func (r *Request) ID(name string) (uuid.UUID, error) {
+	id, err := uuid.Parse(r.PathValue(name))
+	if err != nil {
+		return id, turno.NotFound("page")
+	}
+	return id, nil
+}
+
+// Flash is a sentence for the next page that the person sees: what was just done.
+type Flash struct {
+	Message string // a key of the catalogue
+	Kind    string // "success", "info" or "warn"
+}

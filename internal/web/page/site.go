@@ -1,0 +1,114 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/seal"
+)
+
+// Site is what all pages depend on.
+type Site struct {
+	Account *account.Service
+	Booking *booking.Service
+	Insight *insight.Service
+
+	Box                *seal.Box // seals the cookie of visitors who have not signed in
+	Logger             *slog.Logger
+	Now                turno.Now
+	AnonymousPerMinute int           // requests of one address without a session; 0 means no limit
+	HTTPS              bool          // the base URL is https
+	StaffIdle          time.Duration // how long a session of staff and doctors may idle; 0: no lock screen
+	BaseURL            string        // where people reach the site; empty: wherever they asked
+	Emergency          string        // whom to call in an emergency, such as "112"; empty: nothing is said
+	Demo               bool          // this is a demo clinic: /design is there, and sign-in helps
+	Version            string
+
+	limiter *httpx.Limiter
+}
+
+// Handler answers one kind of request. Its error becomes a page: somebody
+// unknown is asked to sign in, and everybody else is told what to do.
+type Handler func(*Request) error
+
+// Route is a page, or what a form on one does.
+type Route struct {
+	Pattern string // as http.ServeMux reads it: "GET /doctors/{id}"
+	Action  policy.Action
+	Handler Handler
+
+	// Polling says that open pages ask by themselves: it is no sign of life.
+	Polling bool
+	// Stream says that the answer goes on until the person leaves.
+	Stream bool
+}
+
+// Mount puts routes on a mux. It panics when one names no action of the access
+// table: the program is wrong.
+func (s *Site) Mount(mux *http.ServeMux, routes ...Route) {
+	if s.limiter == nil {
+		s.limiter = httpx.NewLimiter(s.AnonymousPerMinute, s.Now)
+	}
+	for _, route := range routes {
+		if !policy.Known(route.Action) {
+			panic(fmt.Sprintf("%s names no action of the access table", route.Pattern))
+		}
+		mux.Handle(route.Pattern, s.serve(route))
+	}
+}
+
+func (s *Site) serve(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request, err := s.newRequest(w, r, route)
+		if err == nil {
+			err = policy.Admit(request.Caller, route.Action)
+		}
+		if err == nil {
+			err = route.Handler(request)
+		}
+		if err != nil {
+			request.fail(err)
+		}
+	})
+}
+
+// NotFound is the page for addresses that nobody knows.
+func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
+	request, err := s.newRequest(w, r, Route{})
+	if err == nil {
+		err = turno.NotFound("page")
+	}
+	request.fail(err)
+}
+
+// authenticate finds out who a token belongs to.
+func (s *Site) authenticate(ctx context.Context, token string, polling bool) (policy.Caller, turno.User, error) {
+	look := s.Account.Authenticate
+	if polling {
+		look = s.Account.AuthenticatePolling
+	}
+	caller, err := look(ctx, token)
+	if err != nil {
+		return policy.Caller{}, turno.User{}, err
+	}
+	person, err := s.Account.Me(ctx, caller)
+	return caller, person.User, err
+}
+
+// CrossOrigin is the page for a form that another site sent.
+func (s *Site) CrossOrigin(w http.ResponseWriter, r *http.Request) {
+	request, err := s.newRequest(w, r, Route{})
+	if err == nil {
+		err = turno.Forbidden("This request came from another site, so nothing was done.")
+	}
+	request.fail(err)
+}

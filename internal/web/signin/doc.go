@@ -1,0 +1,3 @@
+// Package signin is how people come in: signing in, registering, a forgotten password, the
+// lock screen.
+package signin

@@ -1,0 +1,35 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/turno-health/turno/internal/locale"
+)
+
+// Reader is what components need to know of whoever reads.
+type Reader struct {
+	*locale.Words
+	Zone *time.Location
+	Now  time.Time
+}
+
+type readerKey struct{}
+
+// WithReader lets the components that are rendered with the context speak to the
+// reader.
+func WithReader(ctx context.Context, r Reader) context.Context {
+	return context.WithValue(ctx, readerKey{}, r)
+}
+
+// Say is the reader of the page that is being written. Outside of one it is an
+// Englishman at UTC.
+func Say(ctx context.Context) Reader {
+	if r, ok := ctx.Value(readerKey{}).(Reader); ok {
+		return r
+	}
+	return Reader{Words: locale.Match(), Zone: time.UTC}
+}
+
+// machine is an instant as the datetime of <time> takes it.
+func machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }

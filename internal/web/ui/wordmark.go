@@ -1,0 +1,4 @@
+package ui
+
+// wordmark is our name, which is the same in every language.
+const wordmark = "Turno"

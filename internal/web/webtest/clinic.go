@@ -1,0 +1,204 @@
+package webtest
+
+import (
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store/storetest"
+	"github.com/turno-health/turno/internal/web"
+	"github.com/turno-health/turno/internal/web/page"
+)
+
+// Password is everybody's.
+const Password = "correct-horse-battery-staple"
+
+// Person is somebody with an account, and who they are to the use cases.
+type Person struct {
+	policy.Caller
+	Username string
+	FullName string
+}
+
+// Clinic is a web site on a real database. It begins with two doctors who work
+// every day from 08:00 to 20:00 UTC in slots of 30 minutes, so that there is an
+// open time whatever the day; two patients, and the mother of one of them; staff.
+type Clinic struct {
+	URL     string
+	DB      *sqldb.DB
+	Clock   *storetest.Clock
+	Site    *page.Site
+	Account *account.Service
+	Booking *booking.Service
+
+	Full, Desk, Doctor, OtherDoctor, Patient, OtherPatient, Mother Person
+
+	t testing.TB
+}
+
+// Each runs a test on a fresh clinic on each engine, on Monday 4 January 2027 at
+// 09:00 UTC.
+func Each(t *testing.T, test func(t *testing.T, c *Clinic)) {
+	t.Helper()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		test(t, New(t, db, clock))
+	})
+}
+
+// Now is a clock that stands at this moment, for a browser whose own clock has
+// to agree.
+func Now() *storetest.Clock { return storetest.NewClock(time.Now()) }
+
+// New makes the clinic in an empty database.
+func New(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *Clinic {
+	t.Helper()
+	c := Open(t, db, clock)
+	c.people()
+	return c
+}
+
+// Open serves what is in the database already.
+func Open(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *Clinic {
+	t.Helper()
+	box, err := seal.NewBox(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return OpenWith(t, db, clock, box)
+}
+
+// OpenWith is Open for a database whose secrets were sealed with box.
+func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box) *Clinic {
+	t.Helper()
+	c := &Clinic{t: t, DB: db, Clock: clock}
+	logger := slog.New(slog.NewTextHandler(output{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	c.Booking = booking.New(db, booking.Config{Box: box, MaxOpenVisits: 100})
+	c.Account = account.New(db, account.Config{
+		Now: clock.Now, Box: box, CancelOpenVisits: c.Booking.CancelOpenVisits, StaffIdle: time.Hour,
+		Hashing: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
+	})
+	c.must(c.Account.EnsureFirstLocation(t.Context(), turno.Location{
+		Name: "Riverside Clinic", Phone: "+34 910 000 000", AddressLine1: "Calle del Río 1", City: "Madrid", PostalCode: "28001", Country: "ES",
+		TimeZone: "UTC",
+	}))
+	c.Site = &page.Site{
+		Account: c.Account, Booking: c.Booking, Insight: insight.New(db),
+		Box: box, Logger: logger, Now: clock.Now, Emergency: "112", Demo: true, Version: "test",
+	}
+	pages, err := web.New(c.Site)
+	c.must(err)
+	server := httptest.NewServer(httpx.Chain{Logger: logger, Now: clock.Now}.Wrap(pages))
+	t.Cleanup(server.Close)
+	c.URL = server.URL
+	return c
+}
+
+func (c *Clinic) people() {
+	c.t.Helper()
+	ctx := c.t.Context()
+	owner, err := c.Account.CreateAdmin(ctx, "owner", "owner@example.org", "Olga Owner", Password)
+	c.must(err)
+	c.Full = Person{Caller: policy.Caller{UserID: owner.ID, Role: turno.RoleAdmin, StaffLevel: turno.StaffFull, AuthenticatedAt: c.Clock.Now()}}
+	_, err = c.Account.CreateUser(ctx, c.Full.Caller, account.NewUser{Username: "desk", Email: "desk@example.org",
+		FullName: "Dina Desk", Password: Password, Role: turno.RoleAdmin, StaffLevel: turno.StaffDesk, TimeZone: "UTC"})
+	c.must(err)
+	c.Full, c.Desk = c.SignIn("owner", "Olga Owner"), c.SignIn("desk", "Dina Desk")
+	c.Doctor = c.NewDoctor("amara", "Dr Amara Okafor", "Cardiology")
+	c.OtherDoctor = c.NewDoctor("lucia", "Dr Lucía Martín", "Dermatology")
+	c.Patient = c.NewPatient("pablo", "Pablo Paz")
+	c.OtherPatient = c.NewPatient("olivia", "Olivia Orr")
+	c.Mother = c.NewPatient("maria", "María Paz")
+	_, err = c.Account.AddProxy(ctx, c.Patient.Caller, c.Patient.UserID, account.NewProxy{Username: "maria", Relation: "mother"})
+	c.must(err)
+}
+
+// NewPatient registers a patient, born on 3 February 1990.
+func (c *Clinic) NewPatient(username, name string) Person {
+	c.t.Helper()
+	_, err := c.Account.RegisterPatient(c.t.Context(), policy.Caller{}, account.NewUser{Username: username,
+		Email: username + "@example.org", Password: Password, FullName: name, TimeZone: "UTC", ContactNumber: "+34 600 000 000",
+		DateOfBirth: turno.Date{Year: 1990, Month: 2, Day: 3}})
+	c.must(err)
+	return c.SignIn(username, name)
+}
+
+// NewDoctor registers a doctor in a new specialization, verifies the licence and
+// sets the hours.
+func (c *Clinic) NewDoctor(username, name, field string) Person {
+	c.t.Helper()
+	ctx := c.t.Context()
+	specialization, err := c.Account.CreateSpecialization(ctx, c.Full.Caller, field)
+	c.must(err)
+	doctor, err := c.Account.RegisterDoctor(ctx, policy.Caller{}, account.NewUser{Username: username,
+		Email: username + "@example.org", Password: Password, FullName: name, TimeZone: "UTC",
+		SpecializationID: specialization.ID, LicenseNumber: "L-" + username, YearsOfExperience: 7})
+	c.must(err)
+	_, err = c.Account.VerifyDoctor(ctx, c.Full.Caller, doctor.ID, "")
+	c.must(err)
+	p := c.SignIn(username, name)
+	var week []turno.Availability
+	for _, day := range turno.Weekdays() {
+		week = append(week, turno.Availability{DayOfWeek: day, StartTime: 8 * 60, EndTime: 20 * 60})
+	}
+	_, _, err = c.Booking.ReplaceAvailability(ctx, p.Caller, doctor.ID, week)
+	c.must(err)
+	return p
+}
+
+// SignIn makes a session for the use cases, apart from any browser's.
+func (c *Clinic) SignIn(username, name string) Person {
+	c.t.Helper()
+	in, err := c.Account.Login(c.t.Context(), policy.Caller{}, account.Credentials{Login: username, Password: Password})
+	c.must(err)
+	caller, err := c.Account.Authenticate(c.t.Context(), in.Token)
+	c.must(err)
+	return Person{caller, username, name}
+}
+
+// Visit books the patient with the doctor at a time, as the front desk does.
+func (c *Clinic) Visit(at time.Time) turno.Appointment {
+	c.t.Helper()
+	visit, err := c.Booking.Book(c.t.Context(), c.Desk.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, PatientID: c.Patient.UserID, ScheduledAt: at})
+	c.must(err)
+	return visit
+}
+
+// OpenTime is the doctor's nth open time from now on, from 0.
+func (c *Clinic) OpenTime(n int) time.Time {
+	c.t.Helper()
+	open, err := c.Booking.Slots(c.t.Context(), policy.Caller{}, c.Doctor.UserID, c.Clock.Now(), c.Clock.Now().AddDate(0, 0, 7), nil)
+	c.must(err)
+	if n >= len(open) {
+		c.t.Fatalf("the doctor has %d open times, and the test wants number %d", len(open), n)
+	}
+	return open[n].StartsAt
+}
+
+func (c *Clinic) must(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// output is the test's log: what the server complains about.
+type output struct{ t testing.TB }
+
+var _ io.Writer = output{}
+
+// Write implements io.Writer.
+func (o output) Write(line []byte) (int, error) {
+	return o.t.Output().Write(line)
+}
