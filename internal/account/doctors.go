@@ -125,6 +125,7 @@ func (s *Service) UpdateDoctor(ctx context.Context, c policy.Caller, id uuid.UUI
 	if err != nil {
 		return DoctorProfile{}, fmt.Errorf("change a doctor: %w", err)
 	}
+	s.config.Changed(id)
 	return profile, nil
 }
 
@@ -249,5 +250,6 @@ func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.
 	if err != nil {
 		return UnverifiedDoctor{}, fmt.Errorf("set a verification: %w", err)
 	}
+	s.config.Changed(id)
 	return doctor, nil
 }

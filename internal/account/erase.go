@@ -36,7 +36,9 @@ func (s *Service) EraseUser(ctx context.Context, c policy.Caller, id uuid.UUID) 
 }
 
 func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) error {
+	var touched []uuid.UUID
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		touched = nil
 		if err := recentSignIn(c, tx.Now); err != nil {
 			return err
 		}
@@ -44,7 +46,7 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) er
 		if err != nil || user.ErasedAt != nil {
 			return err
 		}
-		if err := s.erase(tx, c, user); err != nil {
+		if touched, err = s.erase(tx, c, user); err != nil {
 			return err
 		}
 		if err := keepFullAdmin(tx, user); err != nil {
@@ -57,18 +59,30 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) er
 	if err != nil {
 		return fmt.Errorf("erase a person: %w", err)
 	}
+	for _, doctorID := range touched {
+		s.config.Changed(doctorID)
+	}
 	return nil
 }
 
 // erase pseudonymises a person. What remains of them is what history needs: that
-// somebody born in a year had visits, and how they rated them. The steps are in
-// the order in which the rows depend on each other.
-func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) error {
+// somebody born in a year had visits, and how they rated them. It returns the
+// doctors whose calendars that changes.
+func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) (touched []uuid.UUID, err error) {
 	if s.config.CancelOpenVisits != nil {
-		if err := s.config.CancelOpenVisits(tx, c, user.ID); err != nil {
-			return err
+		if touched, err = s.config.CancelOpenVisits(tx, c, user.ID); err != nil {
+			return nil, err
 		}
 	}
+	if user.Role == turno.RoleDoctor { // who can't be booked any more
+		touched = append(touched, user.ID)
+	}
+	return touched, pseudonymise(tx, user)
+}
+
+// pseudonymise takes the steps in the order in which the rows depend on each
+// other.
+func pseudonymise(tx *sqldb.Tx, user turno.User) error {
 	if _, err := store.SetPassword(tx, user.ID, user.Password, ""); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *Service) EraseAgain(ctx context.Context, ids []uuid.UUID) (int, error) 
 				return err
 			}
 			again = true
-			if err := s.erase(tx, policy.Caller{}, user); err != nil {
+			if _, err := s.erase(tx, policy.Caller{}, user); err != nil {
 				return err
 			}
 			return store.Audit(tx, turno.AuditEntry{

@@ -76,7 +76,9 @@ func TestErase(t *testing.T) {
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
 		var bookings *booking.Service
 		p := newPeople(t, db, clock, account.Config{
-			CancelOpenVisits: func(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) error { return bookings.CancelOpenVisits(tx, c, id) },
+			CancelOpenVisits: func(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) ([]uuid.UUID, error) {
+				return bookings.CancelOpenVisits(tx, c, id)
+			},
 		})
 		bookings = booking.New(db, booking.Config{Box: p.box})
 		in := p.newPatient()

@@ -84,6 +84,7 @@ func (s *Service) addPerson(ctx context.Context, person Person, password string,
 	if err != nil {
 		return Person{}, fmt.Errorf("register: %w", err)
 	}
+	s.config.Changed(uuid.Nil)
 	return added, nil
 }
 

@@ -18,13 +18,18 @@ import (
 type Config struct {
 	Now              turno.Now                                                         // required
 	Box              *seal.Box                                                         // opens the reasons of visits, for exports
-	CancelOpenVisits func(tx *sqldb.Tx, c policy.Caller, userID uuid.UUID) error       // frees a person's future, for erasure
+	CancelOpenVisits CancelOpenVisits                                                  // frees a person's future, for erasure
+	Changed          func(doctorID uuid.UUID)                                          // told after a commit that changed a calendar, or with uuid.Nil who there is; nil is fine
 	OpenVisits       func(tx *sqldb.Tx, userID uuid.UUID) ([]turno.Appointment, error) // of a doctor who leaves, for those who call the patients
 	SignupsPerHour   int                                                               // for an address; 0: no limit
 	StaffIdle        time.Duration                                                     // how long a session of staff and doctors may idle; 0: 15 minutes
 	Hashing          *argon2id.Params                                                  // nil: what OWASP recommends
 	HashesAtOnce     int                                                               // 0: one for each core
 }
+
+// CancelOpenVisits calls off a person's visits to come, inside a transaction, and
+// says whose calendars that changes.
+type CancelOpenVisits func(tx *sqldb.Tx, c policy.Caller, userID uuid.UUID) (doctorIDs []uuid.UUID, err error)
 
 // Service is the use cases. It is safe for use by several goroutines.
 type Service struct {
@@ -42,6 +47,9 @@ func New(db *sqldb.DB, c Config) *Service {
 	}
 	if c.Hashing == nil {
 		c.Hashing = owaspParams()
+	}
+	if c.Changed == nil {
+		c.Changed = func(uuid.UUID) {}
 	}
 	if c.HashesAtOnce == 0 {
 		c.HashesAtOnce = runtime.GOMAXPROCS(0)

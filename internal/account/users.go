@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -24,6 +25,9 @@ type UserSearch struct {
 
 // ListedUser is a user, with what patients of one name are told apart by.
 type ListedUser = store.FoundUser
+
+// userList is sorted by name, but a cursor holds the id only: it stands in URLs.
+const userList keyset.List = "users"
 
 // Users lists users in the order of their names, with the cursor of the next
 // page, empty at the end. The front desk finds patients only.
@@ -43,15 +47,12 @@ func (s *Service) Users(ctx context.Context, c policy.Caller, search UserSearch)
 		return err
 	})
 	if turno.KindOf(err) == turno.KindNotFound {
-		return nil, "", badCursor()
+		return nil, "", keyset.NotOfThisList()
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("list users: %w", err)
 	}
-	if len(found) == filter.Limit {
-		found = found[:len(found)-1]
-		next = found[len(found)-1].ID.String()
-	}
+	found, next = keyset.Page(userList, found, filter.Limit-1, func(u ListedUser) keyset.Place { return keyset.Place{ID: u.ID} })
 	for i := range found {
 		found[i].Password = ""
 	}
@@ -68,17 +69,10 @@ func listAction(role turno.Role) policy.Action {
 // filter reads the query. It asks for one user more than the limit, to see
 // whether there is a next page.
 func (search UserSearch) filter() (store.UserFilter, error) {
-	limit := search.Limit
-	if limit <= 0 || limit > 100 {
-		limit = 20
-	}
-	f := store.UserFilter{Role: search.Role, Limit: limit + 1}
-	if search.Cursor != "" {
-		id, err := uuid.Parse(search.Cursor)
-		if err != nil {
-			return f, badCursor()
-		}
-		f.AfterID = id
+	after, err := userList.Parse(search.Cursor)
+	f := store.UserFilter{Role: search.Role, AfterID: after.ID, Limit: keyset.Size(search.Limit) + 1}
+	if err != nil {
+		return f, err
 	}
 	if !cleanText(search.Query) {
 		return f, turno.Invalid(turno.FieldError{Location: "query.q", Message: "This contains characters that can't be used."})
@@ -104,10 +98,6 @@ func (search UserSearch) filter() (store.UserFilter, error) {
 func isNumber(s string) bool {
 	digits := strings.TrimPrefix(s, "+")
 	return len(digits) >= 4 && !strings.ContainsFunc(digits, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsDigit(r) })
-}
-
-func badCursor() error {
-	return turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor of this list."})
 }
 
 // CreateUser makes an account for somebody. The front desk makes patients only;
@@ -187,6 +177,9 @@ func (s *Service) UpdateUser(ctx context.Context, c policy.Caller, id uuid.UUID,
 	})
 	if err != nil {
 		return ChangedUser{}, fmt.Errorf("change a user: %w", err)
+	}
+	if changed.Role == turno.RoleDoctor { // who may have been deactivated
+		s.config.Changed(id)
 	}
 	return changed, nil
 }

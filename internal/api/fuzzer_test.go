@@ -241,7 +241,8 @@ func (f *fuzzer) forgedCursor() string {
 		`"n":1e9`, `"n":-1e300`, `"n":4.999999999999`, `"c":1099511627776`, `"c":-1`, `"c":2147483647`,
 		`"s":"a\u0000b"`, `"s":"\ud800"`, "\"s\":\"\xff\"", `"s":"` + strings.Repeat("é", 300) + `"`, `"o":true`}
 	ids := slices.Sorted(maps.Values(f.world.ids))
-	chosen := []string{`"i":"` + ids[f.IntN(len(ids))] + `"`}
+	lists := []string{"appointments", "feedback", "users", "audit-logs", "access-log", "doctor-ratings", "doctors by earliest", "doctors by rating", "doctors by name"}
+	chosen := []string{`"l":"` + lists[f.IntN(len(lists))] + `"`, `"i":"` + ids[f.IntN(len(ids))] + `"`}
 	for range 1 + f.IntN(3) {
 		chosen = append(chosen, keys[f.IntN(len(keys))])
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/web"
@@ -33,6 +34,7 @@ type node struct {
 	metrics *metrics
 	db      *sqldb.DB
 	box     *seal.Box
+	hub     *live.Hub
 	demo    bool // a clinic that was made up: the pages say more
 }
 
@@ -53,6 +55,7 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 	if err := adviseOpen(c.Database, err); err != nil {
 		return nil, err
 	}
+	n.hub = live.New(n.db, live.Config{Logger: logger})
 	if err := n.prepare(ctx); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}
@@ -94,7 +97,11 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	n.hub.Start(ctx)
 	server := n.server(ctx, services.handler)
+	// Streams never end by themselves, so stopping would wait for them in vain. It
+	// ends them once nobody new is let in.
+	server.RegisterOnShutdown(n.hub.EndSubscriptions)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	url := urlOf(listener.Addr())
@@ -142,7 +149,9 @@ func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runne
 	if err != nil {
 		err = errors.Join(fmt.Errorf("finish the requests: %w", err), server.Close())
 	}
-	if err := errors.Join(err, runner.Stop(ctx)); err != nil {
+	err = errors.Join(err, runner.Stop(ctx))
+	n.hub.Stop() // last, since requests and jobs tell it what they changed
+	if err != nil {
 		return err
 	}
 	n.logger.InfoContext(ctx, "stopped")
@@ -162,12 +171,14 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		MaxOpenVisits: n.config.MaxOpenVisits,
 		Observe:       n.metrics.observe,
 		Wake:          signal.Wake,
+		Changed:       n.hub.Changed,
 	})
 	accounts := account.New(n.db, account.Config{
 		Now:              time.Now,
 		Box:              n.box,
 		CancelOpenVisits: visits.CancelOpenVisits,
 		OpenVisits:       visits.OpenVisits,
+		Changed:          n.hub.Changed,
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
 	})

@@ -52,6 +52,11 @@ func rules() []rule {
 			only:    []string{standardLibrary, uuid, "turno", "internal/schedule", "internal/store"},
 		},
 		{
+			because: "open pages are told to look again, and a use case says what there is to see",
+			of:      []string{"internal/live"},
+			never:   []string{"internal/booking", "internal/account", "internal/insight", "internal/api", "internal/web", "internal/fhir", "internal/httpx"},
+		},
+		{
 			because: "a use case does not know who called it",
 			of:      []string{"internal/booking", "internal/account", "internal/insight"},
 			never:   []string{"internal/api", "internal/web", "internal/fhir", "internal/httpx", "internal/app"},

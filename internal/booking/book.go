@@ -75,10 +75,12 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	id := turno.NewID()
 
 	var booked turno.Appointment
+	var touched []uuid.UUID
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
 		t := bookingTx{Service: s, tx: tx, caller: c, want: n, id: id}
 		var err error
 		booked, err = t.run()
+		touched = t.doctors()
 		return err
 	})
 	if err != nil {
@@ -87,6 +89,7 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	if booked.ID == id { // not a stored answer
 		s.config.Observe(OutcomeBooked)
 		s.config.Wake()
+		s.changed(touched...)
 	}
 	return booked, nil
 }
@@ -148,11 +151,13 @@ func (s *Service) explainLoss(ctx context.Context, c policy.Caller, n NewVisit, 
 // alternativeCount is how many open times are offered to the loser of a race.
 const alternativeCount = 3
 
+// alternativeReach is how far around a lost time the calendar is read for them.
+const alternativeReach = 15 * 24 * time.Hour
+
 // alternatives is the open times nearest to a lost one.
 func (s *Service) alternatives(ctx context.Context, c policy.Caller, doctorID uuid.UUID, around time.Time, typeID *uuid.UUID) (open []turno.Interval, err error) {
-	const reach = 15 * 24 * time.Hour
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		calendar, err := store.CalendarOf(tx, doctorID, around.Add(-reach), around.Add(reach))
+		calendar, err := store.CalendarOf(tx, doctorID, around.Add(-alternativeReach), around.Add(alternativeReach))
 		if err != nil {
 			return err
 		}

@@ -224,6 +224,16 @@ func (t *bookingTx) clearWay(b *sqldb.Batch, wanted turno.Interval) {
 	}
 }
 
+// doctors are those whose calendars the booking changes: the visit's, and those
+// whose held times it gives back.
+func (t *bookingTx) doctors() []uuid.UUID {
+	ids := []uuid.UUID{t.want.DoctorID}
+	for _, h := range t.holds {
+		ids = append(ids, h.DoctorID)
+	}
+	return ids
+}
+
 // consumeHolds ends the caller's own holds, wherever they are. It comes after the
 // claims: who frees before they claim can wait for somebody who does the same.
 func (t *bookingTx) consumeHolds(b *sqldb.Batch) {

@@ -93,6 +93,7 @@ func (s *Service) change(ctx context.Context, c policy.Caller, id uuid.UUID, act
 		return turno.Appointment{}, err
 	}
 	s.config.Wake()
+	s.changed(changed.DoctorID)
 	return changed, nil
 }
 

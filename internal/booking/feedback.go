@@ -33,8 +33,8 @@ func (s *Service) GiveFeedback(ctx context.Context, c policy.Caller, appointment
 		if err := policy.Check(c, policy.GiveFeedback, relation(c, v)); err != nil {
 			return err
 		}
-		if v.Status != turno.StatusCompleted {
-			return turno.Conflict(turno.CodeInvalidTransition, "Only a completed visit can be rated.")
+		if err := rateable(v.Appointment); err != nil {
+			return err
 		}
 		feedback.PatientID, feedback.DoctorID, feedback.CreatedAt = v.PatientID, v.DoctorID, tx.Now
 		return s.writeFeedback(tx, c, feedback)
@@ -42,6 +42,7 @@ func (s *Service) GiveFeedback(ctx context.Context, c policy.Caller, appointment
 	if err != nil {
 		return turno.Feedback{}, err
 	}
+	s.changed(feedback.DoctorID)
 	return feedback, nil
 }
 
@@ -74,13 +75,15 @@ func (s *Service) writeFeedback(tx *sqldb.Tx, c policy.Caller, f turno.Feedback)
 	return nil
 }
 
+const feedbackList keyset.List = "feedback"
+
 // Feedback lists a doctor's ratings, newest first. Who wrote one is for nobody to
 // see: the caller of this shows the month, never the person or the day.
 func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.UUID, limit int, cursor string) (items []turno.Feedback, next string, err error) {
 	if err := policy.Check(c, policy.ReadFeedback, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(cursor)
+	after, err := feedbackList.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -95,6 +98,6 @@ func (s *Service) Feedback(ctx context.Context, c policy.Caller, doctorID uuid.U
 	if err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(items, limit, func(f turno.Feedback) keyset.Place { return keyset.Place{Time: f.CreatedAt, ID: f.ID} })
+	items, next = keyset.Page(feedbackList, items, limit, func(f turno.Feedback) keyset.Place { return keyset.Place{Time: f.CreatedAt, ID: f.ID} })
 	return items, next, nil
 }

@@ -28,7 +28,7 @@ type NewHold struct {
 	DoctorID    uuid.UUID
 	StartsAt    time.Time
 	VisitTypeID *uuid.UUID
-	Browser     uuid.UUID // the anonymous session that asks; uuid.Nil for a signed-in caller
+	Browser     uuid.UUID // the anonymous session that asks, or asked before the caller signed in; uuid.Nil: none
 }
 
 // Hold keeps an offered slot for turno.HoldLifetime. A person or a browser has
@@ -48,8 +48,14 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 	}
 	n.StartsAt = turno.Instant(n.StartsAt)
 	id := turno.NewID()
+	if c.SignedIn() && n.Browser != uuid.Nil {
+		if _, err := s.TakeOverHold(ctx, c, n.Browser); err != nil {
+			return turno.Hold{}, err
+		}
+	}
 
 	var hold turno.Hold
+	touched := []uuid.UUID{n.DoctorID, n.DoctorID} // the new hold's doctor, the old one's
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
 		t := holdTx{Service: s, tx: tx, caller: c, want: n, id: id, holder: c.UserID}
 		if !c.SignedIn() {
@@ -57,6 +63,9 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 		}
 		var err error
 		hold, err = t.run()
+		if t.old != nil {
+			touched[1] = t.old.DoctorID
+		}
 		return err
 	})
 	if err != nil {
@@ -64,6 +73,7 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 		return turno.Hold{}, s.explainLoss(ctx, c, want, err)
 	}
 	s.config.Observe(OutcomeHeld)
+	s.changed(touched...)
 	return hold, nil
 }
 
@@ -75,7 +85,8 @@ func (s *Service) ReleaseHold(ctx context.Context, c policy.Caller, id, browser 
 			return err
 		}
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	var doctorID uuid.UUID
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		hold, found, err := store.HoldByID(tx, id)
 		if err != nil {
 			return err
@@ -87,6 +98,7 @@ func (s *Service) ReleaseHold(ctx context.Context, c policy.Caller, id, browser 
 		if err := policy.Check(c, policy.ReleaseHold, relation); err != nil {
 			return err
 		}
+		doctorID = hold.DoctorID
 		b := tx.Batch()
 		store.FreeIn(b, holdPeriod(hold.Hold))
 		store.EndHoldIn(b, hold.ID, false, tx.Now)
@@ -95,6 +107,10 @@ func (s *Service) ReleaseHold(ctx context.Context, c policy.Caller, id, browser 
 		}
 		return nil
 	})
+	if err == nil {
+		s.changed(doctorID)
+	}
+	return err
 }
 
 // holdTx is one attempt to hold, inside its transaction.

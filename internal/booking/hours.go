@@ -171,7 +171,7 @@ func (s *Service) DeleteExtraHours(ctx context.Context, c policy.Caller, id uuid
 // changeCalendar changes the rules that a doctor is booked by, alone on the
 // calendar, so that no visit is accepted under the old ones afterwards.
 func (s *Service) changeCalendar(ctx context.Context, c policy.Caller, doctorID uuid.UUID, entity string, action turno.AuditAction, id uuid.UUID, change func(*sqldb.Tx) error) error {
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(doctorID); err != nil {
 			return err
 		}
@@ -184,6 +184,10 @@ func (s *Service) changeCalendar(ctx context.Context, c policy.Caller, doctorID 
 		return store.Audit(tx, turno.AuditEntry{ActionBy: c.ID(), Action: action,
 			Entity: entity, EntityID: id.String(), SubjectID: &doctorID})
 	})
+	if err == nil {
+		s.changed(doctorID)
+	}
+	return err
 }
 
 // outside lists the coming visits that the hours no longer cover.

@@ -45,11 +45,13 @@ func (s *Service) ExpirePending(ctx context.Context) (int, error) {
 
 // expire cancels one request in nobody's name, unless it was answered meanwhile.
 func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
+	var doctorID uuid.UUID
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		v, err := store.VisitForUpdate(tx, id, uuid.Nil)
 		if err != nil {
 			return err
 		}
+		doctorID = v.DoctorID
 		expired, err := v.Cancelled(tx.Now, turno.CancelledExpired, nil, "")
 		if turno.CodeOf(err) == turno.CodeInvalidTransition {
 			return nil
@@ -61,15 +63,18 @@ func (s *Service) expire(ctx context.Context, id uuid.UUID) error {
 	})
 	if err == nil {
 		s.config.Wake()
+		s.changed(doctorID)
 	}
 	return err
 }
 
-// SweepHolds frees the time of holds that have expired, and says how many. It
-// changes nothing that people see: an expired hold blocks nobody.
+// SweepHolds frees the time of holds that have expired, and says how many. An
+// expired hold blocks nobody, but nobody has told the open pages yet.
 func (s *Service) SweepHolds(ctx context.Context) (int, error) {
 	swept := 0
+	var touched []uuid.UUID
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		touched = touched[:0]
 		expired, err := store.ExpiredHolds(tx, chunk)
 		if err != nil {
 			return err
@@ -77,10 +82,14 @@ func (s *Service) SweepHolds(ctx context.Context) (int, error) {
 		b := tx.Batch()
 		for _, p := range expired {
 			store.ClearExpiredIn(b, p, tx.Now)
+			touched = append(touched, p.OwnerID)
 		}
 		swept = len(expired)
 		return b.Run()
 	})
+	if err == nil {
+		s.changed(touched...)
+	}
 	return swept, err
 }
 
@@ -113,11 +122,12 @@ func (s *Service) OpenVisits(tx *sqldb.Tx, personID uuid.UUID) ([]turno.Appointm
 }
 
 // CancelOpenVisits calls off every visit of a person that is not over, be they
-// its patient or its doctor, inside the transaction that erases them.
-func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.UUID) error {
+// its patient or its doctor, inside the transaction that erases them. It returns
+// the doctors, whose calendars will have changed once that commits.
+func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.UUID) (doctorIDs []uuid.UUID, err error) {
 	visits, err := store.OpenVisitsOf(tx, personID, tx.Now)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, v := range visits {
 		kind := turno.CancelledByPractice
@@ -126,11 +136,12 @@ func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.
 		}
 		cancelled, err := v.Cancelled(tx.Now, kind, c.ID(), "")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := s.writeChange(tx, c, v, cancelled, "cancelled"); err != nil {
-			return err
+			return nil, err
 		}
+		doctorIDs = append(doctorIDs, v.DoctorID)
 	}
-	return nil
+	return doctorIDs, nil
 }

@@ -264,7 +264,10 @@ func TestErasingAPersonCallsTheirVisitsOff(t *testing.T) {
 			visit      turno.Appointment
 			kind       turno.CancellationKind
 		}{{c.ana, c.ana, anas, turno.CancelledByPatient}, {c.doctor, c.desk, others, turno.CancelledByPractice}} {
-			c.write(func(tx *sqldb.Tx) error { return c.CancelOpenVisits(tx, erased.by, erased.person.UserID) })
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := c.CancelOpenVisits(tx, erased.by, erased.person.UserID)
+				return err
+			})
 			if got, err := c.Appointment(t.Context(), c.desk, erased.visit.ID); err != nil || got.CancellationKind != erased.kind {
 				t.Errorf("got %q, %v, want it cancelled by %q", got.CancellationKind, err, erased.kind)
 			}

@@ -40,6 +40,7 @@ func (s *Service) Move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 	}
 	s.config.Observe(OutcomeMoved)
 	s.config.Wake()
+	s.changed(moved.DoctorID)
 	return moved, nil
 }
 

@@ -25,6 +25,7 @@ type Search struct {
 	MinRating        float64
 	Sort             string    // SortEarliest unless told
 	From             time.Time // open times from then on; zero: from now
+	Slots            int       // how many open times to show of each doctor: 3 unless told, 20 at most
 	Limit            int
 	Cursor           string
 }
@@ -43,15 +44,21 @@ type FoundDoctor struct {
 	NextSlots []turno.Interval
 }
 
-// nextSlotCount is how many open times a found doctor shows.
-const nextSlotCount = 3
+// slotCount is how many open times a found doctor shows.
+func (q Search) slotCount() int {
+	const usual, most = 3, 20
+	if q.Slots <= 0 {
+		return usual
+	}
+	return min(q.Slots, most)
+}
 
-// SearchDoctors finds verified doctors with their next three open times.
+// SearchDoctors finds verified doctors with their next open times.
 func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) (items []FoundDoctor, next string, err error) {
 	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(q.Cursor)
+	after, err := q.list().Parse(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -71,6 +78,14 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 	return items, next, err
 }
 
+// list is the search in its order: each is sorted by keys of its own.
+func (q Search) list() keyset.List {
+	if q.Sort == SortRating || q.Sort == SortName {
+		return keyset.List("doctors by " + q.Sort)
+	}
+	return "doctors by " + SortEarliest
+}
+
 func (q Search) filter() store.DoctorFilter {
 	return store.DoctorFilter{Text: q.Query, SpecializationID: q.SpecializationID, MinRating: q.MinRating}
 }
@@ -87,20 +102,20 @@ func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit
 	if err != nil {
 		return nil, "", err
 	}
-	doctors, next := keyset.Page(doctors, limit, func(d turno.Doctor) keyset.Place {
+	doctors, next := keyset.Page(q.list(), doctors, limit, func(d turno.Doctor) keyset.Place {
 		return keyset.Place{Text: store.SearchName(d.FullName), Rating: d.Rating, Count: d.RatingCount, ID: d.ID}
 	})
 	ids := make([]uuid.UUID, len(doctors))
 	for i, d := range doctors {
 		ids[i] = d.ID
 	}
-	open, err := s.nextSlots(tx, ids, q.From)
+	open, err := s.nextSlots(tx, ids, q.From, q.slotCount())
 	if err != nil {
 		return nil, "", err
 	}
 	items := make([]FoundDoctor, len(doctors))
 	for i, d := range doctors {
-		items[i] = FoundDoctor{Doctor: d, NextSlots: open[d.ID]}
+		items[i] = FoundDoctor{Doctor: publicDoctor(d), NextSlots: open[d.ID]}
 	}
 	return items, next, nil
 }
@@ -112,7 +127,7 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, lim
 	if err != nil {
 		return nil, "", err
 	}
-	open, err := s.nextSlots(tx, ids, q.From)
+	open, err := s.nextSlots(tx, ids, q.From, q.slotCount())
 	if err != nil {
 		return nil, "", err
 	}
@@ -132,14 +147,14 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, lim
 		})
 		ids = ids[first:]
 	}
-	ids, next := keyset.Page(ids, limit, key)
+	ids, next := keyset.Page(q.list(), ids, limit, key)
 	doctors, err := store.DoctorsByID(tx, ids)
 	if err != nil {
 		return nil, "", err
 	}
 	items := make([]FoundDoctor, len(doctors))
 	for _, d := range doctors {
-		items[slices.Index(ids, d.ID)] = FoundDoctor{Doctor: d, NextSlots: open[d.ID]}
+		items[slices.Index(ids, d.ID)] = FoundDoctor{Doctor: publicDoctor(d), NextSlots: open[d.ID]}
 	}
 	return items, next, nil
 }
@@ -160,21 +175,21 @@ func compareSoonest(a, b keyset.Place) int {
 
 // nextSlots computes the next open times of doctors from an instant on. Most
 // have some within two weeks; only for the others the whole horizon is read.
-func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, from time.Time) (map[uuid.UUID][]turno.Interval, error) {
+func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, from time.Time, count int) (map[uuid.UUID][]turno.Interval, error) {
 	const soon, longestHorizon = 14 * 24 * time.Hour, 731 * 24 * time.Hour
 	from = later(from, tx.Now)
-	open, scarce, err := s.slotsWithin(tx, ids, from, from.Add(soon))
+	open, scarce, err := s.slotsWithin(tx, ids, from, from.Add(soon), count)
 	if err != nil || len(scarce) == 0 {
 		return open, err
 	}
-	further, _, err := s.slotsWithin(tx, scarce, from, tx.Now.Add(longestHorizon))
+	further, _, err := s.slotsWithin(tx, scarce, from, tx.Now.Add(longestHorizon), count)
 	maps.Copy(open, further)
 	return open, err
 }
 
 // slotsWithin computes the next open times of doctors in [from, to), and names
-// those who have fewer than wanted but may have more later.
-func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
+// those who have fewer than count but may have more later.
+func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time, count int) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
 	calendars, err := store.Calendars(tx, ids, from, to.Add(neighbourhood))
 	if err != nil {
 		return nil, nil, err
@@ -187,10 +202,10 @@ func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time)
 			return nil, nil, err
 		}
 		slots := schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil),
-			schedule.Query{From: from, To: to, Now: tx.Now, Limit: nextSlotCount})
+			schedule.Query{From: from, To: to, Now: tx.Now, Limit: count})
 		open[id] = slots
 		horizon := tx.Now.AddDate(0, 0, calendar.HorizonDays)
-		if len(slots) < nextSlotCount && horizon.After(to) {
+		if len(slots) < count && horizon.After(to) {
 			scarce = append(scarce, id)
 		}
 	}

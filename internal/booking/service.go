@@ -1,7 +1,9 @@
 package booking
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -22,6 +24,9 @@ type Config struct {
 	Observe func(Outcome)
 	// Wake is called after a commit that left something in the outbox. Nil is fine.
 	Wake func()
+	// Changed is called after a commit, once for each doctor whose calendar it
+	// changed: a visit, a hold, hours, time off. Nil is fine.
+	Changed func(doctorID uuid.UUID)
 }
 
 // Outcome is how a use case ended, for counting.
@@ -53,7 +58,18 @@ func New(db *sqldb.DB, config Config) *Service {
 	if config.Wake == nil {
 		config.Wake = func() {}
 	}
+	if config.Changed == nil {
+		config.Changed = func(uuid.UUID) {}
+	}
 	return &Service{db: db, config: config}
+}
+
+// changed tells of each of the calendars once.
+func (s *Service) changed(doctorIDs ...uuid.UUID) {
+	slices.SortFunc(doctorIDs, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	for _, id := range slices.Compact(doctorIDs) {
+		s.config.Changed(id)
+	}
 }
 
 // overlapping is the periods that share time with the interval.

@@ -69,6 +69,7 @@ func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff)
 		return turno.TimeOff{}, nil, err
 	}
 	s.config.Wake()
+	s.changed(off.DoctorID)
 	return off, cancelled, nil
 }
 
@@ -77,7 +78,8 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 	if err := policy.Admit(c, policy.WriteTimeOff); err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *sqldb.Tx) error {
+	var doctorID uuid.UUID
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		off, found, err := store.TimeOffByID(tx, id)
 		if err != nil {
 			return err
@@ -91,6 +93,7 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 		if err := tx.Lock(off.DoctorID); err != nil {
 			return err
 		}
+		doctorID = off.DoctorID
 		b := tx.Batch()
 		store.DeleteTimeOffIn(b, off)
 		store.AuditIn(b, tx.Now, turno.AuditEntry{ActionBy: c.ID(), Action: turno.AuditDelete,
@@ -100,6 +103,10 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 		}
 		return nil
 	})
+	if err == nil {
+		s.changed(doctorID)
+	}
+	return err
 }
 
 // timeOffTx blocks time inside its transaction, alone on the doctor's calendar.

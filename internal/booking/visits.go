@@ -23,6 +23,8 @@ type VisitFilter struct {
 	Cursor    string
 }
 
+const visitList keyset.List = "appointments"
+
 // Appointments lists visits in the order of their time: to staff all, to others
 // their own, as patient, doctor or proxy. A list is not noted in the trail;
 // opening one visit is.
@@ -30,7 +32,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if err := policy.Check(c, policy.ListAppointments, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(f.Cursor)
+	after, err := visitList.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -53,7 +55,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if items, err = s.openAll(visits); err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
+	items, next = keyset.Page(visitList, items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
 	return items, next, nil
 }
 
@@ -66,35 +68,22 @@ func (s *Service) Appointment(ctx context.Context, c policy.Caller, id uuid.UUID
 // already, just as it is: when known says so, nothing is handed out, and the
 // trail notes nothing.
 func (s *Service) AppointmentUnlessKnown(ctx context.Context, c policy.Caller, id uuid.UUID, known func(turno.Appointment) bool) (turno.Appointment, error) {
-	if err := policy.Admit(c, policy.ReadAppointment); err != nil {
-		return turno.Appointment{}, err
-	}
-	var v store.VisitFacts
-	noted := true
-	err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
-		if v, err = store.VisitByID(tx, id, c.UserID); err != nil {
-			return err
+	var visit turno.Appointment
+	err := s.openVisit(ctx, c, id, func(tx *sqldb.Tx) (store.VisitFacts, error) {
+		v, err := store.VisitByID(tx, id, c.UserID)
+		if err != nil {
+			return v, err
 		}
-		if err = policy.Check(c, policy.ReadAppointment, relation(c, v)); err != nil {
-			return err
-		}
-		if relation(c, v)&(policy.Self|policy.Proxy) == 0 {
-			noted, err = store.HasRecordedRead(tx, c.UserID, v.PatientID)
-		}
-		return err
-	})
-	if err != nil {
-		return turno.Appointment{}, err
-	}
-	visit, err := s.open(v.Visit)
-	if err != nil || noted || known(visit) {
-		return visit, err
-	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return store.RecordRead(tx, c.UserID, v.PatientID, "appointment", id.String())
-	})
+		visit, err = s.open(v.Visit)
+		return v, err
+	}, func() bool { return known(visit) })
 	if err != nil {
 		return turno.Appointment{}, err
 	}
 	return visit, nil
+}
+
+// openStatuses are those of visits that are still to come about.
+func openStatuses() []turno.Status {
+	return []turno.Status{turno.StatusPending, turno.StatusConfirmed}
 }

@@ -63,7 +63,10 @@ func (c Chain) done(ctx context.Context, method string, about *request, answer *
 	if route == "" {
 		route = "none"
 	}
-	c.Metrics.observe(method, route, answer.status, took)
+	c.Metrics.count(method, route, answer.status)
+	if !about.stream {
+		c.Metrics.time(method, route, answer.status, took)
+	}
 	attributes := []slog.Attr{
 		slog.String("request_id", about.id),
 		slog.String("method", knownMethod(method)),

@@ -7,7 +7,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/turno-health/turno"
@@ -17,7 +19,8 @@ import (
 const MaxBody = 1 << 20
 
 // CleanInput reads the body and refuses what no handler should have to think
-// of: more than MaxBody bytes, NUL and invalid UTF-8, wherever they hide.
+// of: more than MaxBody bytes, NUL, invalid UTF-8 and half characters, wherever
+// they hide.
 func CleanInput(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p := dirtyParameter(r); p != nil {
@@ -85,7 +88,7 @@ func dirtyParameter(r *http.Request) *Problem {
 }
 
 func unclean(location string) *Problem {
-	return invalid(location, "holds a NUL character or text that is not UTF-8")
+	return invalid(location, "holds a NUL character or text that is not Unicode")
 }
 
 func invalid(location, message string) *Problem {
@@ -95,21 +98,44 @@ func invalid(location, message string) *Problem {
 
 func cleanText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
-// cleanJSON also finds a NUL that is written as an escape: the characters u0000
-// after an odd number of backslashes.
+// cleanJSON also finds what is written as escapes: NUL, and half of a surrogate
+// pair, which is no character and would be read as U+FFFD (RFC 8259, section 8.2).
 func cleanJSON(body []byte) bool {
 	if !utf8.Valid(body) || bytes.IndexByte(body, 0) >= 0 {
 		return false
 	}
-	for rest := body; ; {
-		i := bytes.Index(rest, []byte(`\u0000`))
+	for {
+		i := bytes.IndexByte(body, '\\')
 		if i < 0 {
 			return true
 		}
-		backslashes := i + 1 - len(bytes.TrimRight(rest[:i+1], `\`))
-		if backslashes%2 == 1 {
+		body = body[i:]
+		unit, ok := escapedUnit(body)
+		switch {
+		case !ok:
+			body = body[min(2, len(body)):] // such as \n, or an escaped backslash
+			continue
+		case unit == 0:
 			return false
+		case utf16.IsSurrogate(unit):
+			low, _ := escapedUnit(body[escapeLength:])
+			if utf16.DecodeRune(unit, low) == utf8.RuneError {
+				return false
+			}
+			body = body[escapeLength:]
 		}
-		rest = rest[i+len(`\u0000`):]
+		body = body[escapeLength:]
 	}
+}
+
+// escapeLength is that of \u0000.
+const escapeLength = 6
+
+// escapedUnit reads the UTF-16 unit of an escape that the text begins with.
+func escapedUnit(text []byte) (unit rune, ok bool) {
+	if len(text) < escapeLength || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(text[2:escapeLength]), 16, 16)
+	return rune(n), err == nil
 }

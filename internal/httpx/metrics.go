@@ -15,7 +15,8 @@ import (
 )
 
 // Metrics counts requests and how long they took, by route, method and class of
-// status ("2xx"). The errors are those of class 5xx.
+// status ("2xx"). The errors are those of class 5xx. Streams are counted, but not how
+// long they stayed open.
 type Metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -43,14 +44,19 @@ func NewMetrics(registerer prometheus.Registerer) (*Metrics, error) {
 	return m, nil
 }
 
-func (m *Metrics) observe(method, route string, status int, took time.Duration) {
-	if m == nil {
-		return
+func (m *Metrics) count(method, route string, status int) {
+	if m != nil {
+		m.requests.WithLabelValues(route, knownMethod(method), class(status)).Inc()
 	}
-	class := strconv.Itoa(status/100) + "xx"
-	m.requests.WithLabelValues(route, knownMethod(method), class).Inc()
-	m.seconds.WithLabelValues(route, knownMethod(method), class).Observe(took.Seconds())
 }
+
+func (m *Metrics) time(method, route string, status int, took time.Duration) {
+	if m != nil {
+		m.seconds.WithLabelValues(route, knownMethod(method), class(status)).Observe(took.Seconds())
+	}
+}
+
+func class(status int) string { return strconv.Itoa(status/100) + "xx" }
 
 // ServeMetrics answers scrapers: those on this machine that come directly, not
 // through a proxy, and those that send the token as a bearer. An empty token

@@ -12,6 +12,7 @@ type request struct {
 	address string
 	route   string // the pattern that matched, such as "GET /api/v1/doctors/{id}"
 	err     error  // the internal error behind a 500, for the log
+	stream  bool   // it stayed open: how long says nothing
 }
 
 type requestKey struct{}

@@ -22,6 +22,8 @@ type DoctorRating struct {
 	Count            int64
 }
 
+const ratingList keyset.List = "doctor-ratings"
+
 // DoctorRatings lists the average rating of each doctor, the best first: to full
 // staff all, to a doctor their own. limit is 20 unless told, 100 at most.
 func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int, cursor string) (items []DoctorRating, next string, err error) {
@@ -29,7 +31,7 @@ func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int,
 	if err != nil {
 		return nil, "", err
 	}
-	after, err := keyset.Parse(cursor)
+	after, err := ratingList.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -42,7 +44,7 @@ func (s *Service) DoctorRatings(ctx context.Context, c policy.Caller, limit int,
 	}); err != nil {
 		return nil, "", err
 	}
-	ratings, next = keyset.Page(ratings, limit, func(r store.DoctorRating) keyset.Place {
+	ratings, next = keyset.Page(ratingList, ratings, limit, func(r store.DoctorRating) keyset.Place {
 		return keyset.Place{Rating: float64(r.Hundredths) / 100, Count: int(r.Count), ID: r.DoctorID}
 	})
 	for _, r := range ratings {

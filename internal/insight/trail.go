@@ -33,12 +33,17 @@ func (f TrailFilter) rows(before keyset.Place, limit int) store.AuditFilter {
 	}
 }
 
+const (
+	trailList  keyset.List = "audit-logs"
+	accessList keyset.List = "access-log"
+)
+
 // AuditTrail lists who did what, the newest first. It is for full staff.
 func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter) (items []turno.AuditEntry, next string, err error) {
 	if err := policy.Check(c, policy.ReadAuditLogs, 0); err != nil {
 		return nil, "", err
 	}
-	before, err := keyset.Parse(f.Cursor)
+	before, err := trailList.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -52,7 +57,7 @@ func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter
 	}); err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(items, limit, endOf)
+	items, next = keyset.Page(trailList, items, limit, endOf)
 	return items, next, nil
 }
 
@@ -104,7 +109,7 @@ func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cur
 	if err := policy.Check(c, policy.ReadAccessLog, policy.Self); err != nil {
 		return nil, "", err
 	}
-	before, err := keyset.Parse(cursor)
+	before, err := accessList.Parse(cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -116,7 +121,7 @@ func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cur
 	}); err != nil {
 		return nil, "", err
 	}
-	accesses, next = keyset.Page(accesses, limit, func(a store.Access) keyset.Place { return keyset.Place{Time: a.CreatedAt, ID: a.ID} })
+	accesses, next = keyset.Page(accessList, accesses, limit, func(a store.Access) keyset.Place { return keyset.Place{Time: a.CreatedAt, ID: a.ID} })
 	for _, a := range accesses {
 		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role})
 	}

@@ -24,29 +24,45 @@ type Place struct {
 	ID     uuid.UUID `json:"i"`
 }
 
-// String is the place as an opaque cursor.
-func (p Place) String() string {
-	text, err := json.Marshal(p)
+// List names a list and its order. The cursors of one are nothing to another,
+// which is sorted by other keys.
+type List string
+
+// cursor is what an opaque cursor holds.
+type cursor struct {
+	List List `json:"l"`
+	Place
+}
+
+// Cursor is a place in the list as an opaque cursor.
+func (l List) Cursor(p Place) string {
+	text, err := json.Marshal(cursor{l, p})
 	if err != nil {
 		panic(err) // a struct of plain fields always marshals
 	}
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// Parse reads a cursor; an empty one is the zero Place. Errors: KindInvalid, at
-// query.cursor, for one that String cannot have written.
-func Parse(cursor string) (p Place, err error) {
-	if cursor == "" {
-		return p, nil
+// Parse reads a cursor; an empty one is the zero Place. Errors: NotOfThisList, for
+// one that Cursor of the same list cannot have written.
+func (l List) Parse(opaque string) (Place, error) {
+	if opaque == "" {
+		return Place{}, nil
 	}
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	var c cursor
+	text, err := base64.RawURLEncoding.DecodeString(opaque)
 	if err == nil {
-		err = json.Unmarshal(text, &p)
+		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || p.ID == uuid.Nil || !p.sound() {
-		return Place{}, turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor that we gave out."})
+	if err != nil || c.List != l || c.ID == uuid.Nil || !c.sound() {
+		return Place{}, NotOfThisList()
 	}
-	return p, nil
+	return c.Place, nil
+}
+
+// NotOfThisList is KindInvalid, at query.cursor.
+func NotOfThisList() error {
+	return turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor of this list."})
 }
 
 // sound reports whether the values are such as a row can hold.
@@ -71,9 +87,9 @@ func Size(limit int) int {
 
 // Page cuts a list that was read one longer than the limit, and says where it
 // goes on; next is empty at the end.
-func Page[T any](items []T, limit int, place func(T) Place) (page []T, next string) {
+func Page[T any](list List, items []T, limit int, place func(T) Place) (page []T, next string) {
 	if len(items) <= limit {
 		return items, ""
 	}
-	return items[:limit], place(items[limit-1]).String()
+	return items[:limit], list.Cursor(place(items[limit-1]))
 }

@@ -13,7 +13,10 @@ import (
 	"github.com/turno-health/turno/internal/keyset"
 )
 
-const someID = "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d6e"
+const (
+	someID             = "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d6e"
+	visits keyset.List = "visits"
+)
 
 func TestACursorLeadsBackToItsPlace(t *testing.T) {
 	t.Parallel()
@@ -31,7 +34,7 @@ func TestACursorLeadsBackToItsPlace(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := keyset.Parse(test.place.String())
+			got, err := visits.Parse(visits.Cursor(test.place))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +47,7 @@ func TestACursorLeadsBackToItsPlace(t *testing.T) {
 
 func TestNoCursorIsTheStart(t *testing.T) {
 	t.Parallel()
-	if place, err := keyset.Parse(""); err != nil || place != (keyset.Place{}) {
+	if place, err := visits.Parse(""); err != nil || place != (keyset.Place{}) {
 		t.Errorf("got %v, %v", place, err)
 	}
 }
@@ -54,31 +57,33 @@ func TestForgedCursorsAreRefused(t *testing.T) {
 	for _, test := range []struct{ name, forged string }{
 		{"no JSON", `hunter2`},
 		{"nothing", `null`},
-		{"no id", `{}`},
-		{"an id of nobody", `{"i":"00000000-0000-0000-0000-000000000000"}`},
-		{"half an id", `{"i":"0197f3a4"}`},
-		{"a text with NUL", `{"s":"a\u0000b","i":"` + someID + `"}`},
-		{"a text that is too long", `{"s":"` + strings.Repeat("x", 4001) + `","i":"` + someID + `"}`},
-		{"a rating of a billion", `{"n":1e9,"i":"` + someID + `"}`},
-		{"a rating below none", `{"n":-0.5,"i":"` + someID + `"}`},
-		{"a rating without end", `{"n":1e999,"i":"` + someID + `"}`},
-		{"a count that no row holds", `{"c":1099511627776,"i":"` + someID + `"}`},
-		{"a count just too large", `{"c":2147483648,"i":"` + someID + `"}`},
-		{"a count below none", `{"c":-1,"i":"` + someID + `"}`},
-		{"a time before the first year", `{"t":"0000-06-01T00:00:00Z","i":"` + someID + `"}`},
-		{"a time that is before it in UTC", `{"t":"0001-01-01T00:00:00+12:00","i":"` + someID + `"}`},
-		{"a time that is after the last year in UTC", `{"t":"9999-12-31T23:59:59-12:00","i":"` + someID + `"}`},
+		{"of another list", `{"l":"reviews","i":"` + someID + `"}`},
+		{"of no list", `{"i":"` + someID + `"}`},
+		{"no id", `{"l":"visits"}`},
+		{"an id of nobody", `{"l":"visits","i":"00000000-0000-0000-0000-000000000000"}`},
+		{"half an id", `{"l":"visits","i":"0197f3a4"}`},
+		{"a text with NUL", `{"l":"visits","s":"a\u0000b","i":"` + someID + `"}`},
+		{"a text that is too long", `{"l":"visits","s":"` + strings.Repeat("x", 4001) + `","i":"` + someID + `"}`},
+		{"a rating of a billion", `{"l":"visits","n":1e9,"i":"` + someID + `"}`},
+		{"a rating below none", `{"l":"visits","n":-0.5,"i":"` + someID + `"}`},
+		{"a rating without end", `{"l":"visits","n":1e999,"i":"` + someID + `"}`},
+		{"a count that no row holds", `{"l":"visits","c":1099511627776,"i":"` + someID + `"}`},
+		{"a count just too large", `{"l":"visits","c":2147483648,"i":"` + someID + `"}`},
+		{"a count below none", `{"l":"visits","c":-1,"i":"` + someID + `"}`},
+		{"a time before the first year", `{"l":"visits","t":"0000-06-01T00:00:00Z","i":"` + someID + `"}`},
+		{"a time that is before it in UTC", `{"l":"visits","t":"0001-01-01T00:00:00+12:00","i":"` + someID + `"}`},
+		{"a time that is after the last year in UTC", `{"l":"visits","t":"9999-12-31T23:59:59-12:00","i":"` + someID + `"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			place, err := keyset.Parse(base64.RawURLEncoding.EncodeToString([]byte(test.forged)))
-			want := turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor that we gave out."})
+			place, err := visits.Parse(base64.RawURLEncoding.EncodeToString([]byte(test.forged)))
+			want := turno.Invalid(turno.FieldError{Location: "query.cursor", Message: "This is not a cursor of this list."})
 			if diff := cmp.Diff(error(want), err); diff != "" || place != (keyset.Place{}) {
 				t.Errorf("got %v; error (-want +got):\n%s", place, diff)
 			}
 		})
 	}
-	if _, err := keyset.Parse("no base64!"); turno.KindOf(err) != turno.KindInvalid {
+	if _, err := visits.Parse("no base64!"); turno.KindOf(err) != turno.KindInvalid {
 		t.Errorf("no base64: %v", err)
 	}
 }
@@ -94,12 +99,12 @@ func TestPages(t *testing.T) {
 		next  string
 	}{
 		{"the last page is whole", []int{1, 2}, []int{1, 2}, ""},
-		{"one more than a page goes on after its last", []int{1, 2, 3}, []int{1, 2}, at(2).String()},
+		{"one more than a page goes on after its last", []int{1, 2, 3}, []int{1, 2}, visits.Cursor(at(2))},
 		{"no items", nil, nil, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			page, next := keyset.Page(test.items, 2, at)
+			page, next := keyset.Page(visits, test.items, 2, at)
 			if diff := cmp.Diff(test.want, page); diff != "" || next != test.next {
 				t.Errorf("next %q, want %q; page (-want +got):\n%s", next, test.next, diff)
 			}

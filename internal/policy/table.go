@@ -43,6 +43,8 @@ const (
 	CreateHold          Action = "hold.create"
 	CreateAnonymousHold Action = "hold.create_anonymous"
 	ReleaseHold         Action = "hold.release"
+	ReadHold            Action = "hold.read"      // one's own, or one's browser's
+	TakeOverHold        Action = "hold.take_over" // from the browser, on signing in
 
 	BookAppointment     Action = "appointment.book"
 	BookAnyTime         Action = "appointment.book_any_time" // off the grid, outside hours, walk-ins
@@ -125,6 +127,8 @@ var table = map[Action]rule{
 	CreateHold:          {may: Patient},
 	CreateAnonymousHold: {may: Anyone},
 	ReleaseHold:         {may: Self, what: "hold"},
+	ReadHold:            {may: Anyone},
+	TakeOverHold:        {may: SignedIn},
 
 	BookAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "patient"},
 	BookAnyTime:         {may: ItsDoctor | Staff},

@@ -60,6 +60,22 @@ func AuditEntries(tx *sqldb.Tx, f AuditFilter) ([]turno.AuditEntry, error) {
 	return entries, nil
 }
 
+// NewestEntry is the id of the trail's newest entry; uuid.Nil when it is empty.
+func NewestEntry(tx *sqldb.Tx) (uuid.UUID, error) {
+	newest, err := sqldb.All(tx, scanID, `
+		SELECT id
+		  FROM audit_logs
+		 ORDER BY created_at DESC, id DESC
+		 LIMIT 1`)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("find the newest entry of the trail: %w", err)
+	}
+	if len(newest) == 0 {
+		return uuid.Nil, nil
+	}
+	return newest[0], nil
+}
+
 func scanAudit(row sqldb.Scanner) (e turno.AuditEntry, err error) {
 	err = row.Scan(&e.ID, &e.ActionBy, &e.Action, &e.Detail, &e.CreatedAt, &e.Entity, &e.EntityID, &e.SubjectID)
 	return e, err

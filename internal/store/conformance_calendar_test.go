@@ -286,6 +286,11 @@ func TestHolds(t *testing.T) {
 		c.batch(t, func(b *sqldb.Batch) { store.ClearExpiredIn(b, periodOf(first), clock.Now()) })
 		same(t, "one that was renewed meanwhile is not cleared", first.ID, live(c.patient.ID).ID)
 
+		c.batch(t, func(b *sqldb.Batch) { store.GiveHoldIn(b, first.ID, c.child.ID) })
+		same(t, "given away", nil, live(c.patient.ID))
+		same(t, "to somebody else", first.ID, live(c.child.ID).ID)
+		c.batch(t, func(b *sqldb.Batch) { store.GiveHoldIn(b, first.ID, c.patient.ID) })
+
 		c.batch(t, func(b *sqldb.Batch) {
 			store.EndHoldIn(b, first.ID, true, clock.Now())
 			store.FreeIn(b, periodOf(first))

@@ -226,6 +226,9 @@ func TestFeedbackKeepsTheRatingExact(t *testing.T) {
 			same(t, "count", i+1, doctor.RatingCount)
 			given = append([]turno.Feedback{f}, given...)
 		}
+		same(t, "how many of each", store.RatingCounts{1, 0, 0, 7, 1}, read(t, db, func(tx *sqldb.Tx) (store.RatingCounts, error) {
+			return store.RatingsOf(tx, c.doctor.ID)
+		}))
 		same(t, "every field, the newest first", given, list(time.Time{}, uuid.Nil, 10))
 		same(t, "a page", given[:2], list(time.Time{}, uuid.Nil, 2))
 		same(t, "the next page, of equal times", given[2:4], list(given[1].CreatedAt, given[1].ID, 2))

@@ -30,6 +30,29 @@ func InsertFeedbackIn(b *sqldb.Batch, inserted *int64, f turno.Feedback) {
 		 WHERE user_id = $1`, f.DoctorID, f.Rating)
 }
 
+// RatingCounts is how many ratings of 1 to 5 there are, at the indexes 0 to 4.
+type RatingCounts [5]int
+
+// RatingsOf counts a doctor's ratings, from an index alone.
+func RatingsOf(tx *sqldb.Tx, doctorID uuid.UUID) (counts RatingCounts, err error) {
+	type count struct{ rating, n int }
+	found, err := sqldb.All(tx, func(row sqldb.Scanner) (c count, err error) {
+		err = row.Scan(&c.rating, &c.n)
+		return c, err
+	}, `
+		SELECT rating, COUNT(*)
+		  FROM feedback
+		 WHERE doctor_id = $1
+		 GROUP BY rating`, doctorID)
+	if err != nil {
+		return counts, fmt.Errorf("count ratings: %w", err)
+	}
+	for _, c := range found {
+		counts[c.rating-1] = c.n
+	}
+	return counts, nil
+}
+
 // FeedbackOf lists a doctor's ratings, newest first, older than the keyset.
 func FeedbackOf(tx *sqldb.Tx, doctorID uuid.UUID, beforeTime time.Time, beforeID uuid.UUID, limit int) ([]turno.Feedback, error) {
 	var w sqldb.Where

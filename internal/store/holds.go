@@ -90,6 +90,17 @@ func InsertHoldIn(b *sqldb.Batch, inserted *int64, h turno.Hold, address string,
 		h.ID, h.DoctorID, h.VisitTypeID, h.StartsAt, h.EndsAt, h.HolderID, h.Anonymous, address, now, h.ExpiresAt)
 }
 
+// GiveHoldIn makes an anonymous hold that of a user who has no other, as a part
+// of a batch.
+func GiveHoldIn(b *sqldb.Batch, id, userID uuid.UUID) {
+	b.Exec(nil, `
+		UPDATE holds
+		   SET holder_id = $2,
+		       anonymous = $3
+		 WHERE id = $1
+		   AND ended_at IS NULL`, id, userID, false)
+}
+
 // EndHoldIn ends a hold as a part of a batch; used tells whether it led to a
 // booking. Its busy period is freed apart, by FreeIn.
 func EndHoldIn(b *sqldb.Batch, id uuid.UUID, used bool, now time.Time) {

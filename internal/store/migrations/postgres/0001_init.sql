@@ -278,6 +278,7 @@ CREATE TABLE feedback (
     FOREIGN KEY (doctor_id, appointment_id) REFERENCES appointments (doctor_id, id) ON DELETE RESTRICT
 );
 CREATE INDEX feedback_by_doctor ON feedback (doctor_id, created_at, id);
+CREATE INDEX feedback_by_rating ON feedback (doctor_id, rating);
 CREATE INDEX feedback_by_patient ON feedback (patient_id);
 
 -- Only a completed visit can be rated, and only by its patient; the visit and the

@@ -292,6 +292,7 @@ BEGIN
     SELECT RAISE(ABORT, 'feedback keeps its visit and its rating');
 END;
 CREATE INDEX feedback_by_doctor ON feedback (doctor_id, created_at, id);
+CREATE INDEX feedback_by_rating ON feedback (doctor_id, rating);
 CREATE INDEX feedback_by_patient ON feedback (patient_id);
 
 -- Only a completed visit can be rated, and only by its patient.

@@ -1,0 +1,151 @@
+package booking_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/policy"
+)
+
+func TestAnOfferSaysWhetherAStartCanBeHad(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.mustBook(c.newPatient(), at(1, "10:00"))
+		if _, err := c.Hold(t.Context(), c.ana, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: at(1, "11:00")}); err != nil {
+			t.Fatal(err)
+		}
+		tests := []struct {
+			name         string
+			by           policy.Caller
+			start        string
+			want         booking.OfferState
+			alternatives int
+		}{
+			{"a free slot is open to anybody", policy.Caller{}, "12:00", booking.OfferOpen, 0},
+			{"a booked one is taken", c.ana, "10:00", booking.OfferTaken, 3},
+			{"what somebody else holds is taken", policy.Caller{}, "11:00", booking.OfferTaken, 3},
+			{"what I hold is held for me", c.ana, "11:00", booking.OfferHeld, 0},
+			{"off the grid nothing is offered", c.ana, "12:10", booking.OfferNotOffered, 3},
+			{"but the practice books any free time", c.desk, "12:10", booking.OfferOpen, 0},
+		}
+		for _, test := range tests {
+			got, err := c.Offer(t.Context(), test.by, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, test.start)})
+			if err != nil {
+				t.Fatalf("%s: %v", test.name, err)
+			}
+			if got.State != test.want || len(got.Alternatives) != test.alternatives {
+				t.Errorf("%s: got %s with %d alternatives, want %s with %d", test.name, got.State, len(got.Alternatives), test.want, test.alternatives)
+			}
+			if (got.Hold != nil) != (test.want == booking.OfferHeld) {
+				t.Errorf("%s: got the hold %v", test.name, got.Hold)
+			}
+			if got.Doctor.FullName != "Person 2" || got.Doctor.Email != "" || got.Doctor.LicenseNumber != "" {
+				t.Errorf("%s: got the doctor %+v, want what is public", test.name, got.Doctor)
+			}
+		}
+		_, err := c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: turno.NewID(), StartsAt: at(1, "12:00")})
+		wantCode(t, err, turno.CodeNotFound)
+	})
+}
+
+func TestAnOfferNamesTheVisitTypesThatTheCallerMayChoose(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.visitType("Check-up", 30, turno.AudienceAll)
+		long := c.visitType("First visit", 60, turno.AudienceAll)
+		c.visitType("Follow-up", 15, turno.AudienceKnown)
+		staff := c.visitType("Surgery", 120, turno.AudienceStaff)
+		c.mustBook(c.newPatient(), at(1, "10:30"))
+		seen := c.newPatient()
+		visit, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: seen.UserID, ScheduledAt: c.clock.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Complete(t.Context(), c.desk, visit.ID); err != nil {
+			t.Fatal(err)
+		}
+		tests := []struct {
+			name    string
+			by      policy.Caller
+			patient uuid.UUID
+			want    map[string]bool // by name: whether it fits at 10:00, with 10:30 taken
+		}{
+			{"a newcomer", c.ana, uuid.Nil, map[string]bool{"Check-up": true, "First visit": false}},
+			{"a patient seen before", seen, uuid.Nil, map[string]bool{"Check-up": true, "First visit": false, "Follow-up": true}},
+			{"an anonymous visitor, who may be known", policy.Caller{}, uuid.Nil, map[string]bool{"Check-up": true, "First visit": false, "Follow-up": true}},
+			{"a stranger learns nothing of another", c.ana, seen.UserID, map[string]bool{"Check-up": true, "First visit": false}},
+			{"the desk", c.desk, c.ana.UserID, map[string]bool{"Check-up": true, "First visit": false, "Follow-up": true, "Surgery": false}},
+		}
+		for _, test := range tests {
+			got, err := c.Offer(t.Context(), test.by, booking.OfferQuery{DoctorID: c.doctor.UserID, PatientID: test.patient, StartsAt: at(1, "10:00")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fits := map[string]bool{}
+			for _, choice := range got.Choices {
+				fits[choice.Type.Name] = choice.Fits
+			}
+			if diff := cmp.Diff(test.want, fits); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", test.name, diff)
+			}
+			if got.Chosen.Type.Name != "Check-up" {
+				t.Errorf("%s: got %q chosen, want what fits and is as long as a slot", test.name, got.Chosen.Type.Name)
+			}
+		}
+		got, err := c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &long.ID})
+		if err != nil || got.State != booking.OfferTaken || !got.Slot.EndsAt.Equal(at(1, "11:00")) {
+			t.Errorf("a long visit before a taken time: %s until %s, %v", got.State, got.Slot.EndsAt, err)
+		}
+		_, err = c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &staff.ID})
+		wantCode(t, err, turno.CodeInvalid)
+	})
+}
+
+func TestNobodyLosesASlotBySigningIn(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		browser, anonymous := turno.NewID(), policy.Caller{Address: "192.0.2.9"}
+		hold := func(by policy.Caller, browser uuid.UUID, start string) turno.Hold {
+			t.Helper()
+			h, err := c.Hold(t.Context(), by, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: at(1, start), Browser: browser})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return h
+		}
+		before := hold(c.ana, uuid.Nil, "09:00") // of another device
+		held := hold(anonymous, browser, "10:00")
+		taken, err := c.TakeOverHold(t.Context(), c.ana, browser)
+		if err != nil || taken == nil || taken.ID != held.ID || !taken.ExpiresAt.Equal(held.ExpiresAt) {
+			t.Fatalf("got %+v, %v, want what the browser held", taken, err)
+		}
+		if got, err := c.CurrentHold(t.Context(), c.ana, browser); err != nil || got == nil || got.ID != held.ID || got.Anonymous {
+			t.Errorf("got %+v, %v, want it to be hers", got, err)
+		}
+		if got, err := c.CurrentHold(t.Context(), anonymous, browser); err != nil || got != nil {
+			t.Errorf("got %+v, %v, want nothing left to the browser", got, err)
+		}
+		if again := hold(c.ana, browser, "10:00"); again.ID != held.ID {
+			t.Error("asking for the same slot renews it")
+		}
+		c.mustBook(c.newPatient(), before.StartsAt) // given back
+		_, err = c.book(c.newPatient(), at(1, "10:00"))
+		wantCode(t, err, turno.CodeSlotTaken)
+		c.mustBook(c.ana, at(1, "10:00"))
+
+		hold(anonymous, browser, "12:00") // without TakeOverHold in between
+		if got := hold(c.ana, browser, "12:00"); got.HolderID != c.ana.UserID {
+			t.Errorf("got a hold of %s", got.HolderID)
+		}
+		hold(anonymous, browser, "13:00")
+		if got, err := c.TakeOverHold(t.Context(), c.desk, browser); err != nil || got != nil {
+			t.Errorf("got %+v, %v: the practice holds nothing", got, err)
+		}
+		c.mustBook(c.newPatient(), at(1, "13:00"))
+		c.sound()
+	})
+}
