@@ -50,6 +50,8 @@ const (
 	BookAnyTime         Action = "appointment.book_any_time" // off the grid, outside hours, walk-ins
 	ListAppointments    Action = "appointment.list"
 	ReadAppointment     Action = "appointment.read"
+	ReadAgenda          Action = "agenda.read"
+	ReadClinicDay       Action = "clinic_day.read" // of all doctors
 	ConfirmAppointment  Action = "appointment.confirm"
 	CompleteAppointment Action = "appointment.complete"
 	MissAppointment     Action = "appointment.no_show"
@@ -134,6 +136,8 @@ var table = map[Action]rule{
 	BookAnyTime:         {may: ItsDoctor | Staff},
 	ListAppointments:    {may: SignedIn},
 	ReadAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
+	ReadAgenda:          {may: ItsDoctor | Staff},
+	ReadClinicDay:       {may: Staff},
 	ConfirmAppointment:  {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
 	CompleteAppointment: {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
 	MissAppointment:     {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},

@@ -60,6 +60,52 @@ func FindableIDs(tx *sqldb.Tx, f DoctorFilter) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
+// CountDoctors counts all doctors that match.
+func CountDoctors(tx *sqldb.Tx, f DoctorFilter) (n int, err error) {
+	specializations, err := Specializations(tx)
+	if err != nil {
+		return 0, err
+	}
+	w := f.where(specializations)
+	err = tx.QueryRow(`
+		SELECT COUNT(*)
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 `+w.SQL(), w.Args()...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count doctors: %w", err)
+	}
+	return n, nil
+}
+
+// SpecializationCount is a specialization with how many findable doctors it has.
+type SpecializationCount struct {
+	turno.Specialization
+	Doctors int
+}
+
+// SpecializationCounts lists the specializations of the doctors that patients can
+// find, by name.
+func SpecializationCounts(tx *sqldb.Tx) ([]SpecializationCount, error) {
+	counts, err := sqldb.All(tx, func(row sqldb.Scanner) (c SpecializationCount, err error) {
+		err = row.Scan(&c.ID, &c.Name, &c.Doctors)
+		return c, err
+	}, `
+		SELECT s.id, s.name, COUNT(*)
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		  JOIN specializations s ON s.id = d.specialization_id
+		 WHERE d.verified_at IS NOT NULL
+		   AND u.deactivated_at IS NULL
+		   AND u.erased_at IS NULL
+		 GROUP BY s.id, s.name
+		 ORDER BY s.name`)
+	if err != nil {
+		return nil, fmt.Errorf("count doctors by specialization: %w", err)
+	}
+	return counts, nil
+}
+
 // DoctorOrder is how found doctors are sorted.
 type DoctorOrder int
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -24,6 +25,19 @@ func TimeOffFrom(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.TimeOff, error) {
 		 WHERE doctor_id = $1
 		   AND ends_at > $2
 		 ORDER BY starts_at`, doctorID, tx.Now)
+	if err != nil {
+		return nil, fmt.Errorf("list time off: %w", err)
+	}
+	return off, nil
+}
+
+// TimeOffBetween lists a doctor's time off that overlaps [from, to).
+func TimeOffBetween(tx *sqldb.Tx, doctorID uuid.UUID, from, to time.Time) ([]turno.TimeOff, error) {
+	off, err := sqldb.All(tx, scanTimeOff, selectTimeOff+`
+		 WHERE doctor_id = $1
+		   AND starts_at < $3
+		   AND ends_at > $2
+		 ORDER BY starts_at`, doctorID, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("list time off: %w", err)
 	}

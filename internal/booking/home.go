@@ -1,0 +1,53 @@
+package booking
+
+import (
+	"context"
+
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// Home is what somebody sees who has not searched yet.
+type Home struct {
+	Soonest         []FoundDoctor // those with the soonest open times anywhere
+	Specializations []SpecializationCount
+}
+
+// SpecializationCount is a specialization with how many doctors of it take visits.
+type SpecializationCount = store.SpecializationCount
+
+// Home reads the soonest visits anywhere, of so many doctors (6 unless told), and
+// the specializations in which somebody takes visits, by name.
+func (s *Service) Home(ctx context.Context, c policy.Caller, doctors int) (home Home, err error) {
+	const usual = 6
+	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
+		return Home{}, err
+	}
+	if doctors <= 0 {
+		doctors = usual
+	}
+	if home.Soonest, _, err = s.SearchDoctors(ctx, c, Search{Sort: SortEarliest, Limit: doctors}); err != nil {
+		return Home{}, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		home.Specializations, err = store.SpecializationCounts(tx)
+		return err
+	})
+	if err != nil {
+		return Home{}, err
+	}
+	return home, nil
+}
+
+// CountDoctors is how many doctors a search finds on all its pages.
+func (s *Service) CountDoctors(ctx context.Context, c policy.Caller, q Search) (n int, err error) {
+	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
+		return 0, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		n, err = store.CountDoctors(tx, q.filter())
+		return err
+	})
+	return n, err
+}
