@@ -203,6 +203,7 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		Booking:            visits,
 		Account:            accounts,
 		Insight:            insight.New(n.db),
+		Live:               n.hub,
 		Box:                n.box,
 		Logger:             n.logger,
 		Now:                time.Now,

@@ -12,6 +12,7 @@ import (
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 )
@@ -21,6 +22,7 @@ type Site struct {
 	Account *account.Service
 	Booking *booking.Service
 	Insight *insight.Service
+	Live    *live.Hub // tells open pages to look again; nil: they are reloaded by hand
 
 	Box                *seal.Box // seals the cookie of visitors who have not signed in
 	Logger             *slog.Logger

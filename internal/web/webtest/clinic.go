@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -84,9 +85,11 @@ func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box)
 	t.Helper()
 	c := &Clinic{t: t, DB: db, Clock: clock}
 	logger := slog.New(slog.NewTextHandler(output{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	c.Booking = booking.New(db, booking.Config{Box: box, MaxOpenVisits: 100})
+	hub := live.New(db, live.Config{Logger: logger, Gap: 10 * time.Millisecond, Poll: 10 * time.Millisecond})
+	hub.Start(t.Context())
+	c.Booking = booking.New(db, booking.Config{Box: box, MaxOpenVisits: 100, Changed: hub.Changed})
 	c.Account = account.New(db, account.Config{
-		Now: clock.Now, Box: box, CancelOpenVisits: c.Booking.CancelOpenVisits, StaffIdle: time.Hour,
+		Now: clock.Now, Box: box, CancelOpenVisits: c.Booking.CancelOpenVisits, StaffIdle: time.Hour, Changed: hub.Changed,
 		Hashing: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 	})
 	c.must(c.Account.EnsureFirstLocation(t.Context(), turno.Location{
@@ -94,13 +97,14 @@ func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box)
 		TimeZone: "UTC",
 	}))
 	c.Site = &page.Site{
-		Account: c.Account, Booking: c.Booking, Insight: insight.New(db),
+		Account: c.Account, Booking: c.Booking, Insight: insight.New(db), Live: hub,
 		Box: box, Logger: logger, Now: clock.Now, Emergency: "112", Demo: true, Version: "test",
 	}
 	pages, err := web.New(c.Site)
 	c.must(err)
 	server := httptest.NewServer(httpx.Chain{Logger: logger, Now: clock.Now}.Wrap(pages))
-	t.Cleanup(server.Close)
+	t.Cleanup(server.Close) // once the streams below have ended
+	t.Cleanup(hub.Stop)
 	c.URL = server.URL
 	return c
 }

@@ -1,30 +1,32 @@
 import { part, put } from "./fetch.js";
 
 // Keeps a part of the page as the clinic is: <section id="day" data-enhance="live"
-// data-live="/admin/day/events">. Each message means that something changed; the
+// data-live="/admin/day/events">. Each "change" means that something changed; the
 // page is asked for again and this part of it put in place, but never under a
-// finger, an open menu or a focus.
+// finger, a moving mouse, an open menu or a focus. "signed_out" means that the
+// server wants to know who is there. Without a stream the page is reloaded by hand.
 export default function live(element) {
   const events = new EventSource(element.dataset.live);
   const selector = "#" + element.id;
+  const aiming = 1500; // after the mouse moved over this part, in milliseconds
   let pressed = false;
+  let moved = -aiming;
   let owed = false;
-  let asking = null;
+  let asking = false;
 
   const current = () => document.querySelector(selector);
   const busy = () => {
     const here = current();
-    return pressed || document.hidden || !here ||
+    return pressed || document.hidden || !here || performance.now() - moved < aiming ||
       (here.contains(document.activeElement) && document.activeElement !== here) ||
       here.querySelector("details[open], dialog[open]") || document.querySelector("dialog[open]");
   };
   async function refresh() {
-    owed = true;
-    if (busy() || asking) return;
+    if (busy() || asking) return later();
     owed = false;
-    asking = new AbortController();
-    const fresh = await part(location.href, selector, asking.signal).catch(() => null);
-    asking = null;
+    asking = true;
+    const fresh = await part(location.href, selector).catch(() => null);
+    asking = false;
     const old = current();
     if (!old || !fresh) return;
     if (busy()) owed = true;
@@ -39,14 +41,17 @@ export default function live(element) {
     clearTimeout(timer);
     timer = setTimeout(() => owed && refresh(), 400);
   }
-  events.addEventListener("message", () => { owed = true; later(); });
-  let opened = false;
-  events.addEventListener("open", () => { if (opened) { owed = true; later(); } opened = true; });
+  events.addEventListener("change", () => { owed = true; later(); });
+  events.addEventListener("signed_out", () => { events.close(); location.reload(); });
   addEventListener("pointerdown", () => { pressed = true; }, true);
   for (const end of ["pointerup", "pointercancel"]) {
     addEventListener(end, () => { pressed = false; later(); }, true);
   }
+  addEventListener("pointermove", (event) => {
+    if (event.pointerType === "mouse" && current()?.contains(event.target)) moved = performance.now();
+  }, { capture: true, passive: true });
   for (const end of ["focusout", "toggle", "close"]) document.addEventListener(end, later, true);
   document.addEventListener("visibilitychange", later);
   addEventListener("pagehide", () => events.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
