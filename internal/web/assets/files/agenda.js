@@ -2,7 +2,7 @@
 // the moment.
 export default function agenda(wrap) {
   const today = wrap.querySelector(".column.today");
-  if (today && wrap.scrollWidth > wrap.clientWidth) {
+  if (today && !wrap.settled && wrap.scrollWidth > wrap.clientWidth) {
     wrap.scrollLeft = today.offsetLeft - (wrap.querySelector(".gutter")?.offsetWidth ?? 0);
   }
   const now = wrap.querySelector("[data-now]");

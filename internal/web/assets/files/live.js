@@ -1,4 +1,5 @@
-import { part, put } from "./fetch.js";
+import { part } from "./fetch.js";
+import { enhance } from "./turno.js";
 
 // Keeps a part of the page as the clinic is: <section id="day" data-enhance="live"
 // data-live="/admin/day/events">. Each "change" means that something changed; the
@@ -30,10 +31,7 @@ export default function live(element) {
     const old = current();
     if (!old || !fresh) return;
     if (busy()) owed = true;
-    else if (old.innerHTML !== fresh.innerHTML) {
-      fresh.enhanced = new Set(["live"]); // this one goes on listening
-      put(old, fresh);
-    }
+    else if (old.innerHTML !== fresh.innerHTML) exchange(old, fresh);
     if (owed) later();
   }
   let timer;
@@ -54,4 +52,17 @@ export default function live(element) {
   document.addEventListener("visibilitychange", later);
   addEventListener("pagehide", () => events.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+// exchange puts the part in place, at once and where it was scrolled to.
+function exchange(old, fresh) {
+  const scrolling = ".agenda-wrap, .numbers";
+  const places = [...old.querySelectorAll(scrolling)].map((e) => [e.scrollLeft, e.scrollTop]);
+  document.adoptNode(fresh);
+  fresh.enhanced = new Set(["live"]); // the one that was there goes on listening
+  const parts = [...fresh.querySelectorAll(scrolling)];
+  for (const e of parts) e.settled = true;
+  old.replaceWith(fresh);
+  parts.forEach((e, i) => { if (places[i]) [e.scrollLeft, e.scrollTop] = places[i]; });
+  enhance(fresh);
 }
