@@ -102,7 +102,7 @@ type Tab struct {
 }
 
 // patience is how long a tab waits for what must come.
-const patience = 30 * time.Second
+const patience = 10 * time.Second
 
 // Visit opens an empty window on the clinic. When the test ends it fails if the
 // console complained, or anything was asked of another site.
@@ -111,6 +111,10 @@ func (b *Chrome) Visit(t testing.TB, c *Clinic, look Look) *Tab {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	tab := &Tab{Look: look, t: t, ctx: ctx, base: c.URL}
+	// The window lives as long as the context that it is opened with.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
 	tab.do(chromedp.EmulateViewport(look.Width, look.Height))
 	if err := chromedp.Listen(ctx, tab.listen); err != nil {
 		t.Fatal(err)
@@ -123,9 +127,7 @@ func (b *Chrome) Visit(t testing.TB, c *Clinic, look Look) *Tab {
 	if language == "" {
 		language = "en-GB"
 	}
-	must(tab, network.Enable, network.EnableParams{})
 	must(tab, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: false})
-	must(tab, log.Enable, cdp.Empty{})
 	must(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
@@ -343,7 +345,15 @@ func quote(s string) string {
 // must sends a command of the DevTools protocol.
 func must[P, R any](tab *Tab, command cdp.Command[P, R], params P) {
 	tab.t.Helper()
-	if _, err := chromedp.Call(tab.ctx, command, params); err != nil {
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, command, params); err != nil {
 		tab.t.Fatalf("%s: %v", command.Method, err)
 	}
+}
+
+// SetCookie gives the window a cookie of the site.
+func (tab *Tab) SetCookie(name, value string) {
+	tab.t.Helper()
+	must(tab, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: tab.base, HTTPOnly: new(true)})
 }

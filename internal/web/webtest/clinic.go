@@ -62,6 +62,13 @@ func Each(t *testing.T, test func(t *testing.T, c *Clinic)) {
 // to agree.
 func Now() *storetest.Clock { return storetest.NewClock(time.Now()) }
 
+// OnSQLite is a fresh clinic for what does not depend on the engine: pictures,
+// and what a real browser does.
+func OnSQLite(t testing.TB, clock *storetest.Clock) *Clinic {
+	t.Helper()
+	return New(t, storetest.New(t, sqldb.SQLite, clock), clock)
+}
+
 // New makes the clinic in an empty database.
 func New(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *Clinic {
 	t.Helper()
@@ -169,6 +176,14 @@ func (c *Clinic) SignIn(username, name string) Person {
 	caller, err := c.Account.Authenticate(c.t.Context(), in.Token)
 	c.must(err)
 	return Person{caller, username, name}
+}
+
+// NewToken is the token of a new session, as a browser's cookie holds it.
+func (c *Clinic) NewToken(username string) string {
+	c.t.Helper()
+	in, err := c.Account.Login(c.t.Context(), policy.Caller{}, account.Credentials{Login: username, Password: Password})
+	c.must(err)
+	return in.Token
 }
 
 // Visit books the patient with the doctor at a time, as the front desk does.

@@ -1,0 +1,101 @@
+package webtest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Place is a page in a state that is worth looking at. Each room lists its own in
+// its tests, and Tour opens them all.
+type Place struct {
+	Name string // of the picture: "book-slot-taken"
+	Path string
+	As   Person // the zero Person: nobody has signed in
+
+	// Prepare brings the window to the state, once it is open; nil: as it opens.
+	Prepare func(tab *Tab)
+}
+
+// Looks are the sizes and themes that every page is looked at in.
+func Looks() []Look {
+	return []Look{Phone(), Phone().InTheDark(), Desktop(), Desktop().InTheDark()}
+}
+
+// maxShift is the layout shift that counts as none (web.dev: good is below 0.1).
+const maxShift = 0.02
+
+// maxBytes is what a page may weigh on its first visit, with all its files.
+const maxBytes = 60_000
+
+// Tour opens every place in every look and fails for barriers that axe-core
+// finds, for what moves while the page loads, for what is wider than the window,
+// for a heavy page, and for whatever the console says. With TURNO_SHOTS set to a
+// folder it leaves a picture of each there: "make shots".
+func Tour(t *testing.T, c *Clinic, chrome *Chrome, places ...Place) {
+	t.Helper()
+	for _, place := range places {
+		for _, look := range Looks() {
+			t.Run(place.Name+"-"+look.String(), func(t *testing.T) {
+				tab := chrome.Visit(t, c, look)
+				tab.see(t, c, place)
+			})
+		}
+	}
+}
+
+func (tab *Tab) see(t *testing.T, c *Clinic, place Place) {
+	t.Helper()
+	if place.As.Username != "" {
+		tab.SignIn(c, place.As)
+	}
+	before := tab.Transferred()
+	tab.Open(place.Path)
+	if place.Prepare != nil {
+		place.Prepare(tab)
+	}
+	if bytes := tab.Transferred() - before; bytes > maxBytes {
+		t.Errorf("%s weighs %d bytes, which is more than %d", place.Path, bytes, maxBytes)
+	}
+	if shift := tab.Shift(); shift > maxShift {
+		t.Errorf("%s moves by %.3f while it loads", place.Path, shift)
+	}
+	if wide := tab.Overflow(); wide != "" {
+		t.Errorf("%s is wider than the window: %s", place.Path, wide)
+	}
+	tab.MustBeOpenToAll(t, place.Name)
+	if folder := os.Getenv("TURNO_SHOTS"); folder != "" {
+		tab.Save(filepath.Join(folder, strings.ReplaceAll(place.Name, "/", "-")+"-"+tab.Look.String()+".png"))
+	}
+}
+
+// SignIn gives the window a session of the person, without the page for it.
+func (tab *Tab) SignIn(c *Clinic, p Person) {
+	tab.t.Helper()
+	tab.SetCookie("turno_session", c.NewToken(p.Username))
+}
+
+// Shift is how much the page has moved under the eye since it opened: the sum of
+// its layout shifts.
+func (tab *Tab) Shift() float64 {
+	tab.t.Helper()
+	return Eval[float64](tab, `new Promise(done => {
+		let sum = 0;
+		new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; }).observe({type: "layout-shift", buffered: true});
+		setTimeout(() => done(sum), 100);
+	})`)
+}
+
+// Overflow names what sticks out of the window sideways, or is "".
+func (tab *Tab) Overflow() string {
+	tab.t.Helper()
+	return Eval[string](tab, `(() => {
+		if (document.documentElement.scrollWidth <= innerWidth) return "";
+		for (const e of document.querySelectorAll("body *")) {
+			const box = e.getBoundingClientRect();
+			if (box.right > innerWidth + 1 && !e.closest(".agenda-wrap, .tabs, .numbers")) return e.tagName + "." + e.className + " to " + Math.round(box.right);
+		}
+		return "the page, " + document.documentElement.scrollWidth + " wide";
+	})()`)
+}
