@@ -28,7 +28,7 @@ type load struct {
 }
 
 // newLoad makes a clinic with a doctor who works around the clock.
-func newLoad(t *testing.T, p *process, dsn string, clients int) *load {
+func newLoad(t testing.TB, p *process, dsn string, clients int) *load {
 	t.Helper()
 	if out, err := turno(t, processPassword+"\n", "admin", "create", "--database", dsn,
 		"--username", "admin", "--email", "admin@example.org", "--full-name", "Ada Admin"); err != nil {
@@ -43,14 +43,14 @@ func newLoad(t *testing.T, p *process, dsn string, clients int) *load {
 	l.doctor = doctor["id"].(string) //nolint:forcetypeassert // a test
 	p.must(t, http.StatusOK, http.MethodPost, l.admin, "/doctors/"+l.doctor+"/verify", map[string]any{})
 	p.must(t, http.StatusOK, http.MethodPut, l.admin, "/doctors/"+l.doctor+"/availability", aroundTheClock())
-	p.must(t, http.StatusOK, http.MethodPatch, l.admin, "/doctors/"+l.doctor, map[string]any{"slot_minutes": 5})
+	p.must(t, http.StatusOK, http.MethodPatch, l.admin, "/doctors/"+l.doctor, map[string]any{"slot_minutes": 5, "horizon_days": 90})
 	for i := range clients {
 		name := fmt.Sprintf("patient%d", i)
 		p.must(t, http.StatusCreated, http.MethodPost, "", "/auth/register", map[string]any{"username": name, "email": name + "@example.org",
 			"password": processPassword, "full_name": "Pat " + name, "date_of_birth": "1980-01-01"})
 		l.patients = append(l.patients, p.login(t, name))
 	}
-	slots := p.must(t, http.StatusOK, http.MethodGet, "", "/doctors/"+l.doctor+"/slots", nil)
+	slots := p.must(t, http.StatusOK, http.MethodGet, "", "/doctors/"+l.doctor+"/slots?to="+time.Now().AddDate(0, 0, 62).UTC().Format(time.RFC3339), nil)
 	for _, item := range slots["items"].([]any) { //nolint:forcetypeassert // a test
 		l.slots = append(l.slots, item.(map[string]any)["starts_at"].(string)) //nolint:forcetypeassert // a test
 	}

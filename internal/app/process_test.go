@@ -49,7 +49,7 @@ type buildError struct {
 func (e *buildError) Error() string { return e.err.Error() + ": " + e.out }
 
 // turno runs a command of the program to its end and returns what it printed.
-func turno(t *testing.T, stdin string, args ...string) (string, error) {
+func turno(t testing.TB, stdin string, args ...string) (string, error) {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -63,7 +63,7 @@ func turno(t *testing.T, stdin string, args ...string) (string, error) {
 
 // startProcess starts `turno serve` on a database and waits until it is ready.
 // The limits on strangers are off: all clients come from one address.
-func startProcess(t *testing.T, dsn, key string) *process {
+func startProcess(t testing.TB, dsn, key string) *process {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -89,7 +89,7 @@ func startProcess(t *testing.T, dsn, key string) *process {
 }
 
 // newKey makes a sealing key for the servers of a test.
-func newKey(t *testing.T) string {
+func newKey(t testing.TB) string {
 	t.Helper()
 	key, err := turno(t, "", "key", "new")
 	if err != nil {
@@ -102,7 +102,7 @@ func newKey(t *testing.T) string {
 	return path
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -112,7 +112,7 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func (p *process) awaitReady(t *testing.T) {
+func (p *process) awaitReady(t testing.TB) {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)
 	for time.Now().Before(deadline) {
@@ -174,7 +174,7 @@ func (p *process) send(method, token, path string, body any) (int, map[string]an
 }
 
 // must makes a request that has to be answered so.
-func (p *process) must(t *testing.T, want int, method, token, path string, body any) map[string]any {
+func (p *process) must(t testing.TB, want int, method, token, path string, body any) map[string]any {
 	t.Helper()
 	status, answer, err := p.send(method, token, path, body)
 	if err != nil || status != want {
@@ -183,7 +183,7 @@ func (p *process) must(t *testing.T, want int, method, token, path string, body 
 	return answer
 }
 
-func (p *process) login(t *testing.T, name string) string {
+func (p *process) login(t testing.TB, name string) string {
 	t.Helper()
 	answer := p.must(t, http.StatusOK, http.MethodPost, "", "/auth/login", map[string]any{"login": name, "password": processPassword})
 	return answer["token"].(string) //nolint:forcetypeassert // a test

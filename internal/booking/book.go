@@ -75,18 +75,20 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	id := turno.NewID()
 
 	var booked turno.Appointment
+	var calendar *calendarReading
 	var touched []uuid.UUID
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
 		t := bookingTx{Service: s, tx: tx, caller: c, want: n, id: id}
 		var err error
 		booked, err = t.run()
-		touched = t.doctors()
+		calendar, touched = t.calendar, t.doctors()
 		return err
 	})
 	if err != nil {
 		return turno.Appointment{}, s.explainLoss(ctx, c, n, err)
 	}
 	if booked.ID == id { // not a stored answer
+		calendar.keep()
 		s.config.Observe(OutcomeBooked)
 		s.config.Wake()
 		s.changed(touched...)

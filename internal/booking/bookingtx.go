@@ -23,7 +23,7 @@ type bookingTx struct {
 	want   NewVisit
 	id     uuid.UUID
 
-	calendar  store.Calendar
+	calendar  *calendarReading
 	facts     store.BookingFacts
 	seen      bool // the doctor has seen the patient before; read for visit types only
 	visitType turno.VisitType
@@ -45,7 +45,7 @@ func (t *bookingTx) run() (turno.Appointment, error) {
 // read is the first round trip: everything that the decision needs. It returns
 // the stored answer when the request has been answered before.
 func (t *bookingTx) read() (*turno.Appointment, error) {
-	var doctorFound, patientFound, typeFound bool
+	var patientFound, typeFound bool
 	claimed := int64(1)
 	b := t.tx.Batch()
 	if t.want.Idempotency.Key != "" {
@@ -56,9 +56,8 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	// open visits exact. Always doctor, then patient.
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.want.PatientID)
-	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
-		t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood))
-	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, t.tx.Now)
+	t.calendar = t.rules.readIn(b, t.want.DoctorID, t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood), t.tx.Now)
+	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, t.config.MaxOpenVisits, t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
 		store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
@@ -70,15 +69,18 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	if claimed == 0 {
 		return t.storedAnswer()
 	}
-	return nil, t.checkFound(doctorFound, patientFound, typeFound)
+	if err := t.calendar.check(); err != nil {
+		return nil, err
+	}
+	return nil, t.checkFound(patientFound, typeFound)
 }
 
-func (t *bookingTx) checkFound(doctor, patient, visitType bool) error {
+func (t *bookingTx) checkFound(patient, visitType bool) error {
 	if err := policy.Check(t.caller, policy.BookAppointment, t.relation()); err != nil {
 		return err
 	}
 	switch {
-	case !doctor || !t.calendar.Bookable:
+	case !t.calendar.found || !t.calendar.Bookable:
 		return turno.NotFound("doctor")
 	case !patient && t.caller.Is(t.want.PatientID):
 		return turno.Forbidden("Only patients have visits. Say for which patient with patient_id.")
@@ -166,7 +168,7 @@ func bookable(v turno.VisitType, practice, known bool, location string) error {
 // checkTime says whether the wanted time can be booked: an offered slot for a
 // patient, any free time for the practice.
 func (t *bookingTx) checkTime(practice bool, minutes int) error {
-	rules, err := t.zones.Rules(&t.calendar)
+	rules, err := t.zones.Rules(&t.calendar.Calendar)
 	if err != nil {
 		return err
 	}

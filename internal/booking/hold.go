@@ -122,7 +122,7 @@ type holdTx struct {
 	id     uuid.UUID
 	holder uuid.UUID
 
-	calendar store.Calendar
+	calendar *calendarReading
 	minutes  int
 	old      *store.KeptHold // the one that a new hold replaces
 	limits   store.HoldLimits
@@ -138,7 +138,7 @@ func (t *holdTx) run() (turno.Hold, error) {
 	if err := t.checkLimits(); err != nil {
 		return turno.Hold{}, err
 	}
-	rules, err := t.zones.Rules(&t.calendar)
+	rules, err := t.zones.Rules(&t.calendar.Calendar)
 	if err != nil {
 		return turno.Hold{}, err
 	}
@@ -160,7 +160,7 @@ func (t *holdTx) run() (turno.Hold, error) {
 }
 
 func (t *holdTx) read() error {
-	var doctorFound, typeFound, seen bool
+	var typeFound, seen bool
 	var olds []store.KeptHold
 	var visitType turno.VisitType
 	b := t.tx.Batch()
@@ -169,8 +169,7 @@ func (t *holdTx) read() error {
 	if !t.caller.SignedIn() { // the limit of an address is exact too
 		b.Lock(uuid.NewSHA1(uuid.NameSpaceURL, []byte("address:"+t.caller.Address)))
 	}
-	store.CalendarIn(b, &t.calendar, &doctorFound, t.want.DoctorID,
-		t.want.StartsAt, t.want.StartsAt.Add(neighbourhood))
+	t.calendar = t.rules.readIn(b, t.want.DoctorID, t.want.StartsAt, t.want.StartsAt.Add(neighbourhood), t.tx.Now)
 	store.LiveHoldsIn(b, &olds, t.holder)
 	store.HoldLimitsIn(b, &t.limits, t.holder, t.want.DoctorID, t.caller.Address, t.tx.Now.Add(-holdPause), t.tx.Now)
 	if t.want.VisitTypeID != nil {
@@ -183,7 +182,10 @@ func (t *holdTx) read() error {
 	if len(olds) > 0 {
 		t.old = &olds[0]
 	}
-	if !doctorFound || !t.calendar.Bookable {
+	if err := t.calendar.check(); err != nil {
+		return err
+	}
+	if !t.calendar.found || !t.calendar.Bookable {
 		return turno.NotFound("doctor")
 	}
 	t.minutes = t.calendar.SlotMinutes

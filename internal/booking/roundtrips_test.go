@@ -26,7 +26,8 @@ func TestABookingIsThreeRoundTrips(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newClinic(t, db, clock)
-	c.mustBook(c.ana, at(1, "09:00")) // prepares the statements, once for each connection
+	c.mustBook(c.ana, at(1, "09:00")) // reads the doctor's rules, once for each node
+	c.mustBook(c.ana, at(1, "09:30")) // prepares the statements, once for each connection
 
 	before := wire.turns.Load()
 	c.mustBook(c.ana, at(1, "10:00"))

@@ -48,6 +48,7 @@ type Service struct {
 	db     *sqldb.DB
 	config Config
 	zones  openings.Zones
+	rules  rulebook
 }
 
 // New returns the use cases on a migrated database.

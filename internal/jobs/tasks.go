@@ -64,8 +64,9 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 }
 
 // rollUp counts what changed, in a transaction short enough for people to wait
-// behind.
-func rollUp(tx *sqldb.Tx) (more bool, err error) { return store.RollUp(tx, 250) }
+// behind. The present quarter of an hour, in which all new visits were booked, is
+// counted in each, so a step takes many changes.
+func rollUp(tx *sqldb.Tx) (more bool, err error) { return store.RollUp(tx, 1000) }
 
 // repeat runs a step in one small transaction after another until it finds
 // nothing more to do. When its time is up the rest waits for the next run.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+
+	"modernc.org/sqlite"
 )
 
 const jobsPatience = time.Minute
@@ -23,7 +25,11 @@ func (db *sqliteDB) jobs() (*sql.DB, error) {
 		"_txlock": {"immediate"},
 	}
 	dsn := url.URL{Scheme: "file", Path: db.path, RawQuery: query.Encode()}
-	file := sql.OpenDB(&jobsConnector{driver: db.writers.Driver(), dsn: dsn.String(), turn: db.writer.turn})
+	connector, err := sqlite.NewConnector(dsn.String())
+	if err != nil {
+		return nil, err
+	}
+	file := sql.OpenDB(&jobsConnector{Connector: connector, turn: db.writer.turn})
 	file.SetMaxOpenConns(1)
 	return file, nil
 }
@@ -46,24 +52,17 @@ func (t turn) take(ctx context.Context) error {
 func (t turn) give() { <-t }
 
 type jobsConnector struct {
-	driver driver.Driver
-	dsn    string
-	turn   turn
+	driver.Connector
+	turn turn
 }
 
-func (c *jobsConnector) Driver() driver.Driver { return c.driver }
-
-func (c *jobsConnector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.driver.Open(c.dsn)
+// Connect opens the connection that takes turns.
+func (c *jobsConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := connectSQLite(ctx, c.Connector)
 	if err != nil {
 		return nil, err
 	}
-	full, ok := conn.(sqliteDriverConn)
-	if !ok {
-		_ = conn.Close()
-		return nil, fmt.Errorf("the driver's %T lacks a method", conn)
-	}
-	return &jobsConn{sqliteDriverConn: full, turn: c.turn}, nil
+	return &jobsConn{sqliteDriverConn: conn, turn: c.turn}, nil
 }
 
 // sqliteDriverConn is what the driver's connections can do.

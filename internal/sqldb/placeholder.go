@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"strconv"
@@ -20,7 +21,7 @@ type text struct {
 }
 
 // bind is the statement for SQLite and its arguments.
-func (t *texts) bind(sql string, args []any) (string, []any, error) {
+func (t *texts) bind(sql string, args []any) (string, []driver.NamedValue, error) {
 	known, ok := t.known.Load(sql)
 	if !ok {
 		known, _ = t.known.LoadOrStore(sql, rewrite(sql))
@@ -28,12 +29,13 @@ func (t *texts) bind(sql string, args []any) (string, []any, error) {
 	return known.(*text).bind(args)
 }
 
-func (t *text) bind(args []any) (string, []any, error) {
+func (t *text) bind(args []any) (string, []driver.NamedValue, error) {
 	if t.count != len(args) {
 		return "", nil, fmt.Errorf("the statement takes %d arguments, not %d", t.count, len(args))
 	}
-	values := make([]any, len(args))
+	values := make([]driver.NamedValue, len(args))
 	for i, arg := range args {
+		values[i].Ordinal = i + 1
 		if _, ok := arg.(List); ok {
 			continue // a list is spread out below
 		}
@@ -41,7 +43,7 @@ func (t *text) bind(args []any) (string, []any, error) {
 		if err != nil {
 			return "", nil, fmt.Errorf("argument $%d: %w", i+1, err)
 		}
-		values[i] = value
+		values[i].Value = value
 	}
 	if len(t.lists) == 0 {
 		return t.parts[0], values, t.refuseLists(args)
@@ -60,7 +62,7 @@ func (t *text) refuseLists(args []any) error {
 
 // spread writes out the lists: their values follow the other arguments. The last
 // is repeated up to a power of two, so that few different statements arise.
-func (t *text) spread(args, values []any) (string, []any, error) {
+func (t *text) spread(args []any, values []driver.NamedValue) (string, []driver.NamedValue, error) {
 	var s strings.Builder
 	for i, number := range t.lists {
 		list, ok := args[number-1].(List)
@@ -74,7 +76,7 @@ func (t *text) spread(args, values []any) (string, []any, error) {
 			if err != nil {
 				return "", nil, fmt.Errorf("argument $%d: %w", number, err)
 			}
-			values = append(values, value)
+			values = append(values, driver.NamedValue{Ordinal: len(values) + 1, Value: value})
 			if j > 0 {
 				s.WriteByte(',')
 			}

@@ -69,18 +69,7 @@ func clockOf(v pgtype.Time) turno.Clock {
 	return turno.Clock(v.Microseconds / time.Minute.Microseconds()) //nolint:gosec // at most 24:00
 }
 
-// sqliteTarget receives one column of a row of SQLite for dest.
-type sqliteTarget struct{ dest any }
-
-// Scan implements sql.Scanner.
-func (t *sqliteTarget) Scan(src any) error {
-	err := sqliteAssign(t.dest, src)
-	if err != nil {
-		return fmt.Errorf("into %T: %w", t.dest, err)
-	}
-	return nil
-}
-
+// sqliteAssign brings one column of a row of SQLite to dest.
 func sqliteAssign(dest, src any) (err error) {
 	switch d := dest.(type) {
 	case *any:

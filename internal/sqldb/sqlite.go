@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"modernc.org/sqlite"
 )
 
 const (
@@ -24,7 +26,6 @@ const (
 type sqliteDB struct {
 	opts    Options
 	path    string
-	writers *sql.DB // of one connection, the writer's
 	readers *readerPool
 	writer  *writer
 }
@@ -38,17 +39,16 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		return nil, err
 	}
 	// The writer polls for the lock itself, to hand it on in time.
-	writers, err := openFile(path, "busy_timeout(0)", "foreign_keys(1)")
+	writers, err := fileConnector(path, "busy_timeout(0)", "foreign_keys(1)")
 	if err != nil {
 		return nil, err
 	}
-	writers.SetMaxOpenConns(1)
-	db := &sqliteDB{opts: o, path: path, writers: writers}
-	if err := db.useWAL(ctx); err != nil {
-		return nil, errors.Join(err, writers.Close())
+	db := &sqliteDB{opts: o, path: path}
+	if err := db.useWAL(ctx, writers); err != nil {
+		return nil, err
 	}
 	if db.readers, err = openReaders(path, o.MaxConns); err != nil {
-		return nil, errors.Join(err, writers.Close())
+		return nil, err
 	}
 	db.writer = startWriter(context.WithoutCancel(ctx), writers, o)
 	return db, nil
@@ -73,19 +73,34 @@ func fileSettings() []string {
 	return []string{"synchronous(FULL)", "journal_size_limit(67108864)", "temp_store(MEMORY)", "cache_size(-65536)"}
 }
 
-// openFile opens the file with our settings and the given pragmas.
-func openFile(path string, pragmas ...string) (*sql.DB, error) {
+// fileConnector opens connections to the file with our settings and the given
+// pragmas.
+func fileConnector(path string, pragmas ...string) (driver.Connector, error) {
 	query := url.Values{"_pragma": append(pragmas, fileSettings()...)}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
-	return sql.Open("sqlite", dsn.String())
+	return sqlite.NewConnector(dsn.String())
+}
+
+// openFile opens the file for work that is done seldom and alone.
+func openFile(path string, pragmas ...string) (*sql.DB, error) {
+	connector, err := fileConnector(path, pragmas...)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
 }
 
 // useWAL makes writers and readers independent of each other. The setting stays
 // in the file; rivals that make it first are waited for.
-func (db *sqliteDB) useWAL(ctx context.Context) error {
+func (db *sqliteDB) useWAL(ctx context.Context, writers driver.Connector) error {
 	return db.untilFree(ctx, func() error {
+		conn, err := newSQLiteConn(ctx, writers)
+		if err != nil {
+			return err
+		}
+		defer conn.close()
 		var mode string
-		err := db.writers.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		err = newTx(ctx, conn, db.opts.Now).QueryRow("PRAGMA journal_mode = WAL").Scan(&mode)
 		if err == nil && mode != "wal" {
 			err = fmt.Errorf("the file system of %s does not support write-ahead logging", db.path)
 		}
@@ -129,7 +144,8 @@ func (db *sqliteDB) write(ctx context.Context, fn func(*Tx) error) error {
 
 func (db *sqliteDB) close() error {
 	db.writer.close()
-	return errors.Join(db.readers.close(), db.writers.Close())
+	db.readers.close()
+	return nil
 }
 
 // read runs fn on a connection that cannot write, in the caller's context.
@@ -140,14 +156,12 @@ func (db *sqliteDB) read(ctx context.Context, fn func(*Tx) error) error {
 	}
 	ended := false
 	defer func() { db.readers.give(conn, ended) }()
-	if err := conn.control(ctx, "BEGIN"); err != nil {
+	// Neither touches the file, so there is nothing to interrupt.
+	atOnce := context.WithoutCancel(ctx)
+	if err := conn.control(atOnce, "BEGIN"); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	defer func() { // a panic too ends the view
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackPatience)
-		defer cancel()
-		ended = conn.control(ctx, "ROLLBACK") == nil
-	}()
+	defer func() { ended = conn.control(atOnce, "ROLLBACK") == nil }() // a panic too ends the view
 	tx := newTx(ctx, conn, db.opts.Now)
 	defer func() { _ = tx.finish(nil) }()
 	return tx.finish(call(fn, tx))
@@ -155,7 +169,7 @@ func (db *sqliteDB) read(ctx context.Context, fn func(*Tx) error) error {
 
 // readerPool hands out connections for reading, each to one transaction.
 type readerPool struct {
-	file   *sql.DB
+	file   driver.Connector
 	free   chan *sqliteConn // nil stands for a connection still to be opened
 	closed chan struct{}
 }
@@ -165,12 +179,10 @@ func openReaders(path string, limit int) (*readerPool, error) {
 		limit = max(4, readersPerCore*runtime.NumCPU())
 	}
 	timeout := fmt.Sprintf("busy_timeout(%d)", readerPatience.Milliseconds())
-	file, err := openFile(path, timeout, "query_only(1)")
+	file, err := fileConnector(path, timeout, "query_only(1)")
 	if err != nil {
 		return nil, err
 	}
-	file.SetMaxOpenConns(limit)
-	file.SetMaxIdleConns(limit)
 	p := &readerPool{file: file, free: make(chan *sqliteConn, limit), closed: make(chan struct{})}
 	for range limit {
 		p.free <- nil
@@ -203,19 +215,18 @@ func (p *readerPool) take(ctx context.Context) (*sqliteConn, error) {
 
 func (p *readerPool) give(conn *sqliteConn, sound bool) {
 	if !sound {
-		conn.discard()
+		conn.close()
 		conn = nil
 	}
 	p.free <- conn
 }
 
 // close waits for the transactions on the way.
-func (p *readerPool) close() error {
+func (p *readerPool) close() {
 	close(p.closed)
 	for range cap(p.free) {
 		if conn := <-p.free; conn != nil {
-			conn.discard()
+			conn.close()
 		}
 	}
-	return p.file.Close()
 }

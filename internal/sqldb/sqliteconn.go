@@ -2,37 +2,59 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
 )
 
 // maxPrepared bounds the statements that a connection keeps.
 const maxPrepared = 512
 
-// sqliteConn is one connection with the statements that it has prepared.
+// sqliteConn is one connection with the statements that it has prepared. It calls
+// the driver without database/sql between: the pool, its locks and its conversions
+// serve nothing here and took a tenth of a booking's time.
 type sqliteConn struct {
-	conn     *sql.Conn
+	conn     sqliteDriverConn
 	texts    texts
-	prepared map[string]*sql.Stmt
-	brisk    bool                   // the writer's: see statementContext
+	prepared map[string]sqliteStmt
+	steady   context.Context        // the writer's: see statementContext
 	spoil    func(sql string) error // for tests: fails statements of the writer itself
 }
 
-func newSQLiteConn(ctx context.Context, file *sql.DB) (*sqliteConn, error) {
-	conn, err := file.Conn(ctx)
+// sqliteStmt is what the driver's prepared statements can do.
+type sqliteStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+}
+
+func newSQLiteConn(ctx context.Context, file driver.Connector) (*sqliteConn, error) {
+	conn, err := connectSQLite(ctx, file)
 	if err != nil {
 		return nil, fmt.Errorf("open a connection: %w", err)
 	}
-	return &sqliteConn{conn: conn, prepared: map[string]*sql.Stmt{}}, nil
+	return &sqliteConn{conn: conn, prepared: map[string]sqliteStmt{}}, nil
+}
+
+func connectSQLite(ctx context.Context, file driver.Connector) (sqliteDriverConn, error) {
+	conn, err := file.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := conn.(sqliteDriverConn)
+	if !ok {
+		_ = conn.Close()
+		return nil, fmt.Errorf("the driver's %T lacks a method", conn)
+	}
+	return full, nil
 }
 
 func (c *sqliteConn) engine() Engine { return SQLite }
 
-// discard closes the connection for good, and with it any transaction.
-func (c *sqliteConn) discard() {
+// close ends the connection, and with it any transaction.
+func (c *sqliteConn) close() {
 	c.forget()
-	_ = c.conn.Raw(func(any) error { return driver.ErrBadConn }) // tells database/sql not to keep it
 	_ = c.conn.Close()
 }
 
@@ -63,7 +85,7 @@ func (c *sqliteConn) exec(ctx context.Context, sql string, args []any) (int64, e
 	if err != nil {
 		return 0, err
 	}
-	result, err := stmt.ExecContext(ctx, values...)
+	result, err := stmt.ExecContext(ctx, values)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +101,7 @@ func (c *sqliteConn) query(ctx context.Context, sql string, args []any) (cursor,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := stmt.QueryContext(ctx, values...)
+	rows, err := stmt.QueryContext(ctx, values)
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +113,10 @@ func (c *sqliteConn) query(ctx context.Context, sql string, args []any) (cursor,
 // the writer, whose statements are short and whom no caller can cancel, looks at
 // its deadline between statements instead.
 func (c *sqliteConn) statementContext(ctx context.Context) (context.Context, error) {
-	if !c.brisk {
+	if c.steady == nil {
 		return ctx, nil
 	}
-	return context.WithoutCancel(ctx), ctx.Err()
+	return c.steady, ctx.Err()
 }
 
 func (c *sqliteConn) batch(ctx context.Context, statements []statement) error {
@@ -121,7 +143,7 @@ func (c *sqliteConn) run(ctx context.Context, st statement) error {
 	return st.collect(result)
 }
 
-func (c *sqliteConn) prepare(ctx context.Context, sql string, args []any) (*sql.Stmt, []any, error) {
+func (c *sqliteConn) prepare(ctx context.Context, sql string, args []any) (sqliteStmt, []driver.NamedValue, error) {
 	text, values, err := c.texts.bind(sql, args)
 	if err != nil {
 		return nil, nil, err
@@ -129,9 +151,13 @@ func (c *sqliteConn) prepare(ctx context.Context, sql string, args []any) (*sql.
 	if stmt := c.prepared[text]; stmt != nil {
 		return stmt, values, nil
 	}
-	stmt, err := c.conn.PrepareContext(ctx, text)
+	prepared, err := c.conn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, nil, err
+	}
+	stmt, ok := prepared.(sqliteStmt)
+	if !ok {
+		return nil, nil, errors.Join(fmt.Errorf("the driver's %T lacks a method", prepared), prepared.Close())
 	}
 	if len(c.prepared) >= maxPrepared {
 		c.forget()
@@ -140,32 +166,40 @@ func (c *sqliteConn) prepare(ctx context.Context, sql string, args []any) (*sql.
 	return stmt, values, nil
 }
 
+// sqliteCursor reads the rows of a statement one after the other.
 type sqliteCursor struct {
-	rows    *sql.Rows
-	targets []sqliteTarget
-	scans   []any
+	rows   driver.Rows
+	values []driver.Value // of the row that was read last
+	err    error          // what ended the rows early
 }
 
-func (c *sqliteCursor) Next() bool { return c.rows.Next() }
+func (c *sqliteCursor) Next() bool {
+	if c.values == nil {
+		c.values = make([]driver.Value, len(c.rows.Columns()))
+	}
+	err := c.rows.Next(c.values)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return err == nil
+}
 
 func (c *sqliteCursor) Scan(dest ...any) error {
-	if len(c.targets) != len(dest) {
-		c.targets = make([]sqliteTarget, len(dest))
-		c.scans = make([]any, len(dest))
-		for i := range c.targets {
-			c.scans[i] = &c.targets[i]
-		}
+	if len(dest) != len(c.values) {
+		return fmt.Errorf("the row has %d columns, not %d", len(c.values), len(dest))
 	}
 	for i, d := range dest {
-		c.targets[i].dest = d
+		if err := sqliteAssign(d, c.values[i]); err != nil {
+			return fmt.Errorf("column %d into %T: %w", i, d, err)
+		}
 	}
-	return c.rows.Scan(c.scans...)
+	return nil
 }
 
 func (c *sqliteCursor) Close() error {
 	closing := c.rows.Close()
-	if err := c.rows.Err(); err != nil {
-		return err
+	if c.err != nil {
+		return c.err
 	}
 	return closing
 }

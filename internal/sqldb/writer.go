@@ -2,7 +2,7 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
@@ -29,7 +29,7 @@ func pollInterval() time.Duration {
 // goroutines, in turn, so that a panic, or the end of a test, stays theirs.
 type writer struct {
 	ctx     context.Context // never ends: closing is told by closing
-	file    *sql.DB
+	file    driver.Connector
 	opts    Options
 	conn    *sqliteConn // nil: to be opened
 	turn    turn
@@ -40,7 +40,7 @@ type writer struct {
 	spoil   func(sql string) error
 }
 
-func startWriter(ctx context.Context, file *sql.DB, o Options) *writer {
+func startWriter(ctx context.Context, file driver.Connector, o Options) *writer {
 	w := &writer{
 		ctx: ctx, file: file, opts: o, turn: newTurn(),
 		waiting: make(chan *write), closing: make(chan struct{}), closed: make(chan struct{}),
@@ -213,7 +213,7 @@ func (w *writer) tryBegin() error {
 		if err != nil {
 			return err
 		}
-		conn.spoil, conn.brisk = w.spoil, true
+		conn.spoil, conn.steady = w.spoil, w.ctx
 		w.conn = conn
 	}
 	err := w.conn.control(ctx, "BEGIN IMMEDIATE")
@@ -289,7 +289,7 @@ func (w *writer) commitAlone(ctx context.Context, call *write) {
 // discard closes the connection; what it had not committed is gone.
 func (w *writer) discard() {
 	if w.conn != nil {
-		w.conn.discard()
+		w.conn.close()
 		w.conn = nil
 	}
 }

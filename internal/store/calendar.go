@@ -42,9 +42,16 @@ func scanCalendar(row sqldb.Scanner) (c Calendar, err error) {
 	return c, err
 }
 
-// CalendarIn reads a doctor's calendar as a part of a batch, with the busy
-// periods that overlap [from, to). found is false when there is no such doctor.
+// CalendarIn reads a doctor's calendar as a part of a batch, with the extra hours
+// and busy periods that overlap [from, to). found is false when there is no such
+// doctor.
 func CalendarIn(b *sqldb.Batch, c *Calendar, found *bool, doctorID uuid.UUID, from, to time.Time) {
+	RulesIn(b, c, found, doctorID, from, to)
+	BusyIn(b, &c.Busy, doctorID, from, to)
+}
+
+// RulesIn is CalendarIn without busy periods.
+func RulesIn(b *sqldb.Batch, c *Calendar, found *bool, doctorID uuid.UUID, from, to time.Time) {
 	sqldb.BatchOne(b, c, found, scanCalendar, `
 		SELECT `+calendarColumns+`
 		  FROM doctors d
@@ -58,7 +65,20 @@ func CalendarIn(b *sqldb.Batch, c *Calendar, found *bool, doctorID uuid.UUID, fr
 		   AND starts_at < $3
 		   AND ends_at > $2
 		 ORDER BY starts_at`, doctorID, from, to)
-	BusyIn(b, &c.Busy, doctorID, from, to)
+}
+
+// CalendarVersionIn reads, as a part of a batch, the number that every change of
+// the rules raises.
+func CalendarVersionIn(b *sqldb.Batch, version *int64, found *bool, doctorID uuid.UUID) {
+	sqldb.BatchOne(b, version, found, scanInt64, `
+		SELECT calendar_version
+		  FROM doctors
+		 WHERE user_id = $1`, doctorID)
+}
+
+func scanInt64(row sqldb.Scanner) (n int64, err error) {
+	err = row.Scan(&n)
+	return n, err
 }
 
 // CalendarOf reads one doctor's calendar in one round trip: a
@@ -145,12 +165,13 @@ func BumpCalendar(tx *sqldb.Tx, doctorID uuid.UUID) error {
 type BookingFacts struct {
 	PatientActive bool
 	ActsFor       bool // the caller is a proxy of the patient
-	OpenVisits    int  // pending and confirmed ones that are not over
+	OpenVisits    int  // pending and confirmed ones that are not over, counted as far as asked
 }
 
 // BookingFactsIn reads the facts of a patient as a part of a batch. found is
-// false when there is no such patient.
-func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, callerID uuid.UUID, now time.Time) {
+// false when there is no such patient. It counts open visits up to countTo, so
+// that somebody with many costs no more than somebody with a few.
+func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, callerID uuid.UUID, countTo int, now time.Time) {
 	sqldb.BatchOne(b, f, found, scanBookingFacts, `
 		SELECT (u.deactivated_at IS NULL AND u.erased_at IS NULL),
 		       EXISTS (SELECT 1
@@ -159,14 +180,16 @@ func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, cal
 		                  AND p.proxy_user_id = $2
 		                  AND (p.ends_at IS NULL OR p.ends_at > $3)),
 		       (SELECT COUNT(*)
-		          FROM appointments a
-		         WHERE a.patient_id = u.id
-		           AND a.scheduled_at > $4
-		           AND a.ends_at > $3
-		           AND a.status IN ('pending', 'confirmed'))
+		          FROM (SELECT 1
+		                  FROM appointments a
+		                 WHERE a.patient_id = u.id
+		                   AND a.scheduled_at > $4
+		                   AND a.ends_at > $3
+		                   AND a.status IN ('pending', 'confirmed')
+		                 LIMIT $5) open_visits)
 		  FROM users u
 		  JOIN patients p ON p.user_id = u.id
-		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit))
+		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit), countTo)
 }
 
 func scanBookingFacts(row sqldb.Scanner) (f BookingFacts, err error) {

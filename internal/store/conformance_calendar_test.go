@@ -138,6 +138,18 @@ func TestCalendars(t *testing.T) {
 			store.CalendarIn(b, new(store.Calendar), &found, turno.NewID(), at(0, 0), at(24, 0))
 		})
 		same(t, "the calendar of nobody", false, found)
+
+		var version int64
+		var rules store.Calendar
+		c.batch(t, func(b *sqldb.Batch) {
+			store.CalendarVersionIn(b, &version, &found, c.doctor.ID)
+			store.RulesIn(b, &rules, nil, c.doctor.ID, at(0, 0), at(24, 0))
+		})
+		same(t, "the doctor has a version", true, found)
+		same(t, "the version of the rules", rules.Version, version)
+		whole := calendarOf(t, db, c.doctor.ID)
+		whole.Busy = nil
+		same(t, "rules are a calendar without what is busy", whole, rules)
 	})
 }
 

@@ -174,10 +174,11 @@ func TestOpenVisits(t *testing.T) {
 		c.write(t, func(tx *sqldb.Tx) error {
 			return store.PutProxy(tx, turno.Proxy{PatientID: c.patient.ID, ProxyUserID: c.admin.ID, Relation: "aunt", EndsAt: &until, CreatedAt: at(9, 0)})
 		})
+		countTo := 10
 		facts := func(patient, caller uuid.UUID, now time.Time) *store.BookingFacts {
 			var f store.BookingFacts
 			var found bool
-			c.batch(t, func(b *sqldb.Batch) { store.BookingFactsIn(b, &f, &found, patient, caller, now) })
+			c.batch(t, func(b *sqldb.Batch) { store.BookingFactsIn(b, &f, &found, patient, caller, countTo, now) })
 			if !found {
 				return nil
 			}
@@ -185,6 +186,8 @@ func TestOpenVisits(t *testing.T) {
 		}
 		same(t, "a booking by a proxy", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 2}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
 		same(t, "by one no more", &store.BookingFacts{PatientActive: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, until))
+		countTo = 1
+		same(t, "counted no further than asked", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
 		same(t, "for no patient", nil, facts(c.admin.ID, c.admin.ID, at(9, 0)))
 		c.exec(t, "UPDATE users SET deactivated_at = $2 WHERE id = $1", c.child.ID, at(9, 0))
 		same(t, "for one who is not active", &store.BookingFacts{}, facts(c.child.ID, c.admin.ID, at(9, 0)))
