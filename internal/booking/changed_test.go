@@ -9,6 +9,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/policy"
 )
 
 // Whoever looks at a calendar is to look again after each of these.
@@ -54,6 +55,41 @@ func TestEveryChangeOfACalendarIsToldOnce(t *testing.T) {
 				return err
 			}, []uuid.UUID{doctor}},
 			{"time off that is taken back", func() error { return c.DeleteTimeOff(ctx, c.doctor, off.ID) }, []uuid.UUID{doctor}},
+			{"many requests confirmed", func() error {
+				one, err := c.book(c.newPatient(), at(3, "09:00"))
+				if err != nil {
+					return err
+				}
+				told = nil
+				_, err = c.ConfirmAll(ctx, c.doctor, doctor, []uuid.UUID{one.ID, turno.NewID()})
+				return err
+			}, []uuid.UUID{doctor}},
+			{"none confirmed", func() error {
+				_, err := c.ConfirmAll(ctx, c.doctor, doctor, []uuid.UUID{turno.NewID()})
+				return err
+			}, nil},
+			{"visits moved out of the way of time off", func() error {
+				one, err := c.book(c.newPatient(), at(5, "12:00"))
+				if err != nil {
+					return err
+				}
+				told = nil
+				_, err = c.MoveOutOfTheWay(ctx, c.doctor, booking.NewTimeOff{DoctorID: doctor,
+					Interval: turno.Interval{StartsAt: at(5, "12:00"), EndsAt: at(5, "17:00")}}, []booking.Relocation{{ID: one.ID, To: at(5, "09:00")}})
+				return err
+			}, []uuid.UUID{doctor}},
+			{"a hold taken over, in place of one with another doctor", func() error {
+				browser := turno.NewID()
+				if _, err := c.Hold(ctx, c.ana, booking.NewHold{DoctorID: other, StartsAt: at(1, "12:00")}); err != nil {
+					return err
+				}
+				if _, err := c.Hold(ctx, policy.Caller{Address: "192.0.2.7"}, booking.NewHold{DoctorID: doctor, StartsAt: at(1, "12:00"), Browser: browser}); err != nil {
+					return err
+				}
+				told = nil
+				_, err := c.TakeOverHold(ctx, c.ana, browser)
+				return err
+			}, []uuid.UUID{other}},
 			{"extra hours", func() (err error) {
 				hours, err = c.AddExtraHours(ctx, c.doctor, doctor, turno.Interval{StartsAt: at(3, "20:00"), EndsAt: at(3, "21:00")})
 				return err

@@ -95,6 +95,7 @@ func (s *Service) changeMany(ctx context.Context, c policy.Caller, doctorID uuid
 	}
 	if len(changes.Changed) > 0 {
 		s.config.Wake()
+		s.changed(doctorID)
 	}
 	return changes, nil
 }

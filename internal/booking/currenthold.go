@@ -72,8 +72,8 @@ func (s *Service) TakeOverHold(ctx context.Context, c policy.Caller, browser uui
 	}
 	locks := []uuid.UUID{c.UserID, browser}
 	slices.SortFunc(locks, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
+	var freed []uuid.UUID // the doctors whose time is given back
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		hold = nil
 		if err := tx.Lock(locks...); err != nil {
 			return err
 		}
@@ -83,23 +83,24 @@ func (s *Service) TakeOverHold(ctx context.Context, c policy.Caller, browser uui
 		if err := b.Run(); err != nil {
 			return fmt.Errorf("read the holds to take over: %w", err)
 		}
-		hold, err = takeOver(tx, c, browser, kept)
+		hold, freed, err = takeOver(tx, c, browser, kept)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.changed(freed...)
 	return hold, nil
 }
 
 // takeOver ends what the person held themself, and gives them what the browser
 // holds.
-func takeOver(tx *sqldb.Tx, c policy.Caller, browser uuid.UUID, kept []store.KeptHold) (*turno.Hold, error) {
+func takeOver(tx *sqldb.Tx, c policy.Caller, browser uuid.UUID, kept []store.KeptHold) (hold *turno.Hold, freed []uuid.UUID, err error) {
 	at := slices.IndexFunc(kept, func(h store.KeptHold) bool {
 		return h.HolderID == browser && h.Anonymous && tx.Now.Before(h.ExpiresAt)
 	})
 	if at < 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	taken := kept[at].Hold
 	mayHold := policy.Check(c, policy.CreateHold, 0) == nil
@@ -108,6 +109,7 @@ func takeOver(tx *sqldb.Tx, c policy.Caller, browser uuid.UUID, kept []store.Kep
 		if i != at || !mayHold {
 			store.FreeIn(b, holdPeriod(h.Hold))
 			store.EndHoldIn(b, h.ID, false, tx.Now)
+			freed = append(freed, h.DoctorID)
 		}
 	}
 	if mayHold {
@@ -115,10 +117,10 @@ func takeOver(tx *sqldb.Tx, c policy.Caller, browser uuid.UUID, kept []store.Kep
 		store.GiveHoldIn(b, taken.ID, c.UserID)
 	}
 	if err := b.Run(); err != nil {
-		return nil, fmt.Errorf("take over a hold: %w", err)
+		return nil, nil, fmt.Errorf("take over a hold: %w", err)
 	}
 	if !mayHold {
-		return nil, nil
+		return nil, freed, nil
 	}
-	return &taken, nil
+	return &taken, freed, nil
 }

@@ -190,9 +190,11 @@ func (s *Service) changeCalendar(ctx context.Context, c policy.Caller, doctorID 
 	return err
 }
 
+// everAfter is beyond every visit and every opening.
+const everAfter = 10 * 366 * 24 * time.Hour
+
 // outside lists the coming visits that the hours no longer cover.
 func (s *Service) outside(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.Appointment, error) {
-	const everAfter = 10 * 366 * 24 * time.Hour
 	calendar, err := store.CalendarOf(tx, doctorID, tx.Now, tx.Now.Add(everAfter))
 	if err != nil {
 		return nil, err

@@ -41,28 +41,16 @@ func (s *Service) TimeOff(ctx context.Context, c policy.Caller, doctorID uuid.UU
 // the way are a turno.CodeAppointmentsInTheWay conflict that lists them, or are
 // cancelled in the same transaction and returned.
 func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff) (turno.TimeOff, []turno.Appointment, error) {
-	if err := policy.Check(c, policy.WriteTimeOff, ownCalendar(c, n.DoctorID)); err != nil {
+	off, err := checkTimeOff(c, n)
+	if err != nil {
 		return turno.TimeOff{}, nil, err
-	}
-	if err := checkInterval(n.Interval, longestTimeOff); err != nil {
-		return turno.TimeOff{}, nil, err
-	}
-	if tooLong(n.Reason, MaxReason) {
-		return turno.TimeOff{}, nil, turno.Invalid(turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
-	}
-	off := turno.TimeOff{
-		ID: turno.NewID(), DoctorID: n.DoctorID, Reason: n.Reason,
-		Interval: turno.Interval{StartsAt: turno.Instant(n.StartsAt), EndsAt: turno.Instant(n.EndsAt)},
 	}
 	var cancelled []turno.Appointment
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		off.CreatedAt, off.StartsAt = tx.Now, later(turno.Instant(n.StartsAt), tx.Now)
-		if !off.StartsAt.Before(off.EndsAt) {
-			return turno.Invalid(turno.FieldError{Location: "body.ends_at", Message: "This time is over already."})
-		}
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		t := timeOffTx{Service: s, tx: tx, caller: c, off: off}
 		var err error
-		cancelled, err = t.run(n.CancelVisits)
+		cancelled, err = t.begin(n.CancelVisits)
+		off = t.off
 		return err
 	})
 	if err != nil {
@@ -71,6 +59,23 @@ func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff)
 	s.config.Wake()
 	s.changed(off.DoctorID)
 	return off, cancelled, nil
+}
+
+// checkTimeOff says whether the caller may block the time, and what it will be.
+func checkTimeOff(c policy.Caller, n NewTimeOff) (turno.TimeOff, error) {
+	if err := policy.Check(c, policy.WriteTimeOff, ownCalendar(c, n.DoctorID)); err != nil {
+		return turno.TimeOff{}, err
+	}
+	if err := checkInterval(n.Interval, longestTimeOff); err != nil {
+		return turno.TimeOff{}, err
+	}
+	if tooLong(n.Reason, MaxReason) {
+		return turno.TimeOff{}, turno.Invalid(turno.FieldError{Location: "body.reason", Message: "Please keep this under 2,000 characters."})
+	}
+	return turno.TimeOff{
+		ID: turno.NewID(), DoctorID: n.DoctorID, Reason: n.Reason,
+		Interval: turno.Interval{StartsAt: turno.Instant(n.StartsAt), EndsAt: turno.Instant(n.EndsAt)},
+	}, nil
 }
 
 // DeleteTimeOff opens the time again.
@@ -115,6 +120,15 @@ type timeOffTx struct {
 	tx     *sqldb.Tx
 	caller policy.Caller
 	off    turno.TimeOff
+}
+
+// begin blocks the time from now on, when it would have begun earlier.
+func (t *timeOffTx) begin(cancelVisits bool) ([]turno.Appointment, error) {
+	t.off.CreatedAt, t.off.StartsAt = t.tx.Now, later(t.off.StartsAt, t.tx.Now)
+	if !t.off.StartsAt.Before(t.off.EndsAt) {
+		return nil, timeOffIsOver()
+	}
+	return t.run(cancelVisits)
 }
 
 func (t *timeOffTx) run(cancelVisits bool) ([]turno.Appointment, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
@@ -37,6 +38,32 @@ func CountDay(tx *sqldb.Tx, doctorID uuid.UUID, from, to, since time.Time) (c Da
 	return c, nil
 }
 
+// VisitTime is when a visit is.
+type VisitTime struct {
+	ID uuid.UUID
+	turno.Interval
+}
+
+// OpenVisitTimes lists when a doctor's pending and confirmed visits are that end
+// after the instant, soonest first.
+func OpenVisitTimes(tx *sqldb.Tx, doctorID uuid.UUID, after time.Time) ([]VisitTime, error) {
+	times, err := sqldb.All(tx, func(row sqldb.Scanner) (v VisitTime, err error) {
+		err = row.Scan(&v.ID, &v.StartsAt, &v.EndsAt)
+		return v, err
+	}, `
+		SELECT id, scheduled_at, ends_at
+		  FROM appointments
+		 WHERE doctor_id = $1
+		   AND scheduled_at > $3
+		   AND ends_at > $2
+		   AND status IN ('pending', 'confirmed')
+		 ORDER BY scheduled_at`, doctorID, after, after.Add(-LongestVisit))
+	if err != nil {
+		return nil, fmt.Errorf("list when visits are: %w", err)
+	}
+	return times, nil
+}
+
 // DoctorsVisitedBetween lists the doctors of a specialization, or of all when it
 // is 0, who have visits in [from, to) that were not called off.
 func DoctorsVisitedBetween(tx *sqldb.Tx, specializationID int, from, to time.Time) ([]uuid.UUID, error) {
@@ -57,4 +84,26 @@ func DoctorsVisitedBetween(tx *sqldb.Tx, specializationID int, from, to time.Tim
 		return nil, fmt.Errorf("list the doctors of a day: %w", err)
 	}
 	return ids, nil
+}
+
+// PatientsOfVisits is whose the visits are, by the visit; those that are not with
+// the doctor are missing.
+func PatientsOfVisits(tx *sqldb.Tx, doctorID uuid.UUID, ids []uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	type pair struct{ visit, patient uuid.UUID }
+	pairs, err := sqldb.All(tx, func(row sqldb.Scanner) (p pair, err error) {
+		err = row.Scan(&p.visit, &p.patient)
+		return p, err
+	}, `
+		SELECT id, patient_id
+		  FROM appointments
+		 WHERE id = ANY($2)
+		   AND doctor_id = $1`, doctorID, sqldb.In(ids))
+	if err != nil {
+		return nil, fmt.Errorf("list whose visits these are: %w", err)
+	}
+	patients := make(map[uuid.UUID]uuid.UUID, len(pairs))
+	for _, p := range pairs {
+		patients[p.visit] = p.patient
+	}
+	return patients, nil
 }

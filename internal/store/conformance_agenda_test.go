@@ -88,3 +88,25 @@ func TestDoctorsAreCounted(t *testing.T) {
 		}, counts)
 	})
 }
+
+func TestWhenAndWhoseVisitsAre(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		running := c.addVisit(t, c.visit(at(8, 45)))
+		later := c.addVisit(t, inStatus(c.visit(at(12, 0)), turno.StatusConfirmed))
+		over := c.addVisit(t, c.visit(at(8, 30)))
+		done := c.addVisit(t, inStatus(c.visit(at(8, 40)), turno.StatusCompleted))
+		same(t, "open ones that end after nine", []store.VisitTime{
+			{ID: running.ID, Interval: running.Interval()}, {ID: later.ID, Interval: later.Interval()},
+		}, read(t, db, func(tx *sqldb.Tx) ([]store.VisitTime, error) { return store.OpenVisitTimes(tx, c.doctor.ID, at(9, 0)) }))
+
+		of := func(doctor uuid.UUID) map[uuid.UUID]uuid.UUID {
+			return read(t, db, func(tx *sqldb.Tx) (map[uuid.UUID]uuid.UUID, error) {
+				return store.PatientsOfVisits(tx, doctor, []uuid.UUID{over.ID, done.ID, turno.NewID()})
+			})
+		}
+		same(t, "whose they are", map[uuid.UUID]uuid.UUID{over.ID: c.patient.ID, done.ID: c.patient.ID}, of(c.doctor.ID))
+		same(t, "another doctor's", map[uuid.UUID]uuid.UUID{}, of(c.other.ID))
+	})
+}
