@@ -50,7 +50,7 @@ func (s *Service) Agenda(ctx context.Context, c policy.Caller, doctorID uuid.UUI
 	}
 	switch {
 	case !from.Before(to):
-		return Agenda{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is not after from."})
+		return Agenda{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This must be later than from."})
 	case to.Sub(from) > longestAgenda:
 		return Agenda{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is at most 14 days after from."})
 	}

@@ -87,7 +87,7 @@ func (d HoursDraft) check() error {
 	var fields []turno.FieldError
 	between := func(field string, value *int, least, most int) {
 		if value != nil && (*value < least || *value > most) {
-			fields = append(fields, turno.FieldError{Location: "body." + field, Message: fmt.Sprintf("This is from %d to %d minutes.", least, most)})
+			fields = append(fields, turno.FieldError{Location: "body." + field, Message: fmt.Sprintf("This is from %d to %d%s.", least, most, " minutes")})
 		}
 	}
 	between("slot_minutes", d.SlotMinutes, 5, 480)
@@ -115,9 +115,9 @@ func (d HoursDraft) apply(c *store.Calendar) {
 
 func previewWeeks(rules schedule.Rules, now time.Time, count int) []PreviewWeek {
 	first := mondayOf(turno.DateOf(now, rules.Zone))
-	mondays := make([]turno.Date, count)
-	for i := range mondays {
-		mondays[i] = first.AddDays(7 * i)
+	var mondays []turno.Date
+	for i := range count {
+		mondays = append(mondays, first.AddDays(7*i))
 	}
 	for i, change := range schedule.ClockChanges(rules.Zone, now, now.AddDate(1, 0, 0)) {
 		monday := mondayOf(change.Date)

@@ -160,7 +160,7 @@ func everyDay(from turno.Date, count int, some []SlotDay) []SlotDay {
 func zoneNamed(location, name string) (*time.Location, error) {
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return nil, turno.Invalid(turno.FieldError{Location: location, Message: "This is no time zone that we know. Please give one like Europe/Madrid."})
+		return nil, turno.Invalid(turno.FieldError{Location: location, Message: "Please give an IANA time zone such as Europe/Madrid."})
 	}
 	return zone, nil
 }
