@@ -105,7 +105,7 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 	}
 	var limited error
 	if !c.IsStaff() {
-		limited = s.proxies.Allow(c.UserID.String())
+		limited = s.proxies.take(c.UserID.String(), s.config.Now())
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
