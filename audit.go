@@ -1,6 +1,8 @@
 package turno
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,3 +37,69 @@ const (
 	AuditExport      AuditAction = "EXPORT"
 	AuditErase       AuditAction = "ERASE"
 )
+
+// AuditKind is what an entry of the trail is about, for whoever makes a sentence of
+// it. Some kinds need the facts of the entry beside: see AuditEntry.Facts.
+type AuditKind struct {
+	Action AuditAction
+	Entity string
+}
+
+// Kind is what the entry is about.
+func (e AuditEntry) Kind() AuditKind { return AuditKind{e.Action, e.Entity} }
+
+// Known reports whether the trail may hold entries of the kind.
+func (k AuditKind) Known() bool { return slices.Contains(AuditKinds(), k) }
+
+// AuditKinds lists every kind of entry that is written; appending another panics.
+// Behind each, the facts that its entries have.
+func AuditKinds() []AuditKind {
+	return []AuditKind{
+		{AuditCreate, "appointment"}, // event=booked status=
+		{AuditUpdate, "appointment"}, // event=confirmed, completed, missed, cancelled, moved or expired, status=
+		{AuditRead, "appointment"},
+		{AuditCreate, "feedback"},
+
+		{AuditUpdate, "availability"},
+		{AuditCreate, "extra_hours"},
+		{AuditDelete, "extra_hours"},
+		{AuditCreate, "time_off"}, // cancelled=, the number of visits
+		{AuditDelete, "time_off"},
+		{AuditCreate, "visit_type"},
+		{AuditUpdate, "visit_type"},
+
+		{AuditCreate, "user"},          // role=
+		{AuditUpdate, "user"},          // fields=, staff_level=, active=
+		{AuditErase, "user"},           // again, after a backup was restored
+		{AuditExport, "user"},          // by the person
+		{AuditUpdate, "doctor"},        // fields=, verified=
+		{AuditRead, "patient"},         //
+		{AuditCreate, "patient_proxy"}, // proxy_user_id=
+		{AuditDelete, "patient_proxy"}, // proxy_user_id=
+
+		{AuditLogin, "session"},
+		{AuditLogout, "session"},
+		{AuditLoginFailed, "user"},
+
+		{AuditCreate, "specialization"},
+		{AuditUpdate, "specialization"},
+		{AuditDelete, "specialization"},
+		{AuditCreate, "location"},
+		{AuditUpdate, "location"}, // fields=
+
+		{AuditUpdate, "database"},  // restored, from a backup
+		{AuditExport, "audit_log"}, // from the command line
+	}
+}
+
+// Facts are the words of the detail by name: of "event=moved status=pending" it is
+// event and status. A word that is no name=value has itself as the name, and no
+// value.
+func (e AuditEntry) Facts() map[string]string {
+	facts := map[string]string{}
+	for word := range strings.FieldsSeq(e.Detail) {
+		name, value, _ := strings.Cut(word, "=")
+		facts[name] = value
+	}
+	return facts
+}

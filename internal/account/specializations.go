@@ -26,6 +26,25 @@ func (s *Service) Specializations(ctx context.Context, c policy.Caller) (all []t
 	return all, nil
 }
 
+// SpecializationUse is a specialization with the number of its doctors.
+type SpecializationUse = store.SpecializationUse
+
+// SpecializationUses lists the fields of medicine by name with the number of their
+// doctors, for whoever manages them.
+func (s *Service) SpecializationUses(ctx context.Context, c policy.Caller) (all []SpecializationUse, err error) {
+	if err := policy.Check(c, policy.WriteSpecializations, 0); err != nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		all, err = store.SpecializationUses(tx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count doctors by specialization: %w", err)
+	}
+	return all, nil
+}
+
 // CreateSpecialization adds one. Errors: KindInvalid, KindConflict when there is
 // one of the name.
 func (s *Service) CreateSpecialization(ctx context.Context, c policy.Caller, name string) (added turno.Specialization, err error) {

@@ -19,6 +19,7 @@ import (
 type UserSearch struct {
 	Query  string     // words of the name, username or email; a contact number; a date of birth
 	Role   turno.Role // empty: every role that the caller may list
+	Active *bool      // nil: both
 	Limit  int
 	Cursor string // of the page before
 }
@@ -70,7 +71,7 @@ func listAction(role turno.Role) policy.Action {
 // whether there is a next page.
 func (search UserSearch) filter() (store.UserFilter, error) {
 	after, err := userList.Parse(search.Cursor)
-	f := store.UserFilter{Role: search.Role, AfterID: after.ID, Limit: keyset.Size(search.Limit) + 1}
+	f := store.UserFilter{Role: search.Role, Active: search.Active, AfterID: after.ID, Limit: keyset.Size(search.Limit) + 1}
 	if err != nil {
 		return f, err
 	}

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -49,6 +50,7 @@ type DoctorAccess struct {
 // SpecializationAccess is the same for a field of medicine.
 type SpecializationAccess struct {
 	SpecializationID int
+	Name             string // set by NextAvailable
 	Doctors          int
 	Closed           int      // of the doctors: those without a third next slot
 	ThirdNextDays    *float64 // the mean over the others
@@ -122,7 +124,7 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 	}); err != nil {
 		return Access{}, err
 	}
-	if a.Doctors, err = s.doctorsAccess(ctx, only); err != nil {
+	if a.Doctors, err = s.doctorsAccess(ctx, only, true); err != nil {
 		return Access{}, err
 	}
 	for _, doctor := range a.Doctors {
@@ -132,15 +134,46 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 	return a, nil
 }
 
+// NextAvailable is the specializations part of Access, by name: how long patients
+// wait for an appointment in each field. It reads nothing that is past.
+func (s *Service) NextAvailable(ctx context.Context, c policy.Caller) ([]SpecializationAccess, error) {
+	only, err := whose(c)
+	if err != nil {
+		return nil, err
+	}
+	doctors, err := s.doctorsAccess(ctx, only, false)
+	if err != nil {
+		return nil, err
+	}
+	var names []turno.Specialization
+	if err := s.read(ctx, "name specializations", func(tx *sqldb.Tx) (err error) {
+		names, err = store.Specializations(tx)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	measured := bySpecialization(doctors)
+	named := make([]SpecializationAccess, 0, len(measured))
+	for _, field := range names {
+		i := slices.IndexFunc(measured, func(a SpecializationAccess) bool { return a.SpecializationID == field.ID })
+		if i >= 0 {
+			measured[i].Name = field.Name
+			named = append(named, measured[i])
+		}
+	}
+	return named, nil
+}
+
 // doctorsAccess measures the doctors in the order of their ids, some at a time:
-// each lot in a Read of its own, so that no view is kept open for long.
-func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorAccess, error) {
+// each lot in a Read of its own, so that no view is kept open for long. Without
+// ahead it leaves Ahead out, which costs the most.
+func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID, ahead bool) ([]DoctorAccess, error) {
 	var all []DoctorAccess
 	var last uuid.UUID
 	for {
 		var lot []DoctorAccess
 		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
-			lot, err = s.lotOfDoctors(tx, only, last)
+			lot, err = s.lotOfDoctors(tx, only, last, ahead)
 			return err
 		}); err != nil {
 			return nil, err
@@ -153,7 +186,7 @@ func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorA
 	}
 }
 
-func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
+func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID, ahead bool) ([]DoctorAccess, error) {
 	ids, err := store.BookableDoctors(tx, only, after, doctorsAtOnce)
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -162,13 +195,15 @@ func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) (
 	if err != nil {
 		return nil, err
 	}
-	booked, err := store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead))
-	if err != nil {
-		return nil, err
+	var booked map[uuid.UUID]int64
+	if ahead {
+		if booked, err = store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead)); err != nil {
+			return nil, err
+		}
 	}
 	lot := make([]DoctorAccess, 0, len(ids))
 	for _, id := range ids {
-		doctor, err := s.measure(calendars[id], tx.Now)
+		doctor, err := s.measure(calendars[id], tx.Now, ahead)
 		if err != nil {
 			return nil, err
 		}
@@ -179,7 +214,7 @@ func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) (
 }
 
 // measure works out what a calendar alone says.
-func (s *Service) measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
+func (s *Service) measure(c *store.Calendar, now time.Time, ahead bool) (DoctorAccess, error) {
 	doctor := DoctorAccess{DoctorID: c.DoctorID, FullName: c.FullName, SpecializationID: c.SpecializationID}
 	rules, err := s.zones.Rules(c)
 	if err != nil {
@@ -190,6 +225,9 @@ func (s *Service) measure(c *store.Calendar, now time.Time) (DoctorAccess, error
 	if len(offered) == 3 {
 		days := turno.DateOf(now, rules.Zone).DaysUntil(turno.DateOf(offered[2].StartsAt, rules.Zone))
 		doctor.ThirdNextDays = &days
+	}
+	if !ahead {
+		return doctor, nil
 	}
 	open := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(fillAhead), Now: now, ForStaff: true})
 	doctor.Ahead.OpenMinutes = int64(len(open)) * int64(c.SlotMinutes)

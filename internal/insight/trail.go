@@ -20,14 +20,15 @@ type TrailFilter struct {
 	Action   turno.AuditAction
 	Entity   string
 	EntityID string
-	From, To time.Time // [From, To)
-	Limit    int       // 20 unless told, 100 at most
+	Subject  *uuid.UUID // whose record it concerns
+	From, To time.Time  // [From, To)
+	Limit    int        // 20 unless told, 100 at most
 	Cursor   string
 }
 
 func (f TrailFilter) rows(before keyset.Place, limit int) store.AuditFilter {
 	return store.AuditFilter{
-		ActionBy: f.ActionBy, Action: f.Action, Entity: f.Entity, EntityID: f.EntityID,
+		ActionBy: f.ActionBy, Action: f.Action, Entity: f.Entity, EntityID: f.EntityID, Subject: f.Subject,
 		From: f.From, To: f.To,
 		BeforeTime: before.Time, BeforeID: before.ID, Limit: limit,
 	}
@@ -59,6 +60,68 @@ func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter
 	}
 	items, next = keyset.Page(trailList, items, limit, endOf)
 	return items, next, nil
+}
+
+// TrailLine is an entry of the trail with the people in it, by the names that they
+// have now: the trail itself holds none. Nil: there is none, or nobody has the id
+// any more.
+type TrailLine struct {
+	turno.AuditEntry
+	Actor   *TrailPerson // who did it; nil: the system
+	Subject *TrailPerson // whose record it concerns, or whose account it is
+	Other   *TrailPerson // who else the facts name: the proxy
+}
+
+// TrailPerson is somebody in the trail.
+type TrailPerson = store.NamedUser
+
+// Trail is AuditTrail with the people's names, for pages that say it in sentences.
+func (s *Service) Trail(ctx context.Context, c policy.Caller, f TrailFilter) (lines []TrailLine, next string, err error) {
+	entries, next, err := s.AuditTrail(ctx, c, f)
+	if err != nil {
+		return nil, "", err
+	}
+	var ids []uuid.UUID
+	for _, e := range entries {
+		for _, id := range peopleOf(e) {
+			if id != uuid.Nil {
+				ids = append(ids, id)
+			}
+		}
+	}
+	var named map[uuid.UUID]store.NamedUser
+	if err := s.read(ctx, "name who is in the trail", func(tx *sqldb.Tx) (err error) {
+		named, err = store.UsersNamed(tx, ids)
+		return err
+	}); err != nil {
+		return nil, "", err
+	}
+	person := func(id uuid.UUID) *TrailPerson {
+		if p, known := named[id]; known {
+			return &p
+		}
+		return nil
+	}
+	for _, e := range entries {
+		people := peopleOf(e)
+		lines = append(lines, TrailLine{AuditEntry: e, Actor: person(people[0]), Subject: person(people[1]), Other: person(people[2])})
+	}
+	return lines, next, nil
+}
+
+// peopleOf are the ids of the actor, the subject and whoever else is named; Nil
+// where there is none.
+func peopleOf(e turno.AuditEntry) (people [3]uuid.UUID) {
+	if e.ActionBy != nil {
+		people[0] = *e.ActionBy
+	}
+	if e.SubjectID != nil {
+		people[1] = *e.SubjectID
+	}
+	if other, err := uuid.Parse(e.Facts()["proxy_user_id"]); err == nil {
+		people[2] = other
+	}
+	return people
 }
 
 func endOf(e turno.AuditEntry) keyset.Place { return keyset.Place{Time: e.CreatedAt, ID: e.ID} }

@@ -35,6 +35,12 @@ func TestCheck(t *testing.T) {
 		{"the desk confirms", desk, policy.ConfirmAppointment, 0, ""},
 		{"the desk verifies nobody", desk, policy.VerifyDoctor, 0, turno.CodeForbidden},
 		{"full staff verify", full, policy.VerifyDoctor, 0, ""},
+		{"the desk sees the numbers of the day", desk, policy.ReadToday, 0, ""},
+		{"a doctor does not", doctor, policy.ReadToday, 0, turno.CodeForbidden},
+		{"the desk sees no other numbers", desk, policy.ReadAnalytics, 0, turno.CodeForbidden},
+		{"full staff see how the system is doing", full, policy.ReadSystem, 0, ""},
+		{"the desk does not", desk, policy.ReadSystem, 0, turno.CodeForbidden},
+		{"the desk has no job tried again", desk, policy.RetryJob, 0, turno.CodeForbidden},
 		{"staff hold nothing", full, policy.CreateHold, 0, turno.CodeForbidden},
 		{"an action without a row is refused to everybody", full, "no.such.action", 0, turno.CodeInternal},
 	}

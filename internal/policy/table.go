@@ -75,6 +75,9 @@ const (
 
 	ReadAuditLogs Action = "audit.read"
 	ReadAnalytics Action = "analytics.read"
+	ReadToday     Action = "analytics.today" // the clinic's numbers of the day
+	ReadSystem    Action = "system.read"     // how the installation is doing
+	RetryJob      Action = "system.retry_job"
 
 	ChooseLanguage Action = "page.language"
 	SeeDesign      Action = "page.design" // the components of the pages, in a demo
@@ -161,6 +164,9 @@ var table = map[Action]rule{
 
 	ReadAuditLogs: {may: Full},
 	ReadAnalytics: {may: Full | ItsDoctor},
+	ReadToday:     {may: Staff},
+	ReadSystem:    {may: Full},
+	RetryJob:      {may: Full},
 
 	ChooseLanguage: {may: Anyone},
 	SeeDesign:      {may: Anyone},

@@ -29,7 +29,12 @@ func AuditIn(b *sqldb.Batch, now time.Time, e turno.AuditEntry) {
 	b.Exec(nil, insertAudit, auditArgs(now, e)...)
 }
 
+// auditArgs panics at a kind of entry that is not listed: no page would have a
+// sentence for it.
 func auditArgs(now time.Time, e turno.AuditEntry) []any {
+	if !e.Kind().Known() {
+		panic(fmt.Sprintf("store: add {%s, %s} to turno.AuditKinds, and sentences for it to the pages", e.Action, e.Entity))
+	}
 	if e.ID == uuid.Nil {
 		e.ID = turno.NewID()
 	}

@@ -16,7 +16,8 @@ type AuditFilter struct {
 	Action   turno.AuditAction
 	Entity   string
 	EntityID string
-	From, To time.Time // [From, To)
+	Subject  *uuid.UUID // whose record it concerns
+	From, To time.Time  // [From, To)
 
 	BeforeTime time.Time // keyset: the last entry seen
 	BeforeID   uuid.UUID
@@ -37,6 +38,9 @@ func AuditEntries(tx *sqldb.Tx, f AuditFilter) ([]turno.AuditEntry, error) {
 	}
 	if f.EntityID != "" {
 		w.Add("entity_id = $?", f.EntityID)
+	}
+	if f.Subject != nil {
+		w.Add("subject_id = $?", *f.Subject)
 	}
 	if !f.From.IsZero() {
 		w.Add("created_at >= $?", f.From)

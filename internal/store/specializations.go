@@ -25,6 +25,35 @@ func Specializations(tx *sqldb.Tx) ([]turno.Specialization, error) {
 	return all, nil
 }
 
+// SpecializationUse is a specialization with the doctors who have it.
+type SpecializationUse struct {
+	turno.Specialization
+	Doctors  int64 // all of them, also those who have left: while there is one it can't be deleted
+	Bookable int64 // of them: verified and active
+}
+
+// SpecializationUses lists all specializations by name, with how many doctors
+// have them.
+func SpecializationUses(tx *sqldb.Tx) ([]SpecializationUse, error) {
+	all, err := sqldb.All(tx, func(row sqldb.Scanner) (u SpecializationUse, err error) {
+		err = row.Scan(&u.ID, &u.Name, &u.Doctors, &u.Bookable)
+		return u, err
+	}, `
+		SELECT s.id, s.name, COUNT(d.user_id),
+		       COUNT(d.user_id) FILTER (WHERE d.verified_at IS NOT NULL
+		                                  AND u.deactivated_at IS NULL
+		                                  AND u.erased_at IS NULL)
+		  FROM specializations s
+		  LEFT JOIN doctors d ON d.specialization_id = s.id
+		  LEFT JOIN users u ON u.id = d.user_id
+		 GROUP BY s.id, s.name
+		 ORDER BY s.name`)
+	if err != nil {
+		return nil, fmt.Errorf("count doctors by specialization: %w", err)
+	}
+	return all, nil
+}
+
 // SpecializationByID reads one; false when there is none.
 func SpecializationByID(tx *sqldb.Tx, id int) (turno.Specialization, bool, error) {
 	s, err := sqldb.One(tx, scanSpecialization, `

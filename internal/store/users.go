@@ -154,9 +154,38 @@ func ErasedUsers(tx *sqldb.Tx) ([]uuid.UUID, error) {
 	return ids, nil
 }
 
+// NamedUser is what a sentence about a person needs.
+type NamedUser struct {
+	ID       uuid.UUID
+	FullName string
+	Role     turno.Role
+	Erased   bool
+}
+
+// UsersNamed reads the names of users, those who have been erased included, by id.
+// Ids that are nobody's are left out.
+func UsersNamed(tx *sqldb.Tx, ids []uuid.UUID) (map[uuid.UUID]NamedUser, error) {
+	users, err := sqldb.All(tx, func(row sqldb.Scanner) (u NamedUser, err error) {
+		err = row.Scan(&u.ID, &u.FullName, &u.Role, &u.Erased)
+		return u, err
+	}, `
+		SELECT id, full_name, CAST(role AS text), erased_at IS NOT NULL
+		  FROM users
+		 WHERE id = ANY($1)`, sqldb.In(ids))
+	if err != nil {
+		return nil, fmt.Errorf("name users: %w", err)
+	}
+	named := make(map[uuid.UUID]NamedUser, len(users))
+	for _, u := range users {
+		named[u.ID] = u
+	}
+	return named, nil
+}
+
 // UserFilter chooses users; zero fields choose all.
 type UserFilter struct {
 	Role          turno.Role
+	Active        *bool    // nil: those who may sign in and those who may not
 	Words         []string // each begins a word of the name, the username or the email
 	ContactNumber string   // digits that it contains; all of it when it begins with +
 	DateOfBirth   turno.Date
@@ -195,6 +224,13 @@ func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
 	w := &sqldb.Where{}
 	if f.Role != "" {
 		w.Add("CAST(u.role AS text) = $?", string(f.Role))
+	}
+	switch {
+	case f.Active == nil:
+	case *f.Active:
+		w.Add("u.deactivated_at IS NULL AND u.erased_at IS NULL")
+	default:
+		w.Add("(u.deactivated_at IS NOT NULL OR u.erased_at IS NOT NULL)")
 	}
 	for _, word := range f.Words {
 		folded := SearchName(word)

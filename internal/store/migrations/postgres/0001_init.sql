@@ -36,6 +36,7 @@ CREATE TABLE users (
     CHECK ((role = 'admin') = (staff_level IS NOT NULL))
 );
 CREATE INDEX users_by_name ON users (search_name, id);
+CREATE INDEX users_new_patients ON users (created_at) WHERE role = 'patient';
 
 -- updated_at moves on every update, also on one made by hand, and never back.
 CREATE FUNCTION set_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -93,6 +94,7 @@ CREATE TABLE doctors (
         OR (rating_count > 0 AND rating = ((200 * rating_sum + rating_count) / (2 * rating_count)) / 100.0))
 );
 CREATE INDEX doctors_by_specialization ON doctors (specialization_id, user_id);
+CREATE INDEX doctors_to_verify ON doctors (user_id) WHERE verified_at IS NULL;
 
 CREATE TABLE patients (
     user_id        uuid PRIMARY KEY,
@@ -440,6 +442,8 @@ CREATE TABLE visit_rollups (
     lead_minutes       bigint NOT NULL,
     PRIMARY KEY (dimension, bucket)
 );
+-- Past quarter hours with visits of which nobody has said whether they took place.
+CREATE INDEX visit_rollups_open ON visit_rollups (dimension, bucket, confirmed) WHERE confirmed > 0;
 -- Buckets that changed since the last rollup; a row for each change, never updated.
 CREATE TABLE visit_changes (
     id           uuid PRIMARY KEY,

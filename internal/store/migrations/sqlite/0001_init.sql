@@ -24,6 +24,7 @@ CREATE TABLE users (
     CHECK ((role = 'admin') = (staff_level IS NOT NULL))
 ) STRICT;
 CREATE INDEX users_by_name ON users (search_name, id);
+CREATE INDEX users_new_patients ON users (created_at) WHERE role = 'patient';
 
 -- updated_at moves on every update, also on one made by hand, and never back.
 CREATE TRIGGER users_updated_at AFTER UPDATE ON users WHEN NEW.updated_at = OLD.updated_at
@@ -76,6 +77,7 @@ CREATE TABLE doctors (
         OR (rating_count > 0 AND rating = ((200 * rating_sum + rating_count) / (2 * rating_count)) / 100.0))
 ) STRICT;
 CREATE INDEX doctors_by_specialization ON doctors (specialization_id, user_id);
+CREATE INDEX doctors_to_verify ON doctors (user_id) WHERE verified_at IS NULL;
 
 CREATE TABLE patients (
     user_id        BLOB NOT NULL PRIMARY KEY CHECK (length(user_id) = 16),
@@ -412,6 +414,8 @@ CREATE TABLE visit_rollups (
     lead_minutes       INTEGER NOT NULL,
     PRIMARY KEY (dimension, bucket)
 ) STRICT, WITHOUT ROWID;
+-- Past quarter hours with visits of which nobody has said whether they took place.
+CREATE INDEX visit_rollups_open ON visit_rollups (dimension, bucket, confirmed) WHERE confirmed > 0;
 -- Buckets that changed since the last rollup; a row for each change, never updated.
 CREATE TABLE visit_changes (
     id           BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
