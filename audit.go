@@ -87,6 +87,7 @@ func AuditKinds() []AuditKind {
 		{AuditCreate, "location"},
 		{AuditUpdate, "location"}, // fields=
 
+		{AuditUpdate, "job"},       // tried again
 		{AuditUpdate, "database"},  // restored, from a backup
 		{AuditExport, "audit_log"}, // from the command line
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/system"
 	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/page"
 )
@@ -36,13 +37,16 @@ type node struct {
 	db      *sqldb.DB
 	box     *seal.Box
 	hub     *live.Hub
-	demo    bool // a clinic that was made up: the pages say more
+	started time.Time
+
+	inspector *jobs.Inspector // once wired
+	demo      bool            // a clinic that was made up: the pages say more
 }
 
 // openNode opens the database, brings it to this program's version and finds the
 // key. Whoever calls it calls serve or close.
 func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node, error) {
-	n := &node{config: c, logger: logger}
+	n := &node{config: c, logger: logger, started: time.Now()}
 	var err error
 	if n.metrics, err = newMetrics(); err != nil {
 		return nil, err
@@ -80,12 +84,17 @@ func (n *node) prepare(ctx context.Context) error {
 	return nil
 }
 
-// close ends a node that was not served.
-func (n *node) close() error { return n.db.Close() }
+// close gives back what the node works with. Nothing runs on it any more.
+func (n *node) close() error {
+	if n.inspector == nil {
+		return n.db.Close()
+	}
+	return errors.Join(n.inspector.Close(), n.db.Close())
+}
 
 // serve answers requests and runs jobs until ctx ends, then lets both finish.
 func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
-	defer func() { err = errors.Join(err, n.db.Close()) }()
+	defer func() { err = errors.Join(err, n.close()) }()
 	collectSeldom()
 	services, err := n.wire(ctx)
 	if err != nil {
@@ -210,11 +219,16 @@ func (n *node) wire(ctx context.Context) (services, error) {
 	if err != nil {
 		return services{}, err
 	}
+	work := n.jobs(visits, signal)
+	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
+		return services{}, err
+	}
 	pages, err := web.New(&page.Site{
 		Booking:            visits,
 		Account:            accounts,
 		Insight:            insight.New(n.db),
 		Live:               n.hub,
+		System:             n.system(),
 		Box:                n.box,
 		Logger:             n.logger,
 		Now:                time.Now,
@@ -229,7 +243,15 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		return services{}, err
 	}
 	handler, err := n.handler(rest, pages)
-	return services{handler, n.jobs(visits, signal)}, err
+	return services{handler, work}, err
+}
+
+func (n *node) system() *system.Service {
+	return system.New(n.db, n.inspector, system.Config{
+		Version:   buildOf().version,
+		StartedAt: n.started,
+		Streams:   n.hub.Subscribers,
+	})
 }
 
 func (n *node) jobs(visits *booking.Service, signal *jobs.Signal) jobs.Config {

@@ -58,7 +58,7 @@ func rules() []rule {
 		},
 		{
 			because: "a use case does not know who called it",
-			of:      []string{"internal/booking", "internal/account", "internal/insight"},
+			of:      []string{"internal/booking", "internal/account", "internal/insight", "internal/system"},
 			never:   []string{"internal/api", "internal/web", "internal/fhir", "internal/httpx", "internal/app"},
 		},
 		{

@@ -3,6 +3,7 @@ package store_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -174,5 +175,42 @@ func TestAnEntryOfAnUnknownKindIsRefused(t *testing.T) {
 		_ = db.Write(t.Context(), func(tx *sqldb.Tx) error {
 			return store.Audit(tx, turno.AuditEntry{Action: turno.AuditDelete, Entity: "appointment", EntityID: "1"})
 		})
+	})
+}
+
+func TestTheSizeOfTheDatabaseAndOfTheOutbox(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		if size := read(t, db, store.DatabaseBytes); size < 100_000 {
+			t.Errorf("the database takes %d bytes", size)
+		}
+		type waiting struct {
+			n      int64
+			oldest time.Time
+		}
+		count := func() waiting {
+			return read(t, db, func(tx *sqldb.Tx) (w waiting, err error) {
+				n, oldest, err := store.CountWaitingEvents(tx)
+				if oldest != nil {
+					w.oldest = *oldest
+				}
+				w.n = n
+				return w, err
+			})
+		}
+		before := count().n
+		due := clock.Now().Add(-time.Hour)
+		c.write(t, func(tx *sqldb.Tx) error {
+			for key, at := range map[string]time.Time{"due": due, "later": clock.Now().Add(time.Minute)} {
+				if err := store.Enqueue(tx, store.Event{ID: turno.NewID(), Key: key, Name: "greeting", Payload: "{}", RunAt: at}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if got := count(); got.n != before+1 || !got.oldest.Equal(due) {
+			t.Errorf("%d events wait since %v, want %d since %v", got.n, got.oldest, before+1, due)
+		}
 	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -23,6 +24,20 @@ func WaitingEvents(tx *sqldb.Tx, names []string, limit int) ([]Event, error) {
 		return nil, fmt.Errorf("list waiting events: %w", err)
 	}
 	return events, nil
+}
+
+// CountWaitingEvents is how many events are due and not yet relayed, and since when
+// the first of them is due.
+func CountWaitingEvents(tx *sqldb.Tx) (n int64, oldest *time.Time, err error) {
+	err = tx.QueryRow(`
+		SELECT COUNT(*), MIN(run_at)
+		  FROM outbox
+		 WHERE relayed_at IS NULL
+		   AND run_at <= $1`, tx.Now).Scan(&n, &oldest)
+	if err != nil {
+		return 0, nil, fmt.Errorf("count waiting events: %w", err)
+	}
+	return n, oldest, nil
 }
 
 // MarkRelayed notes that these events are in the hands of the jobs.

@@ -15,6 +15,7 @@ import (
 	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/system"
 )
 
 // Site is what all pages depend on.
@@ -22,6 +23,7 @@ type Site struct {
 	Account *account.Service
 	Booking *booking.Service
 	Insight *insight.Service
+	System  *system.Service
 	Live    *live.Hub // tells open pages to look again; nil: they are reloaded by hand
 
 	Box                *seal.Box // seals the cookie of visitors who have not signed in
