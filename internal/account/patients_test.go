@@ -166,11 +166,20 @@ func TestDependants(t *testing.T) {
 			_, err := p.CreateDependant(t.Context(), p.doctor(), in)
 			wantCode(t, err, turno.CodeForbidden)
 		})
+		t.Run("are made once, however often the form is sent", func(t *testing.T) {
+			again, err := p.CreateDependant(t.Context(), ana, in)
+			p.must(err)
+			if again.ID != leo.ID {
+				t.Errorf("asked twice, there are %s and %s", leo.ID, again.ID)
+			}
+		})
 		t.Run("are at most twenty", func(t *testing.T) {
-			for range 19 {
+			for i := range 19 {
+				in.DateOfBirth.Day = i + 2
 				_, err := p.CreateDependant(t.Context(), ana, in)
 				p.must(err)
 			}
+			in.DateOfBirth.Day = 30
 			_, err := p.CreateDependant(t.Context(), ana, in)
 			wantCode(t, err, turno.CodeConflict)
 		})

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -242,6 +243,13 @@ func (s *Service) CreateDependant(ctx context.Context, c policy.Caller, in NewDe
 		already, err := store.DependantsOf(tx, c.UserID)
 		if err != nil {
 			return err
+		}
+		same := slices.IndexFunc(already, func(p turno.Patient) bool {
+			return store.Fold(p.FullName) == store.Fold(person.FullName) && p.DateOfBirth == person.Patient.DateOfBirth
+		})
+		if same >= 0 { // a form that was sent twice
+			patient = already[same]
+			return nil
 		}
 		if len(already) >= maxDependants {
 			return turno.Conflict(turno.CodeConflict, "You look after as many people as one account can.")

@@ -5,14 +5,11 @@ import (
 	"github.com/turno-health/turno/internal/web/page"
 )
 
-// Routes is every page of this room and what its forms do.
+// Routes is every page of this room.
 func Routes() []page.Route {
 	return []page.Route{
 		{Pattern: "GET /{$}", Action: policy.SearchDoctors, Handler: home},
+		{Pattern: "GET /doctors", Action: policy.SearchDoctors, Handler: search},
+		{Pattern: "GET /doctors/{id}", Action: policy.ReadDoctor, Handler: doctor},
 	}
-}
-
-// home is the start page: one search.
-func home(r *page.Request) error {
-	return r.Show(page.Head{Title: r.T("Find a doctor"), Description: r.T("Choose a time that suits you. It takes less than a minute.")}, homePage(r))
 }

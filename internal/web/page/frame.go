@@ -119,8 +119,8 @@ func lockAttributes(r *Request) templ.Attributes {
 	return templ.Attributes{"data-enhance": "lock", "data-lock-after": strconv.Itoa(int((r.Site.StaffIdle - 5*time.Second) / time.Second))}
 }
 
-// address is one line: street, postal code and city.
-func address(l turno.Location) string {
+// Address is one line: street, postal code and city.
+func Address(l turno.Location) string {
 	city := strings.TrimSpace(l.PostalCode + " " + l.City)
 	if l.AddressLine1 == "" || city == "" {
 		return l.AddressLine1 + city
@@ -128,9 +128,9 @@ func address(l turno.Location) string {
 	return l.AddressLine1 + ", " + city
 }
 
-// digits is a telephone number as RFC 3966 writes it.
-func digits(phone string) string {
-	return strings.Map(func(c rune) rune {
+// Tel is the link that calls a telephone number, as RFC 3966 writes it.
+func Tel(phone string) string {
+	return "tel:" + strings.Map(func(c rune) rune {
 		if c >= '0' && c <= '9' || c == '+' {
 			return c
 		}

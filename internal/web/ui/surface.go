@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -132,10 +133,17 @@ func tint(name string) string {
 
 // CountdownProps describes a countdown.
 type CountdownProps struct {
-	Ends    time.Time
-	Label   string // such as "Held for you until"
-	Warning string // read out when a minute is left
-	Over    string // shown when it has ended
+	Ends     time.Time
+	Label    string // such as "Held for you until"
+	Counting string // instead of Label while it counts: "Held for you"; empty: Label
+	Warning  string // read out when a minute is left
+	Over     string // shown when it has ended
+}
+
+// left is how many seconds there are when the page is written. The browser counts
+// from then, since its own clock may be wrong.
+func (p CountdownProps) left(now time.Time) string {
+	return strconv.Itoa(max(0, int(p.Ends.Sub(now)/time.Second)))
 }
 
 // noticeRole makes an error be read out at once.

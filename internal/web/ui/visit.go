@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/locale"
 )
 
 // Standing is how a visit stands, as people see it: a visit that was missed is
@@ -128,4 +129,26 @@ func (p DoctorProps) level() int {
 		return 2
 	}
 	return p.Level
+}
+
+// ModeIcon stands for how a visit takes place; "" for one at the clinic.
+func ModeIcon(m turno.VisitMode) IconName {
+	switch m {
+	case turno.ModePhone:
+		return IconPhone
+	case turno.ModeVideo:
+		return IconVideo
+	}
+	return ""
+}
+
+// ModeName is how a visit takes place, in the reader's language.
+func ModeName(w *locale.Words, m turno.VisitMode) string {
+	switch m {
+	case turno.ModePhone:
+		return w.T("by phone")
+	case turno.ModeVideo:
+		return w.T("by video")
+	}
+	return w.T("at the clinic")
 }

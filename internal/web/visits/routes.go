@@ -1,8 +1,22 @@
 package visits
 
-import "github.com/turno-health/turno/internal/web/page"
+import (
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/web/page"
+)
 
 // Routes is every page of this room and what its forms do.
 func Routes() []page.Route {
-	return nil
+	return []page.Route{
+		{Pattern: "GET /book", Action: policy.ReadSlots, Handler: showBook},
+		{Pattern: "POST /book", Action: policy.BookAppointment, Handler: book},
+		{Pattern: "GET /appointments", Action: policy.ListAppointments, Handler: list},
+		{Pattern: "GET /appointments/{id}", Action: policy.ReadAppointment, Handler: visit},
+		{Pattern: "GET /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: showMove},
+		{Pattern: "POST /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: move},
+		{Pattern: "GET /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: showCancel},
+		{Pattern: "POST /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancel},
+		{Pattern: "GET /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: showFeedback},
+		{Pattern: "POST /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: feedback},
+	}
 }

@@ -1,11 +1,11 @@
-// Counts down to data-ends. At 60 seconds it says data-warn to screen readers and
+// Counts data-left seconds down. At 60 seconds it says data-warn to screen readers and
 // sends "turno:soon"; at the end "turno:over", and shows data-over.
 export default function countdown(element) {
   const left = element.querySelector(".left");
   const status = element.querySelector("[role=status]");
   const before = element.querySelector(".before");
   // The server's clock counts: what matters is how long it was when this page came.
-  const ends = Date.parse(element.dataset.ends);
+  const ends = Date.now() + Number(element.dataset.left) * 1000;
   let warned = false;
   let timer;
   function tick() {
@@ -28,6 +28,7 @@ export default function countdown(element) {
     }
   }
   element.classList.add("counting");
+  if (element.dataset.counting) before.textContent = element.dataset.counting;
   timer = setInterval(tick, 1000);
   tick();
 }

@@ -1,0 +1,197 @@
+package find
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// cardSlots is how many open times stand on a card.
+const cardSlots = 8
+
+// results is what a search found, and what was asked.
+type results struct {
+	query           *page.Form
+	sort            string
+	specializations []turno.Specialization
+	specialization  string // the name of the one asked for
+	doctors         []booking.FoundDoctor
+	count           int    // on all pages
+	next            string // the cursor of the page after
+}
+
+// search lists doctors with their next open times. All that is asked is in the
+// address.
+func search(r *page.Request) error {
+	found := results{query: r.Query(), sort: sortOf(r.URL.Query().Get("sort"))}
+	want := found.wanted(r)
+	var err error
+	if found.specializations, err = r.Site.Account.Specializations(r.Context(), r.Caller); err != nil {
+		return err
+	}
+	for _, s := range found.specializations {
+		if s.ID == want.SpecializationID {
+			found.specialization = s.Name
+		}
+	}
+	if found.doctors, found.next, err = r.Site.Booking.SearchDoctors(r.Context(), r.Caller, want); err != nil {
+		return err
+	}
+	if found.count, err = r.Site.Booking.CountDoctors(r.Context(), r.Caller, want); err != nil {
+		return err
+	}
+	return r.Show(page.Head{Title: found.heading(r), Description: r.T("Choose a time that suits you. It takes less than a minute."), At: "/doctors"}, searchPage(r, found))
+}
+
+// wanted reads the query. What can't be read asks for nothing: an address that
+// somebody was sent should always show doctors.
+func (f results) wanted(r *page.Request) booking.Search {
+	want := booking.Search{Query: f.query.Get("q"), Sort: f.sort, Slots: cardSlots, Limit: 10, Cursor: f.query.Get("cursor")}
+	want.SpecializationID, _ = strconv.Atoi(f.query.Get("specialization"))
+	if rating, err := strconv.ParseFloat(f.query.Get("rating"), 64); err == nil && rating > 0 && rating <= 5 {
+		want.MinRating = rating
+	}
+	if day, err := turno.ParseDate(f.query.Get("from")); err == nil {
+		want.From = day.At(0, r.Zone)
+	}
+	return want
+}
+
+func sortOf(asked string) string {
+	switch asked {
+	case booking.SortRating, booking.SortName:
+		return asked
+	}
+	return booking.SortEarliest
+}
+
+// heading says what is shown: "Cardiology, soonest first".
+func (f results) heading(r *page.Request) string {
+	who := r.T("All doctors")
+	switch query := f.query.Get("q"); {
+	case f.specialization != "" && query != "":
+		who = r.T("%s: “%s”", f.specialization, query)
+	case f.specialization != "":
+		who = f.specialization
+	case query != "":
+		who = r.T("Doctors for “%s”", query)
+	}
+	switch f.sort {
+	case booking.SortRating:
+		return r.T("%s, best rated first", who)
+	case booking.SortName:
+		return r.T("%s, by name", who)
+	}
+	return r.T("%s, soonest first", who)
+}
+
+// lead says how many there are, and whose times they are.
+func (f results) lead(r *page.Request) string {
+	return r.N("%d doctor.|%d doctors.", f.count) + " " + zoneLine(r)
+}
+
+// isFiltered reports whether there is anything to take away.
+func (f results) isFiltered() bool {
+	for _, field := range []string{"q", "specialization", "rating", "from"} {
+		if f.query.Get(field) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// clear is the address without filters; "" when there are none.
+func (f results) clear() string {
+	if !f.isFiltered() {
+		return ""
+	}
+	return "/doctors"
+}
+
+func (f results) sorts(r *page.Request) []ui.Choice {
+	choices := []ui.Choice{
+		{Label: r.T("Soonest"), Href: r.With("sort", "", "cursor", ""), Icon: ui.IconClock},
+		{Label: r.T("Best rated"), Href: r.With("sort", booking.SortRating, "cursor", ""), Icon: ui.IconStar},
+		{Label: r.T("Name"), Href: r.With("sort", booking.SortName, "cursor", "")},
+	}
+	for i, sort := range []string{booking.SortEarliest, booking.SortRating, booking.SortName} {
+		choices[i].Current = sort == f.sort
+	}
+	return choices
+}
+
+func (f results) specializationOptions(r *page.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("Any")}}
+	for _, s := range f.specializations {
+		options = append(options, ui.Option{Value: strconv.Itoa(s.ID), Label: s.Name})
+	}
+	return options
+}
+
+func ratingOptions(r *page.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("Any")}}
+	for _, stars := range []string{"4.5", "4", "3"} {
+		n, _ := strconv.ParseFloat(stars, 64) // each is one
+		options = append(options, ui.Option{Value: stars, Label: r.T("%s or more", r.Decimal(n, 1))})
+	}
+	return options
+}
+
+// keepSort is the order as a hidden field of the filters.
+func (f results) keepSort() []string {
+	if f.sort == booking.SortEarliest {
+		return nil
+	}
+	return []string{"sort", f.sort}
+}
+
+func (f results) nextPage(r *page.Request) string {
+	if f.next == "" {
+		return ""
+	}
+	return r.With("cursor", f.next)
+}
+
+// firstPage is the way back; the browser's own leads to the page before.
+func (f results) firstPage(r *page.Request) string {
+	if f.query.Get("cursor") == "" {
+		return ""
+	}
+	return r.With("cursor", "")
+}
+
+// card is a doctor of the list.
+func card(r *page.Request, d booking.FoundDoctor) ui.DoctorProps {
+	p := ui.DoctorProps{
+		Name: d.FullName, Href: page.DoctorPath(d.ID), About: about(r, d.Doctor), Where: placeName(d.Location),
+		Rating: d.Rating, Count: d.RatingCount, Slots: slots(r, d.ID, d.FullName, d.NextSlots), MoreHref: page.DoctorPath(d.ID),
+	}
+	if len(d.NextSlots) > 0 {
+		p.Next = soon(r, d.NextSlots[0].StartsAt)
+		p.MoreHref += "?week=" + turno.DateOf(d.NextSlots[0].StartsAt, r.Zone).String()
+	}
+	return p
+}
+
+// about is a doctor in a line: "Cardiology · 14 years of experience".
+func about(r *page.Request, d turno.Doctor) string {
+	parts := []string{d.Specialization}
+	if d.YearsOfExperience > 0 {
+		parts = append(parts, r.N("%d year of experience|%d years of experience", d.YearsOfExperience))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// clock is the zone of a doctor, or UTC when its name is none that we know.
+func clock(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

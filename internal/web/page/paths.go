@@ -1,0 +1,45 @@
+package page
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// BookPath is where a visit at an open time is booked. Without a visit type the
+// page chooses the one that suits best.
+func BookPath(doctor uuid.UUID, at time.Time, visitType *uuid.UUID) string {
+	query := url.Values{"doctor": {doctor.String()}, "at": {Machine(at)}}
+	if visitType != nil {
+		query.Set("type", visitType.String())
+	}
+	return "/book?" + query.Encode()
+}
+
+// DoctorPath is a doctor's own page.
+func DoctorPath(doctor uuid.UUID) string { return "/doctors/" + doctor.String() }
+
+// VisitPath is the page of a visit.
+func VisitPath(visit uuid.UUID) string { return "/appointments/" + visit.String() }
+
+// Machine is an instant as it stands in addresses and fields.
+func Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Instant reads what Machine wrote; the zero time when it is none.
+func Instant(s string) time.Time {
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// In is a path with the way to go on after it, for the fields and parameters that
+// are called "next".
+func In(path, next string) string {
+	if next == "" || !IsLocal(next) {
+		return path
+	}
+	return path + "?" + url.Values{"next": {next}}.Encode()
+}

@@ -1,0 +1,176 @@
+package visits
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// bookView is the page to book: what is offered, and what was typed.
+type bookView struct {
+	wish
+	form       *page.Form
+	offer      booking.Offer
+	dependants []turno.Patient // whom the reader cares for
+	token      string          // makes sending twice harmless
+}
+
+// somebodyNew is who the visit is for when it is none of those we know.
+const somebodyNew = "new"
+
+// showBook is the page to book an open time, which is kept for a few minutes.
+func showBook(r *page.Request) error {
+	form := r.Query()
+	w, err := wishOf(form)
+	if err != nil {
+		return err
+	}
+	if w.at.IsZero() {
+		return r.Redirect(page.DoctorPath(w.doctor))
+	}
+	return showOffer(r, http.StatusOK, form, w)
+}
+
+// book books the visit, or does what another button of the form is for: another
+// time, or more time to decide. Whatever happens, nothing typed is lost.
+func book(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	w, err := wishOf(form)
+	if err != nil {
+		return err
+	}
+	if form.Has("at") || form.Get("do") == "hold" {
+		return showOffer(r, http.StatusOK, form, w)
+	}
+	if form.Get("for") == somebodyNew {
+		if w.patient, err = addDependant(r, form); err != nil {
+			return againWith(r, form, w, err)
+		}
+	}
+	visit, err := r.Site.Booking.Book(r.Context(), r.Caller, w.visit(r, form))
+	if err != nil {
+		return againWith(r, form, w, err)
+	}
+	if visit.Status == turno.StatusConfirmed {
+		r.Say(string(ui.Success), "Your visit is booked.")
+	} else {
+		r.Say(string(ui.Success), "Your request has been sent. You'll see here when it is confirmed.")
+	}
+	return r.Redirect(page.VisitPath(visit.ID))
+}
+
+// againWith shows the form once more, with what kept it from being done.
+func againWith(r *page.Request, form *page.Form, w wish, err error) error {
+	status := http.StatusUnprocessableEntity
+	switch turno.CodeOf(err) {
+	case turno.CodeSlotTaken, turno.CodeNotOffered: // the page shows others
+		return showOffer(r, http.StatusConflict, form, w)
+	case turno.CodeIdempotencyMismatch:
+		form.Add("", r.T("You have sent this form already. Press once more to book another visit."))
+	default:
+		if !r.Take(form, err) {
+			return err
+		}
+		if turno.KindOf(err) == turno.KindConflict {
+			status = http.StatusConflict
+		}
+	}
+	return showOffer(r, status, form, w)
+}
+
+// addDependant makes the person whom the visit is for. From then on the form is
+// for them, so that they are made once.
+func addDependant(r *page.Request, form *page.Form) (uuid.UUID, error) {
+	born, err := turno.ParseDate(form.Get("date_of_birth"))
+	if err != nil {
+		form.Add("date_of_birth", r.T("Please give a date."))
+	}
+	person, err := r.Site.Account.CreateDependant(r.Context(), r.Caller, account.NewDependant{
+		FullName: form.Get("full_name"), DateOfBirth: born, Relation: form.Get("relation"),
+	})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	form.Values.Set("for", person.ID.String())
+	for _, field := range []string{"full_name", "date_of_birth", "relation"} {
+		form.Values.Del(field)
+	}
+	return person.ID, nil
+}
+
+// showOffer shows what can be booked at the time, and keeps it.
+func showOffer(r *page.Request, status int, form *page.Form, w wish) error {
+	if r.SignedIn() && r.Caller.Role != turno.RolePatient {
+		return r.Show(page.Head{Title: r.T("Book a visit"), Narrow: true, At: "/doctors"}, practiceBooks(r))
+	}
+	view := bookView{wish: w, form: form, token: rand.Text()}
+	var err error
+	if view.offer, err = offerOf(r, w); err != nil {
+		return err
+	}
+	if err := view.keep(r); err != nil {
+		return err
+	}
+	if r.SignedIn() {
+		if view.dependants, err = r.Site.Account.Dependants(r.Context(), r.Caller); err != nil {
+			return err
+		}
+	}
+	title := r.T("Book a visit with %s", view.offer.Doctor.FullName)
+	return r.ShowAs(status, page.Head{Title: title, Private: true, At: "/doctors"}, bookPage(r, view))
+}
+
+// offerOf asks what can be booked. A visit type that is none of the doctor's, or
+// not for this patient, is left out of the question.
+func offerOf(r *page.Request, w wish) (booking.Offer, error) {
+	offer, err := r.Site.Booking.Offer(r.Context(), r.Caller, w.query(r))
+	if turno.KindOf(err) == turno.KindInvalid && w.visitType != nil {
+		w.visitType = nil
+		offer, err = r.Site.Booking.Offer(r.Context(), r.Caller, w.query(r))
+	}
+	return offer, err
+}
+
+// keep holds the time for the reader, or for a browser in which nobody has signed
+// in. Who has held too often goes on without.
+func (v *bookView) keep(r *page.Request) error {
+	if !v.offer.State.Bookable() || r.Method == http.MethodHead || isPrefetch(r) {
+		return nil
+	}
+	browser := r.Visitor()
+	if !r.SignedIn() {
+		browser = r.KnowVisitor()
+	}
+	hold, err := r.Site.Booking.Hold(r.Context(), r.Caller, booking.NewHold{
+		DoctorID: v.doctor, StartsAt: v.at, VisitTypeID: v.offer.Chosen.TypeID(), Browser: browser,
+	})
+	switch turno.CodeOf(err) {
+	case turno.CodeSlotTaken, turno.CodeNotOffered: // just now
+		v.offer, err = offerOf(r, v.wish)
+		return err
+	case turno.CodeRateLimited:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.offer.Hold, v.offer.State = &hold, booking.OfferHeld
+	return nil
+}
+
+// isPrefetch reports whether the browser only guesses that the page will be
+// opened.
+func isPrefetch(r *page.Request) bool {
+	return strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch")
+}
