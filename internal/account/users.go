@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/google/uuid"
@@ -78,27 +80,62 @@ func (search UserSearch) filter() (store.UserFilter, error) {
 	if !cleanText(search.Query) {
 		return f, turno.Invalid(turno.FieldError{Location: "query.q", Message: "This contains characters that can't be used."})
 	}
-	var words []string
+	var number, words, parts []string
 	for word := range strings.FieldsSeq(search.Query) {
-		if date, err := turno.ParseDate(word); err == nil {
-			f.DateOfBirth = date
-		} else {
+		switch dates := birthDates(word); {
+		case dates != nil:
+			f.BirthDates = dates
+		case isDigits(plainNumber(word)):
+			parts = append(parts, word)
+			number = append(number, plainNumber(word))
+		default:
 			words = append(words, word)
 		}
 	}
-	if number := plainNumber(strings.Join(words, "")); isNumber(number) {
-		f.ContactNumber = number
+	if joined := strings.Join(number, ""); isNumber(joined) {
+		f.ContactNumber, f.Words = withoutTrunk(joined), words
 	} else {
-		f.Words = words
+		f.Words = append(words, parts...)
 	}
 	return f, nil
 }
 
+// birthDates reads a date as people write it. One whose day and month can be
+// mistaken for each other is both.
+func birthDates(word string) []turno.Date {
+	if date, err := turno.ParseDate(word); err == nil {
+		return []turno.Date{date}
+	}
+	var dates []turno.Date
+	word = strings.NewReplacer(".", "/", "-", "/").Replace(word)
+	for _, form := range []string{"2/1/2006", "1/2/2006"} {
+		if t, err := time.Parse(form, word); err == nil {
+			if date := turno.DateOf(t, time.UTC); !slices.Contains(dates, date) {
+				dates = append(dates, date)
+			}
+		}
+	}
+	return dates
+}
+
+// withoutTrunk drops the zeros that a whole number is dialled with at home and
+// that it has no more in the international form.
+func withoutTrunk(number string) string {
+	const whole = 9
+	if len(number) >= whole {
+		return strings.TrimLeft(number, "0")
+	}
+	return number
+}
+
 // isNumber reports whether somebody searches for a contact number, or the end
 // of one.
-func isNumber(s string) bool {
+func isNumber(s string) bool { return isDigits(s) && len(strings.TrimPrefix(s, "+")) >= 4 }
+
+// isDigits reports whether s is digits, with or without a plus before them.
+func isDigits(s string) bool {
 	digits := strings.TrimPrefix(s, "+")
-	return len(digits) >= 4 && !strings.ContainsFunc(digits, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsDigit(r) })
+	return s != "" && !strings.ContainsFunc(digits, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsDigit(r) })
 }
 
 // CreateUser makes an account for somebody. The front desk makes patients only;

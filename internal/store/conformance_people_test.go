@@ -116,8 +116,8 @@ func TestUsersAreFoundByWhatStaffKnow(t *testing.T) {
 			"a whole number":                      {store.UserFilter{ContactNumber: "+34600100200"}, []string{"carla"}},
 			"a part of a number":                  {store.UserFilter{ContactNumber: "100200"}, []string{"carla"}},
 			"a part that begins like a whole":     {store.UserFilter{ContactNumber: "+34600"}, nil},
-			"a birth date":                        {store.UserFilter{DateOfBirth: c.child.DateOfBirth}, []string{"carla", "dani"}},
-			"another birth date":                  {store.UserFilter{DateOfBirth: turno.Date{Year: 1990, Month: 5, Day: 18}}, nil},
+			"a birth date":                        {store.UserFilter{BirthDates: []turno.Date{{Year: 1990, Month: 5, Day: 18}, c.child.DateOfBirth}}, []string{"carla", "dani"}},
+			"another birth date":                  {store.UserFilter{BirthDates: []turno.Date{{Year: 1990, Month: 5, Day: 18}}}, nil},
 		} {
 			if row.filter.Limit == 0 {
 				row.filter.Limit = 100

@@ -185,11 +185,11 @@ func UsersNamed(tx *sqldb.Tx, ids []uuid.UUID) (map[uuid.UUID]NamedUser, error) 
 // UserFilter chooses users; zero fields choose all.
 type UserFilter struct {
 	Role          turno.Role
-	Active        *bool    // nil: those who may sign in and those who may not
-	Words         []string // each begins a word of the name, the username or the email
-	ContactNumber string   // digits that it contains; all of it when it begins with +
-	DateOfBirth   turno.Date
-	AfterID       uuid.UUID // keyset: the last user seen
+	Active        *bool        // nil: those who may sign in and those who may not
+	Words         []string     // each begins a word of the name, the username or the email
+	ContactNumber string       // digits that it contains; all of it when it begins with +
+	BirthDates    []turno.Date // any of them
+	AfterID       uuid.UUID    // keyset: the last user seen
 	Limit         int
 }
 
@@ -247,8 +247,8 @@ func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
 	case f.ContactNumber != "":
 		w.Add(`p.contact_number LIKE $? ESCAPE '\'`, likePattern("%", f.ContactNumber, "%"))
 	}
-	if !f.DateOfBirth.IsZero() {
-		w.Add("p.date_of_birth = $?", f.DateOfBirth)
+	if len(f.BirthDates) > 0 {
+		w.Add("p.date_of_birth = ANY($?)", sqldb.In(f.BirthDates))
 	}
 	if f.AfterID != uuid.Nil {
 		last, err := UserByID(tx, f.AfterID)
