@@ -34,7 +34,7 @@ func (s *Service) CreateLocation(ctx context.Context, c policy.Caller, l turno.L
 	if err := policy.Check(c, policy.WriteLocations, 0); err != nil {
 		return turno.Location{}, err
 	}
-	l, err := checkLocation(l)
+	l, err := CheckLocation(l)
 	if err != nil {
 		return turno.Location{}, err
 	}
@@ -54,7 +54,7 @@ func (s *Service) CreateLocation(ctx context.Context, c policy.Caller, l turno.L
 // EnsureFirstLocation adds a place to a database that has none. The system acts:
 // it is for the start of the program.
 func (s *Service) EnsureFirstLocation(ctx context.Context, l turno.Location) error {
-	l, err := checkLocation(l)
+	l, err := CheckLocation(l)
 	if err != nil {
 		return err
 	}
@@ -135,14 +135,15 @@ func (p LocationPatch) applied(l turno.Location) (changed turno.Location, fields
 			set(&fields, field.name, field.value, *field.wanted)
 		}
 	}
-	changed, err = checkLocation(l)
+	changed, err = CheckLocation(l)
 	return changed, fields, err
 }
 
 var countryCode = regexp.MustCompile(`^([A-Z]{2})?$`)
 
-// checkLocation is l as it is stored; the lengths are those of the table.
-func checkLocation(l turno.Location) (turno.Location, error) {
+// CheckLocation is l as it is stored; the lengths are those of the table. Errors:
+// KindInvalid.
+func CheckLocation(l turno.Location) (turno.Location, error) {
 	var check checks
 	l.Name = check.line("name", l.Name, 1, maxName)
 	l.Phone = check.line("phone", l.Phone, 0, 32)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,11 @@ func TestExitStatusAndErrors(t *testing.T) {
 	if err := os.WriteFile(text, []byte("not a database"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() })
 	for _, tt := range []struct {
 		name   string
 		args   []string
@@ -40,6 +46,17 @@ func TestExitStatusAndErrors(t *testing.T) {
 		{"an idle time that is too long", []string{"serve", "--staff-idle-minutes", "61"}, app.ExitUsage, "a number from 5 to 60"},
 		{"a base URL with a path", []string{"serve", "--base-url", "https://example.org/turno"}, app.ExitUsage, "--base-url is where"},
 		{"a time zone that is none", []string{"serve", "--clinic-time-zone", "Madrid"}, app.ExitUsage, "--clinic-time-zone"},
+		{"an address without a port", []string{"serve", "--database", missing, "--listen", "localhost"}, app.ExitUsage, "--listen"},
+		{"a port that is none", []string{"serve", "--database", missing, "--listen", ":99999"}, app.ExitUsage, "--listen"},
+		{"an address of somebody else", []string{"serve", "--database", missing, "--listen", "192.0.2.1:8080"}, app.ExitUsage, "--listen"},
+		{"an address that another program has", []string{"serve", "--database", missing, "--listen", taken.Addr().String()}, app.ExitFailed, "--listen localhost:8081"},
+		{"a demo at an address without a port", []string{"demo", "--database", missing, "--listen", "localhost"}, app.ExitUsage, "--listen"},
+		{"a base URL that is none", []string{"serve", "--database", missing, "--base-url", "turno.example.org"}, app.ExitUsage, "--base-url is where"},
+		{"a proxy that is a name", []string{"serve", "--database", missing, "--trusted-proxies", "10.0.0.1,proxy"}, app.ExitUsage, "--trusted-proxies"},
+		{"a clinic without a name", []string{"serve", "--database", missing, "--clinic-name", " "}, app.ExitUsage, "--clinic-name"},
+		{"a country in full", []string{"serve", "--database", missing, "--clinic-country", "Spain"}, app.ExitUsage, "--clinic-country"},
+		{"a key file that is missing", []string{"serve", "--database", missing, "--key-file", missing + ".key"}, app.ExitUsage, "turno key new"},
+		{"a key file that is a text", []string{"serve", "--database", missing, "--key-file", text}, app.ExitUsage, "turno key new"},
 		{"an unknown size", []string{"demo", "--size", "xl"}, app.ExitUsage, "--size must be one of"},
 		{"an admin without a name", []string{"admin", "create", "--username", "ana"}, app.ExitUsage, "missing flags"},
 		{"a day that is none", []string{"audit", "list", "--from", "yesterday"}, app.ExitUsage, "--from is a day"},
@@ -50,7 +67,7 @@ func TestExitStatusAndErrors(t *testing.T) {
 		{"a trail of no database", []string{"audit", "list", "--database", missing}, app.ExitFailed, "there is no database"},
 		{"a backup of no database", []string{"backup", "--database", missing, "--to", "b", "--plaintext"}, app.ExitFailed, "there is no database"},
 		{"a check of no database", []string{"prove", "--check", "--database", missing}, app.ExitFailed, "there is no database"},
-		{"a database that is a text", []string{"serve", "--database", text}, app.ExitFailed, "Is --database right"},
+		{"a database that is a text", []string{"serve", "--database", text, "--listen", "127.0.0.1:0"}, app.ExitFailed, "Is --database right"},
 		{"a backup of PostgreSQL", []string{"backup", "--database", "postgres://db/turno", "--to", "b"}, app.ExitFailed, "pg_dump"},
 		{"a restoring of PostgreSQL", []string{"restore", "b", "--database", "postgres://db/turno"}, app.ExitFailed, "pg_restore"},
 		{"a restoring over a database", []string{"restore", "b", "--database", text}, app.ExitFailed, "add --replace"},
@@ -65,9 +82,11 @@ func TestExitStatusAndErrors(t *testing.T) {
 			}
 		})
 	}
-	if _, err := os.Stat(missing); err == nil {
-		t.Error("a command that reads made a database")
-	}
+	t.Cleanup(func() { // once all of them have run
+		if _, err := os.Stat(missing); err == nil {
+			t.Error("a command that reads, or was told nonsense, made a database")
+		}
+	})
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
@@ -140,7 +159,7 @@ func TestTheDemoRefusesADatabaseThatItDidNotMakeAndLeavesItAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, "", "demo", "--database", dsn).expect(t, app.ExitFailed, "the demo did not make this database")
+	run(t, "", "demo", "--database", dsn, "--listen", "127.0.0.1:0").expect(t, app.ExitFailed, "the demo did not make this database")
 	after, err := os.ReadFile(dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +185,7 @@ func TestAFileOfSomebodyElseIsLeftAlone(t *testing.T) {
 	if err := other.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"demo"}, {"migrate"}} {
+	for _, args := range [][]string{{"serve", "--listen", "127.0.0.1:0"}, {"demo", "--listen", "127.0.0.1:0"}, {"migrate"}} {
 		run(t, "", append(args, "--database", path)...).expect(t, app.ExitFailed, "this file holds something else than a database of Turno")
 	}
 }
@@ -175,7 +194,7 @@ func TestTheDemoRefusesAClinicThatHasNotOpenedYet(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, dsn string) {
 		run(t, "", "migrate", "--database", dsn).expect(t, app.ExitOK, "")
-		run(t, "", "demo", "--database", dsn).expect(t, app.ExitFailed, "the demo did not make this database")
+		run(t, "", "demo", "--database", dsn, "--listen", "127.0.0.1:0").expect(t, app.ExitFailed, "the demo did not make this database")
 	})
 }
 

@@ -24,6 +24,9 @@ func (demoCommand) Help() string {
 
 // Run makes the clinic where it is missing and serves it.
 func (c *demoCommand) Run(ctx context.Context, p *Program) error {
+	if err := checkSettings(ctx, &c.Server); err != nil {
+		return err
+	}
 	if err := c.refuseOthers(ctx, p); err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
 	if err != nil {
-		return advise(err, "Choose another address with --listen, such as --listen localhost:8081")
+		return adviseListen(err)
 	}
 	runner, err := jobs.Start(ctx, n.db, services.jobs)
 	if err != nil {
@@ -202,7 +202,7 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
 	})
-	if err := accounts.EnsureFirstLocation(ctx, n.firstLocation()); err != nil {
+	if err := accounts.EnsureFirstLocation(ctx, firstLocation(n.config.Clinic)); err != nil {
 		return services{}, err
 	}
 	rest, err := api.New(api.Config{
@@ -294,8 +294,7 @@ func (n *node) handler(rest *api.API, pages http.Handler) (http.Handler, error) 
 	return chain.Wrap(mux), nil
 }
 
-func (n *node) firstLocation() turno.Location {
-	c := n.config.Clinic
+func firstLocation(c config.Clinic) turno.Location {
 	if c.TimeZone == "" {
 		c.TimeZone = machineZone()
 	}

@@ -19,6 +19,9 @@ func (serveCommand) Help() string {
 
 // Run serves until ctx ends.
 func (c *serveCommand) Run(ctx context.Context, p *Program) error {
+	if err := checkSettings(ctx, &c.Server); err != nil {
+		return err
+	}
 	n, err := openNode(ctx, &c.Server, p.logger(c.Log))
 	if err != nil {
 		return err
