@@ -106,7 +106,7 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 	}
 	var limited error
 	if !c.IsStaff() {
-		limited = s.proxies.take(c.UserID.String(), s.config.Now())
+		limited = s.proxies.Allow(c.UserID.String())
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it

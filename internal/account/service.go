@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/limit"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -36,8 +37,8 @@ type Service struct {
 	db      *sqldb.DB
 	config  Config
 	hasher  *hasher
-	signups *hourlyLimit
-	proxies *hourlyLimit
+	signups *limit.Limiter
+	proxies *limit.Limiter
 }
 
 // New makes the use cases on a database.
@@ -58,8 +59,8 @@ func New(db *sqldb.DB, c Config) *Service {
 		db:      db,
 		config:  c,
 		hasher:  newHasher(c.Hashing, c.HashesAtOnce),
-		signups: newHourlyLimit(c.SignupsPerHour, "Too many people have registered from here. Please try again later."),
-		proxies: newHourlyLimit(proxiesPerHour, "You have named many people in a short time. Please try again later."),
+		signups: limit.New(c.SignupsPerHour, time.Hour, "Too many people have registered from here. Please try again later.", c.Now),
+		proxies: limit.New(proxiesPerHour, time.Hour, "You have named many people in a short time. Please try again later.", c.Now),
 	}
 }
 

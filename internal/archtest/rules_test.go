@@ -36,6 +36,11 @@ func rules() []rule {
 			only:    []string{standardLibrary, uuid, "turno"},
 		},
 		{
+			because: "counting needs to know neither who nor what",
+			of:      []string{"internal/limit"},
+			only:    []string{standardLibrary, otherModules, "turno"},
+		},
+		{
 			because: "the two engines know the vocabulary's types, not what is stored",
 			of:      []string{"internal/sqldb"},
 			only:    []string{standardLibrary, otherModules, "turno"},

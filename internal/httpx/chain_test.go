@@ -166,14 +166,3 @@ func TestLimits(t *testing.T) {
 		t.Error("no limit is a limit")
 	}
 }
-
-func TestALimiterForgetsTheOldest(t *testing.T) {
-	t.Parallel()
-	limiter := NewLimiter(1, standing)
-	for i := range 3 * generation {
-		_ = limiter.Allow(string(rune(i)) + "x")
-	}
-	if n := len(limiter.recent) + len(limiter.previous); n > 2*generation {
-		t.Errorf("%d addresses are remembered", n)
-	}
-}

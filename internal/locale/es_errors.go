@@ -26,7 +26,6 @@ func spanishErrors() map[string]string {
 		"This must be a later day than from; it is not part of the range.":       "Debe ser un día posterior al comienzo; no forma parte del intervalo.",
 		"This must be scheduled_at or created_at.":                               "Debe ser scheduled_at o created_at.",
 		"This is not a cursor of this list.":                                     "No es un cursor de esta lista.",
-		"This is not a cursor that we gave out.":                                 "No es un cursor que hayamos dado.",
 		"Please ask for ten years at most.":                                      "Pide diez años como máximo.",
 		"Please keep this under 2,000 characters.":                               "No pases de 2.000 caracteres.",
 		"A key has at most 255 characters.":                                      "Una clave tiene 255 caracteres como máximo.",
