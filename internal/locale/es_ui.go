@@ -24,7 +24,7 @@ func spanishUI() map[string]string {
 		"%d more|%d more":              "%d más|%d más",
 		"Earlier":                      "Antes",
 		"Later":                        "Después",
-		"Other weeks":                  "Otras semanas",
+		"Other weeks than %s":          "Otras semanas además de %s",
 		"Now: %s":                      "Ahora: %s",
 		"free":                         "libre",
 

@@ -25,10 +25,11 @@ func agendaCSS() []byte {
 		fmt.Fprintf(&css, ".for%d{grid-row-end:span %d}", i, i)
 	}
 	for hours := 1; hours <= 24; hours++ {
-		fmt.Fprintf(&css, ".hours%d{grid-template-rows:auto repeat(%d,minmax(var(--five),auto))}", hours, hours*12)
+		fmt.Fprintf(&css, ".hours%d{grid-template-rows:var(--head) repeat(%d,minmax(var(--five),auto))}", hours, hours*12)
 	}
 	for i := 1; i <= agendaColumns; i++ {
 		fmt.Fprintf(&css, ".columns%d{grid-template-columns:var(--gutter) repeat(%d,minmax(var(--column),1fr))}", i, i)
+		fmt.Fprintf(&css, ".column:nth-child(%d){grid-column:%d}", i+1, i+1)
 	}
 	css.WriteString("}\n")
 	return css.Bytes()

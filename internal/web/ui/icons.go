@@ -129,7 +129,7 @@ func (n IconName) morePath() string {
 	case IconMissed:
 		return "M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM8.2 12h7.6"
 	case IconMore:
-		return "M5.5 12h.2M12 12h.2M18.5 12h.2"
+		return "M5.5 11.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1zM12 11.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1zM18.5 11.5a.5.5 0 1 1 0 1 .5.5 0 0 1 0-1z"
 	case IconMove:
 		return "M4 8.5h13M13.5 5 17 8.5 13.5 12M20 15.5H7M10.5 12 7 15.5l3.5 3.5"
 	case IconNotice:
