@@ -1,13 +1,14 @@
 # What this project is worked with. "make" lists it.
 
 GOLANGCI_LINT := go tool -modfile=tools/go.mod golangci-lint
+TEMPL         := go tool -modfile=tools/go.mod templ
 SPECTRAL      := tools/npm/node_modules/.bin/spectral
 
 # Packages without I/O, whose tests are over in seconds.
-PURE := . $(patsubst %,./%/...,$(wildcard $(addprefix internal/,archtest config ical policy schedule seal)))
+PURE := . $(patsubst %,./%/...,$(wildcard $(addprefix internal/,archtest config ical locale policy schedule seal)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint lint-api bench clean
+.PHONY: help run build generate fresh test shots check lint lint-api bench clean
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,12 +19,24 @@ run: ## a clinic with people and history on http://localhost:8080
 build: ## the static binary, as build/turno
 	CGO_ENABLED=0 go build -trimpath -o build/turno ./cmd/turno
 
-test: ## everything, on both databases, with the race detector; installs what it needs
-	scripts/install-tools compiler postgres
-	scripts/with-postgres go test -race ./...
+generate: ## the Go code of the pages' templates (*.templ)
+	$(TEMPL) generate -log-level warn
+
+fresh: ## fails when a template was changed and not generated again
+	@$(TEMPL) generate -log-level warn -check
+
+test: tools/npm/node_modules ## everything, on both databases and in a browser, with the race detector; installs what it needs
+	scripts/install-tools compiler postgres chromium
+	scripts/with-postgres go test -race -timeout 30m ./...
+
+shots: tools/npm/node_modules ## pictures of every page, light and dark, phone and desktop, in build/shots
+	scripts/install-tools chromium
+	@mkdir -p build/shots
+	TURNO_SHOTS=$(CURDIR)/build/shots go test -count 1 -timeout 30m -run '^TestTour' ./internal/web/...
 
 check: ## format, vet, lint, the arrows between packages and the quick tests; before every commit
 	@unformatted="$$(gofmt -l .)"; [ -z "$$unformatted" ] || { echo "gofmt -w $$unformatted"; exit 1; }
+	$(MAKE) --no-print-directory fresh
 	go vet ./...
 	$(MAKE) --no-print-directory lint
 	go test -short $(PURE)

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/web/ui"
 )
 
 // maxForm bounds the bytes of a form.
@@ -101,4 +102,13 @@ func (r *Request) Take(f *Form, err error) bool {
 		f.Add("", r.Sentence(e.Message))
 	}
 	return true
+}
+
+// Problems is what is wrong, for the summary above the form.
+func (f *Form) Problems() []ui.Problem {
+	var problems []ui.Problem
+	for _, e := range f.Errors {
+		problems = append(problems, ui.Problem(e))
+	}
+	return problems
 }

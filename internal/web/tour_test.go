@@ -6,7 +6,7 @@ import (
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
-func TestTheFrameInARealBrowser(t *testing.T) {
+func TestTour(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
@@ -14,6 +14,5 @@ func TestTheFrameInARealBrowser(t *testing.T) {
 		webtest.Place{Name: "design", Path: "/design"},
 		webtest.Place{Name: "not-found", Path: "/no-such-page"},
 		webtest.Place{Name: "not-found-staff", Path: "/no-such-page", As: c.Full},
-		webtest.Place{Name: "home", Path: "/"},
 	)
 }

@@ -1,0 +1,7 @@
+package web_test
+
+func findRows() map[string]accessRow {
+	return map[string]accessRow{
+		"GET /{$}": {want: everybody},
+	}
+}

@@ -1,0 +1,5 @@
+package web_test
+
+func practiceRows() map[string]accessRow {
+	return map[string]accessRow{}
+}

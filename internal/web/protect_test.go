@@ -1,0 +1,125 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/turno-health/turno/internal/web/assets"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+func TestWhatProtectsAPage(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	v := c.Visitor(t)
+	answer := v.Get("/no-such-page")
+	if answer.Status != http.StatusNotFound || !answer.Says("We can't find this page") {
+		t.Errorf("an unknown address: %d, %s", answer.Status, answer.Text())
+	}
+	policy := answer.Header.Get("Content-Security-Policy")
+	if strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") {
+		t.Errorf("Content-Security-Policy: %s", policy)
+	}
+	for name, want := range map[string]string{
+		"Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store",
+	} {
+		if got := answer.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if inline := answer.Find("[style], style, script:not([src]), [onclick]"); inline.Length() > 0 {
+		t.Error("the page has script or style in it")
+	}
+}
+
+func TestAFormFromAnotherSiteDoesNothing(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	v := c.Visitor(t)
+	answer := v.PostFrom("cross-site", "/language", url.Values{"language": {"es"}})
+	if answer.Status != http.StatusForbidden || !answer.Says("This request came from another site") {
+		t.Errorf("%d: %s", answer.Status, answer.Text())
+	}
+	if v.Get("/design").Find("html").AttrOr("lang", "") != "en" {
+		t.Error("the language has changed all the same")
+	}
+}
+
+func TestTheLanguageIsChosenAndKept(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.Visitor(t)
+		answer := v.Submit(v.Get("/no-such-page?x=1"), "form.languages", url.Values{"language": {"es"}})
+		if answer.Path != "/no-such-page?x=1" || !answer.Says("No encontramos esta página") || answer.Find("html").AttrOr("lang", "") != "es" {
+			t.Errorf("at %s in %s: %s", answer.Path, answer.Find("html").AttrOr("lang", ""), answer.Text())
+		}
+		for next, want := range map[string]string{"https://elsewhere.example/": "/", "//elsewhere.example": "/", `/\elsewhere.example`: "/", "/design": "/design"} {
+			if got := v.Post("/language", url.Values{"language": {"en"}, "next": {next}}).Path; got != want {
+				t.Errorf("after the language, %q leads to %s, want %s", next, got, want)
+			}
+		}
+		if answer := v.Post("/language", url.Values{"language": {"tlh"}}); answer.Status != http.StatusUnprocessableEntity {
+			t.Errorf("a language that we don't speak: %d", answer.Status)
+		}
+	})
+}
+
+func TestAPublicPageIsAskedForAgainAndNotSentAgain(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	v := c.Visitor(t)
+	first := v.Get("/")
+	v.Header.Set("If-None-Match", first.Header.Get("ETag"))
+	if again := v.Get("/"); again.Status != http.StatusNotModified || again.Body != "" {
+		t.Errorf("%d with %d bytes; its tag was %q", again.Status, len(again.Body), first.Header.Get("ETag"))
+	}
+}
+
+func TestAPageOfSomebodyIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL+"/design", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.AddCookie(&http.Cookie{Name: "turno_session", Value: c.NewToken(c.Patient.Username)})
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got := response.Header.Get("Cache-Control") + response.Header.Get("ETag"); got != "no-store" {
+		t.Errorf("it may be kept: %q", got)
+	}
+}
+
+func TestFilesAreKeptForEver(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	v := c.Visitor(t)
+	for name, mediaType := range map[string]string{
+		"turno.css": "text/css; charset=utf-8", "turno.js": "text/javascript; charset=utf-8", "agenda.css": "text/css; charset=utf-8",
+		"favicon.svg": "image/svg+xml", "icon-192.png": "image/png",
+	} {
+		answer := v.Get(assets.URL(name))
+		if got := answer.Header.Get("Content-Type"); answer.Status != http.StatusOK || got != mediaType {
+			t.Errorf("%s: %d, %s", name, answer.Status, got)
+		}
+		if got := answer.Header.Get("Cache-Control"); !strings.Contains(got, "immutable") {
+			t.Errorf("%s: Cache-Control %q", name, got)
+		}
+	}
+	if answer := v.Get("/assets/0ld/turno.css"); answer.Header.Get("Cache-Control") != "no-cache" {
+		t.Error("a page of another version keeps what is not its own")
+	}
+	if answer := v.Get(strings.Replace(assets.URL("turno.css"), "turno.css", "none.css", 1)); answer.Status != http.StatusNotFound {
+		t.Errorf("a file that is not there: %d", answer.Status)
+	}
+	v.Header.Set("Accept-Encoding", "gzip")
+	small := v.Get(assets.URL("turno.css"))
+	if small.Header.Get("Content-Encoding") != "gzip" || len(small.Body) > 14_000 {
+		t.Errorf("the stylesheet weighs %d bytes, %q", len(small.Body), small.Header.Get("Content-Encoding"))
+	}
+}
