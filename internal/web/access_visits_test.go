@@ -1,5 +1,49 @@
 package web_test
 
+import (
+	"net/url"
+	"time"
+
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
 func visitsRows() map[string]accessRow {
-	return map[string]accessRow{}
+	rater := "in yes 404 403 403 404 403 403"
+	return map[string]accessRow{
+		"GET /book":  {want: everybody, path: booking},
+		"POST /book": {want: patients, form: bookingForm},
+
+		"GET /appointments":                  {want: signedIn},
+		"GET /appointments/{id}":             {want: itsPeople, path: aVisit("")},
+		"GET /appointments/{id}/reschedule":  {want: itsPeople, path: aVisit("/reschedule")},
+		"POST /appointments/{id}/reschedule": {want: itsPeople, path: aVisit("/reschedule"), form: aLaterTime},
+		"GET /appointments/{id}/cancel":      {want: itsPeople, path: aVisit("/cancel")},
+		"POST /appointments/{id}/cancel":     {want: itsPeople, path: aVisit("/cancel")},
+		"GET /appointments/{id}/feedback":    {want: itsPeople, path: aPastVisit("/feedback")},
+		"POST /appointments/{id}/feedback":   {want: rater, path: aPastVisit("/feedback"), form: fields("rating", "5")},
+	}
+}
+
+// aVisit is the path of a visit to come of the patient, each time another.
+func aVisit(more string) func(*webtest.Clinic) string {
+	return func(c *webtest.Clinic) string {
+		return "/appointments/" + c.Visit(c.OpenTime(3)).ID.String() + more
+	}
+}
+
+// aPastVisit is the path of a visit that the patient came to.
+func aPastVisit(more string) func(*webtest.Clinic) string {
+	return func(c *webtest.Clinic) string {
+		return "/appointments/" + c.PastVisit().ID.String() + more
+	}
+}
+
+func bookingForm(c *webtest.Clinic) url.Values {
+	return url.Values{"doctor": {c.Doctor.UserID.String()}, "when": {c.OpenTime(3).UTC().Format(time.RFC3339)}}
+}
+
+func booking(c *webtest.Clinic) string { return "/book?" + bookingForm(c).Encode() }
+
+func aLaterTime(c *webtest.Clinic) url.Values {
+	return url.Values{"at": {c.OpenTime(9).UTC().Format(time.RFC3339)}}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
@@ -46,7 +47,9 @@ type Clinic struct {
 
 	Full, Desk, Doctor, OtherDoctor, Patient, OtherPatient, Mother Person
 
-	t testing.TB
+	t     testing.TB
+	short *uuid.UUID // a kind of visit of five minutes
+	past  int        // visits that were made to have been
 }
 
 // Each runs a test on a fresh clinic on each engine, on Monday 4 January 2027 at
@@ -190,6 +193,28 @@ func (c *Clinic) NewToken(username string) string {
 func (c *Clinic) Visit(at time.Time) turno.Appointment {
 	c.t.Helper()
 	visit, err := c.Booking.Book(c.t.Context(), c.Desk.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, PatientID: c.Patient.UserID, ScheduledAt: at})
+	c.must(err)
+	return visit
+}
+
+// PastVisit is a visit of the patient that has begun and was completed: a short
+// one, each call another. There is room for twelve an hour.
+func (c *Clinic) PastVisit() turno.Appointment {
+	c.t.Helper()
+	ctx := c.t.Context()
+	if c.short == nil {
+		short, err := c.Booking.AddVisitType(ctx, c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Short", Minutes: 5})
+		c.must(err)
+		c.short = &short.ID
+	}
+	if c.past%12 == 0 && c.past > 0 {
+		c.Clock.Advance(65 * time.Minute)
+	}
+	at := c.Clock.Now().Add(time.Duration(5*(c.past%12)-60) * time.Minute)
+	c.past++
+	visit, err := c.Booking.Book(ctx, c.Desk.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, PatientID: c.Patient.UserID, ScheduledAt: at, VisitTypeID: c.short})
+	c.must(err)
+	visit, err = c.Booking.Complete(ctx, c.Doctor.Caller, visit.ID)
 	c.must(err)
 	return visit
 }
