@@ -19,6 +19,7 @@ type AgendaProps struct {
 	Columns  []AgendaColumn
 	Now      time.Time // where the line of the moment is; zero: none
 	Compact  bool      // rows of less height: a week, a full front desk
+	ByOne    bool      // on a phone the first column only: the page offers the others
 }
 
 // AgendaColumn is a day, or a doctor.
@@ -86,6 +87,9 @@ func (p AgendaProps) class() string {
 	class := "agenda hours" + strconv.Itoa(p.ToHour-p.FromHour) + " columns" + strconv.Itoa(len(p.Columns))
 	if p.Compact {
 		class += " compact"
+	}
+	if p.ByOne {
+		class += " by-one"
 	}
 	if len(p.Columns) == 1 {
 		class += " single"

@@ -75,7 +75,7 @@ func designAgenda(now time.Time, zone *time.Location) AgendaProps {
 		}
 		return item
 	}
-	return AgendaProps{Label: "The front desk's day", Zone: zone, FromHour: 8, ToHour: 14, Now: morning.Add(100 * time.Minute), Columns: []AgendaColumn{
+	return AgendaProps{Label: "The front desk's day", ByOne: true, Zone: zone, FromHour: 8, ToHour: 14, Now: morning.Add(100 * time.Minute), Columns: []AgendaColumn{
 		{Day: day, Title: "Dr Amara Okafor", Note: "Cardiology", Today: true, Href: "#agenda", Items: []AgendaItem{
 			at(0, 40, AgendaItem{Title: "Jonas Weber", Note: "Follow-up", Standing: Completed, Href: "#agenda"}),
 			at(40, 20, AgendaItem{Title: "Mei Tanaka", Standing: Missed, Href: "#agenda"}),

@@ -1,0 +1,351 @@
+package desk
+
+import (
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// bookView is how the desk books for somebody: choose the doctor and time, find
+// the patient, say what it is about.
+type bookView struct {
+	*page.Request
+	Form    *page.Form // what was typed, and what is wrong with it
+	Zone    *time.Location
+	Doctor  uuid.UUID
+	At      time.Time
+	Alone   bool // come back to the day of this doctor alone
+	Offer   booking.Offer
+	Patient *turno.Patient
+
+	Doctors      []booking.DayColumn // to choose from, when there is no doctor yet
+	Found        []account.ListedUser
+	Looked       bool // somebody was searched for
+	More         bool // there are more than are shown
+	New          *page.Form
+	Alternatives []turno.Interval
+}
+
+// bookPage shows the next thing to say.
+func bookPage(r *page.Request) error {
+	v := bookView{Request: r, Form: r.Query(), New: &page.Form{}}
+	if err := v.read(); err != nil {
+		return err
+	}
+	return v.show(http.StatusOK)
+}
+
+// read is what the address or the form says so far, and what that means.
+func (v *bookView) read() error {
+	v.Zone = clinicZone(v.Request)
+	v.Alone = v.Form.Get("alone") != ""
+	v.At = v.time()
+	v.Doctor, _ = uuid.Parse(v.Form.Get("doctor")) // Nil: to be chosen
+	if v.Doctor == uuid.Nil {
+		return v.readDoctors()
+	}
+	if err := v.readPatient(); err != nil {
+		return err
+	}
+	return v.readOffer()
+}
+
+func (v *bookView) readDoctors() error {
+	today, err := v.Site.Booking.ClinicDay(v.Context(), v.Caller, booking.ClinicDayQuery{Limit: 100})
+	v.Doctors = today.Columns
+	return err
+}
+
+func (v *bookView) readPatient() error {
+	id, err := uuid.Parse(v.Form.Get("patient"))
+	if err != nil {
+		return v.find()
+	}
+	patient, err := v.Site.Account.Patient(v.Context(), v.Caller, id)
+	v.Patient = &patient
+	return err
+}
+
+// maxFound is how many patients are shown; who has more to choose from types more.
+const maxFound = 10
+
+func (v *bookView) find() (err error) {
+	query := v.Form.Get("q")
+	if query == "" {
+		return nil
+	}
+	var next string
+	v.Looked = true
+	v.Found, next, err = v.Site.Account.Users(v.Context(), v.Caller, account.UserSearch{Query: typedQuery(v.Request, query), Role: turno.RolePatient, Active: new(true), Limit: maxFound})
+	v.More = next != ""
+	return err
+}
+
+func (v *bookView) readOffer() (err error) {
+	query := booking.OfferQuery{DoctorID: v.Doctor, StartsAt: v.At}
+	if v.Patient != nil {
+		query.PatientID = v.Patient.ID
+	}
+	if id, err := uuid.Parse(v.Form.Get("type")); err == nil {
+		query.VisitTypeID = &id
+	}
+	v.Offer, err = v.Site.Booking.Offer(v.Context(), v.Caller, query)
+	return err
+}
+
+// time is the one that was pressed, or the day and time of the fields, or now.
+func (v *bookView) time() time.Time {
+	if at, err := time.Parse(time.RFC3339, v.Form.Get("at")); err == nil {
+		return at
+	}
+	if at, ok := localTime(v.Form, v.Zone); ok {
+		return at
+	}
+	const grid = 5 * time.Minute
+	return v.Now.Truncate(grid)
+}
+
+// localTime is the day and time of two fields.
+func localTime(f *page.Form, zone *time.Location) (time.Time, bool) {
+	date, err := turno.ParseDate(f.Get("date"))
+	if err != nil {
+		return time.Time{}, false
+	}
+	clock, err := turno.ParseClock(f.Get("time"))
+	if err != nil {
+		return time.Time{}, false
+	}
+	return date.At(clock, zone), true
+}
+
+func (v *bookView) show(status int) error {
+	title := v.T("Book for a patient")
+	if v.Doctor == uuid.Nil {
+		title = v.T("Walk-in")
+	}
+	return v.ShowAs(status, page.Head{Title: title, At: "/admin/day"}, bookComponent(*v, title))
+}
+
+// book makes the visit, confirmed at once.
+func book(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	v := bookView{Request: r, Form: form, New: &page.Form{}}
+	v.Zone = clinicZone(r)
+	if _, ok := localTime(form, v.Zone); !ok && form.Get("at") == "" {
+		form.Add("time", r.T("Say on which day and at what time."))
+	}
+	visit, err := v.wanted()
+	if err != nil {
+		return err
+	}
+	if form.OK() {
+		_, refusal := r.Site.Booking.Book(r.Context(), r.Caller, visit)
+		if refusal == nil {
+			r.Say("success", "The visit is booked and confirmed.")
+			return r.Redirect(v.dayPath(visit.ScheduledAt))
+		}
+		if !r.Take(form, refusal) {
+			return refusal
+		}
+		if e, ok := errors.AsType[*turno.Error](refusal); ok {
+			v.Alternatives = e.Alternatives
+		}
+		rename(form, "scheduled_at", "time", "visit_type_id", "type", "patient_id", "", "doctor_id", "")
+	}
+	if err := v.read(); err != nil {
+		return err
+	}
+	return v.show(http.StatusUnprocessableEntity)
+}
+
+// wanted is the visit that the form asks for.
+func (v *bookView) wanted() (booking.NewVisit, error) {
+	doctor, err := uuid.Parse(v.Form.Get("doctor"))
+	if err != nil {
+		return booking.NewVisit{}, turno.NotFound("doctor")
+	}
+	patient, err := uuid.Parse(v.Form.Get("patient"))
+	if err != nil {
+		return booking.NewVisit{}, turno.NotFound("patient")
+	}
+	visit := booking.NewVisit{DoctorID: doctor, PatientID: patient, ScheduledAt: v.time(), Reason: v.Form.Get("reason")}
+	if id, err := uuid.Parse(v.Form.Get("type")); err == nil {
+		visit.VisitTypeID = &id
+	}
+	if key := v.Form.Get("key"); key != "" {
+		said := sha256.Sum256([]byte(strings.Join([]string{doctor.String(), patient.String(), visit.ScheduledAt.String(), v.Form.Get("type"), visit.Reason}, "\n")))
+		visit.Idempotency = booking.Idempotency{Key: key, BodyHash: said[:]}
+	}
+	return visit, nil
+}
+
+// dayPath is the day of a visit that was booked.
+func (v *bookView) dayPath(at time.Time) string {
+	q := url.Values{}
+	if date := turno.DateOf(at, v.Zone); date != turno.DateOf(v.Now, v.Zone) {
+		q.Set("date", date.String())
+	}
+	if v.Form.Get("alone") != "" {
+		q.Set("doctor", v.Form.Get("doctor"))
+	}
+	if len(q) == 0 {
+		return "/admin/day"
+	}
+	return "/admin/day?" + q.Encode()
+}
+
+// bookNewPatient registers somebody who has no account yet, without email when
+// there is none, and goes on with them.
+func bookNewPatient(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	v := bookView{Request: r, Form: form, New: form}
+	patient, err := createPatient(r, form)
+	if err == nil {
+		v.Zone = clinicZone(r)
+		return r.Redirect("/admin/book?" + v.soFar("patient", patient.ID.String()).Encode())
+	}
+	if !r.Take(form, err) {
+		return err
+	}
+	if err := v.read(); err != nil {
+		return err
+	}
+	return v.show(http.StatusUnprocessableEntity)
+}
+
+// soFar is the doctor and time that were chosen, and one thing more.
+func (v *bookView) soFar(name, value string) url.Values {
+	q := url.Values{"doctor": {v.Form.Get("doctor")}, "at": {v.time().UTC().Format(time.RFC3339)}}
+	if v.Form.Get("alone") != "" {
+		q.Set("alone", "1")
+	}
+	if value != "" {
+		q.Set(name, value)
+	}
+	return q
+}
+
+// createPatient makes the account of a patient from a form's fields.
+func createPatient(r *page.Request, form *page.Form) (account.Person, error) {
+	birth, err := turno.ParseDate(form.Get("date_of_birth"))
+	if err != nil {
+		return account.Person{}, turno.Invalid(turno.FieldError{Location: "body.date_of_birth", Message: "Please give the date of birth."})
+	}
+	return r.Site.Account.CreateUser(r.Context(), r.Caller, account.NewUser{
+		Role: turno.RolePatient, FullName: form.Get("full_name"), DateOfBirth: birth, Gender: turno.Gender(form.Get("gender")),
+		ContactNumber: form.Get("contact_number"), Email: form.Get("email"), Username: form.Get("username"), TimeZone: r.Clinic().TimeZone,
+	})
+}
+
+// hidden are the fields that go along with every form of the way, in pairs.
+func (v bookView) hidden(more ...string) []string {
+	pairs := []string{"doctor", v.Doctor.String(), "at", v.At.UTC().Format(time.RFC3339)}
+	if v.Alone {
+		pairs = append(pairs, "alone", "1")
+	}
+	return append(pairs, more...)
+}
+
+func (v bookView) choosePath(patient uuid.UUID) string {
+	return "/admin/book?" + v.soFar("patient", patient.String()).Encode()
+}
+
+func (v bookView) step() int {
+	switch {
+	case v.Doctor == uuid.Nil:
+		return 0
+	case v.Patient == nil:
+		return 1
+	}
+	return 2
+}
+
+func (v bookView) steps() []ui.Step {
+	return []ui.Step{
+		{Label: v.T("Time"), Href: v.dayPath(v.At)},
+		{Label: v.T("Patient"), Href: "/admin/book?" + v.soFar("", "").Encode()},
+		{Label: v.T("Visit"), Href: ""},
+	}
+}
+
+func (v bookView) doctorOptions() []ui.Option {
+	options := make([]ui.Option, 0, len(v.Doctors))
+	for _, d := range v.Doctors {
+		options = append(options, ui.Option{Value: d.DoctorID.String(), Label: d.DoctorName + " · " + d.Specialization})
+	}
+	return options
+}
+
+func (v bookView) typeOptions() []ui.Option {
+	var options []ui.Option
+	for _, choice := range v.Offer.Choices {
+		if choice.Type == nil {
+			continue
+		}
+		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.Minutes(choice.Minutes) + modeNote(v.Request, choice.Type.Mode)}
+		if !choice.Fits {
+			option.Hint += " · " + v.T("does not fit at this time")
+		}
+		options = append(options, option)
+	}
+	return options
+}
+
+func (v bookView) chosenType() string {
+	if id := v.Offer.Chosen.TypeID(); id != nil {
+		return id.String()
+	}
+	return ""
+}
+
+// localDate and localClock fill the fields for another time.
+func (v bookView) localDate() string { return turno.DateOf(v.At, v.Zone).String() }
+
+func (v bookView) localClock() string { return v.At.In(v.Zone).Format("15:04") }
+
+func (v bookView) alternatives() []ui.Slot {
+	alternatives := v.Alternatives
+	if len(alternatives) == 0 && !v.Offer.State.Bookable() {
+		alternatives = v.Offer.Alternatives
+	}
+	var slots []ui.Slot
+	for _, open := range alternatives {
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone))})
+	}
+	return slots
+}
+
+// terms are what was chosen so far.
+func (v bookView) terms() []ui.Term {
+	terms := []ui.Term{
+		{Name: v.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
+		{Name: v.T("When"), Value: when(v.Request, v.Offer.Slot.StartsAt, v.Offer.Slot.EndsAt), Icon: ui.IconCalendar},
+	}
+	if v.Offer.Location != nil {
+		terms = append(terms, ui.Term{Name: v.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})
+	}
+	if v.Patient != nil {
+		terms = append(terms, ui.Term{Name: v.T("Patient"), Value: v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth), Icon: ui.IconHeart, Href: personPath(v.Patient.ID)})
+		if v.Patient.ContactNumber != "" {
+			terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: telephone(v.Patient.ContactNumber)})
+		}
+	}
+	return terms
+}

@@ -1,0 +1,234 @@
+package desk
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/live"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// dayView is a day of the clinic, one column a doctor.
+type dayView struct {
+	*page.Request
+	Desk    booking.ClinicDay
+	Date    turno.Date
+	Columns []booking.DayColumn // that are shown
+	Zone    *time.Location
+	Fields  []turno.Specialization
+	Field   int                 // the specialization that is shown; 0: all
+	One     *booking.DayColumn  // the doctor who alone is shown; nil: all of the page
+	All     []booking.DayColumn // of the page, to choose one of
+}
+
+// day shows the front desk's day.
+func day(r *page.Request) error {
+	q := r.Query()
+	date, _ := turno.ParseDate(q.Get("date"))         // zero: today
+	field, _ := strconv.Atoi(q.Get("specialization")) // 0: all
+	one, _ := uuid.Parse(q.Get("doctor"))             // Nil: all
+	clinicDay, err := r.Site.Booking.ClinicDay(r.Context(), r.Caller, booking.ClinicDayQuery{
+		Date: date, SpecializationID: field, Cursor: q.Get("cursor")})
+	if err != nil {
+		return err
+	}
+	fields, err := r.Site.Account.Specializations(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	v := dayView{Request: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
+		Zone: zoneNamed(clinicDay.Zone), Fields: fields, Field: field}
+	for i, column := range v.All {
+		if column.DoctorID == one {
+			v.One, v.Columns = &v.All[i], v.All[i:i+1]
+		}
+	}
+	return r.Show(page.Head{Title: v.title(), Wide: true, At: "/admin/day"}, dayPage(v))
+}
+
+// dayEvents tells an open day that something changed.
+func dayEvents(r *page.Request) error {
+	if err := policy.Check(r.Caller, policy.ReadClinicDay, 0); err != nil {
+		return err
+	}
+	return r.StayTuned(live.Clinic())
+}
+
+func zoneNamed(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+func (v dayView) title() string { return v.Day(v.Date, v.today()) }
+
+func (v dayView) today() turno.Date { return turno.DateOf(v.Now, v.Zone) }
+
+func (v dayView) at(date turno.Date) string {
+	if date == v.today() {
+		return v.With("date", "", "cursor", "")
+	}
+	return v.With("date", date.String(), "cursor", "")
+}
+
+func (v dayView) nav() ui.DateNavProps {
+	nav := ui.DateNavProps{
+		Label:    v.T("Other days"),
+		Previous: v.at(v.Date.AddDays(-1)), PreviousLabel: v.T("The day before"),
+		Next: v.at(v.Date.AddDays(1)), NextLabel: v.T("The day after"),
+	}
+	if v.Date != v.today() {
+		nav.Today = v.at(v.today())
+	}
+	return nav
+}
+
+// summary is what there is, in a sentence: the date in full when the title is a
+// word, and how many visits and free times.
+func (v dayView) summary() string {
+	visits, free, waiting := 0, 0, 0
+	for _, column := range v.Columns {
+		visits += len(column.Visits)
+		free += len(column.Free)
+		for _, visit := range column.Visits {
+			if visit.Status == turno.StatusPending {
+				waiting++
+			}
+		}
+	}
+	text := v.DateOfYear(v.Date) + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
+	if waiting > 0 {
+		text += " · " + v.N("%d waits for an answer|%d wait for an answer", waiting)
+	}
+	return text
+}
+
+func (v dayView) fieldOptions() []ui.Option {
+	options := []ui.Option{{Label: v.T("All specializations")}}
+	for _, field := range v.Fields {
+		options = append(options, ui.Option{Value: strconv.Itoa(field.ID), Label: field.Name})
+	}
+	return options
+}
+
+// choices are the doctors to look at one by one, on a phone. The first is shown
+// there when nobody was chosen.
+func (v dayView) choices() []ui.Choice {
+	choices := make([]ui.Choice, 0, len(v.All))
+	for i, column := range v.All {
+		choices = append(choices, ui.Choice{
+			Label: column.DoctorName, Count: strconv.Itoa(len(column.Visits)),
+			Href:    v.With("doctor", column.DoctorID.String()),
+			Current: v.One != nil && v.One.DoctorID == column.DoctorID || v.One == nil && i == 0,
+		})
+	}
+	return choices
+}
+
+// The hours that are shown when nobody works or is seen outside of them.
+const (
+	usualFrom = 8
+	usualTo   = 18
+)
+
+func (v dayView) agenda() ui.AgendaProps {
+	p := ui.AgendaProps{Label: v.T("The day of all doctors"), Zone: v.Zone, Compact: len(v.Columns) > 1, ByOne: v.One == nil, Now: v.Now}
+	p.FromHour, p.ToHour = v.hours()
+	for _, column := range v.Columns {
+		p.Columns = append(p.Columns, v.column(column))
+	}
+	return p
+}
+
+// hours are the first and last that anything is in.
+func (v dayView) hours() (from, to int) {
+	from, to = 24, 0
+	cover := func(i turno.Interval) {
+		starts, ends := v.hourOf(i.StartsAt), v.hourOf(i.EndsAt.Add(time.Hour-time.Second))
+		if i.StartsAt.Before(v.Desk.StartsAt) {
+			starts = 0
+		}
+		if ends <= starts || i.EndsAt.After(v.Desk.EndsAt) {
+			ends = 24
+		}
+		from, to = min(from, starts), max(to, ends)
+	}
+	for _, column := range v.Columns {
+		for _, hours := range column.Hours {
+			cover(hours)
+		}
+		for _, visit := range column.Visits {
+			cover(visit.Interval())
+		}
+	}
+	if from >= to {
+		return usualFrom, usualTo
+	}
+	return from, to
+}
+
+func (v dayView) hourOf(t time.Time) int { return t.In(v.Zone).Hour() }
+
+func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
+	column := ui.AgendaColumn{
+		Day: v.Date, Title: c.DoctorName, Note: c.Specialization,
+		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "date": {v.Date.String()}}.Encode(),
+	}
+	for _, off := range c.TimeOff {
+		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, Title: v.T("Away")})
+	}
+	for _, visit := range c.Visits {
+		column.Items = append(column.Items, ui.AgendaItem{
+			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: born(v.Request, visit.PatientBirth) + typeNote(v.Request, visit),
+			Standing: ui.StandingOf(visit.Appointment), Href: visitPath(visit.ID), ID: "v-" + visit.ID.String(),
+		})
+	}
+	for _, free := range c.Free {
+		column.Items = append(column.Items, ui.AgendaItem{
+			At: free.StartsAt, Ends: free.EndsAt, Free: true, About: v.T("with %s", c.DoctorName), Href: bookPath(c.DoctorID, free.StartsAt, v.One != nil),
+		})
+	}
+	return column
+}
+
+func (v dayView) zoneNote() string {
+	if v.Zone.String() == v.Request.Zone.String() {
+		return ""
+	}
+	return v.T("Times are in %s, as at the clinic.", v.Words.Zone(v.Zone.String()))
+}
+
+func (v dayView) more() ui.PaginationProps {
+	p := ui.PaginationProps{Note: v.N("%d doctor|%d doctors", v.Desk.Doctors)}
+	if v.Desk.Next != "" {
+		p.Next = v.With("cursor", v.Desk.Next, "doctor", "")
+	}
+	if v.Query().Get("cursor") != "" {
+		p.Previous = v.With("cursor", "", "doctor", "")
+	}
+	return p
+}
+
+func (v dayView) fieldValue() string {
+	if v.Field == 0 {
+		return ""
+	}
+	return strconv.Itoa(v.Field)
+}
+
+// clear is the day without filters, when there is one.
+func (v dayView) clear() string {
+	if v.Field == 0 && v.One == nil {
+		return ""
+	}
+	return v.With("specialization", "", "doctor", "", "cursor", "")
+}

@@ -1,0 +1,37 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// Every page of this room, in every look.
+func TestTheDesksPagesInARealBrowser(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	first := c.OpenTime(0)
+	visit := c.Visit(first)
+	request, err := c.Booking.Book(t.Context(), c.OtherPatient.Caller, booking.NewVisit{DoctorID: c.OtherDoctor.UserID, ScheduledAt: c.OpenTime(3).Add(24 * time.Hour), Reason: "A rash"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	date := "?date=" + first.Format(time.DateOnly)
+	at := "&at=" + c.OpenTime(2).Format(time.RFC3339)
+	book := "/admin/book?doctor=" + c.Doctor.UserID.String() + at
+	webtest.Tour(t, c, chrome,
+		webtest.Place{Name: "desk-day", Path: "/admin/day" + date, As: c.Desk},
+		webtest.Place{Name: "desk-day-one", Path: "/admin/day" + date + "&doctor=" + c.Doctor.UserID.String(), As: c.Full},
+		webtest.Place{Name: "desk-day-none", Path: "/admin/day?date=2020-01-01", As: c.Desk},
+		webtest.Place{Name: "desk-walk-in", Path: "/admin/book", As: c.Desk},
+		webtest.Place{Name: "desk-book-find", Path: book + "&q=pablo", As: c.Desk},
+		webtest.Place{Name: "desk-book-nobody", Path: book + "&q=nobody", As: c.Desk},
+		webtest.Place{Name: "desk-book", Path: book + "&patient=" + c.Patient.UserID.String(), As: c.Desk},
+		webtest.Place{Name: "desk-visit", Path: "/admin/appointments/" + visit.ID.String(), As: c.Desk},
+		webtest.Place{Name: "desk-visit-request", Path: "/admin/appointments/" + request.ID.String(), As: c.Full},
+		webtest.Place{Name: "desk-move", Path: "/admin/appointments/" + visit.ID.String() + "/move", As: c.Desk},
+	)
+}

@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// moveView is the times that a visit can be moved to.
+type moveView struct {
+	*page.Request
+	Visit        booking.VisitView
+	Week         booking.SlotWeek
+	Zone         *time.Location
+	Form         *page.Form
+	Alternatives []turno.Interval
+}
+
+func movePage(r *page.Request) error {
+	return showMove(r, http.StatusOK, r.Query(), nil)
+}
+
+func showMove(r *page.Request, status int, form *page.Form, alternatives []turno.Interval) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	v := moveView{Request: r, Zone: clinicZone(r), Form: form, Alternatives: alternatives}
+	if v.Visit, err = r.Site.Booking.Visit(r.Context(), r.Caller, id); err != nil {
+		return err
+	}
+	from, _ := turno.ParseDate(r.URL.Query().Get("week")) // zero: today
+	v.Week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, booking.SlotWeekQuery{
+		DoctorID: v.Visit.DoctorID, VisitTypeID: v.Visit.VisitTypeID, From: from, Zone: v.Zone.String()})
+	if err != nil {
+		return err
+	}
+	return r.ShowAs(status, page.Head{Title: r.T("Move to another time"), At: "/admin/appointments"}, moveComponent(v))
+}
+
+func moveVisit(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	to, err := time.Parse(time.RFC3339, form.Get("at"))
+	if err != nil {
+		var ok bool
+		if to, ok = localTime(form, clinicZone(r)); !ok {
+			form.Add("time", r.T("Say on which day and at what time."))
+			return showMove(r, http.StatusUnprocessableEntity, form, nil)
+		}
+	}
+	_, err = r.Site.Booking.Move(r.Context(), r.Caller, id, to)
+	if err == nil {
+		r.Say("success", "The visit has been moved.")
+		return r.Redirect(visitPath(id))
+	}
+	if !r.Take(form, err) {
+		return err
+	}
+	rename(form, "scheduled_at", "time")
+	var alternatives []turno.Interval
+	if e, ok := errors.AsType[*turno.Error](err); ok {
+		alternatives = e.Alternatives
+	}
+	return showMove(r, http.StatusUnprocessableEntity, form, alternatives)
+}
+
+func (v moveView) week() ui.WeekProps {
+	p := ui.WeekProps{ID: "week", Level: 2, Title: v.weekTitle(), ZoneNote: v.T("Times are in %s, as at the clinic.", v.Words.Zone(v.Week.Zone))}
+	today := turno.DateOf(v.Now, v.Zone)
+	if today.Before(v.Week.From) {
+		p.Previous = v.weekPath(later(today, v.Week.From.AddDays(-len(v.Week.Days))))
+	}
+	p.Next = v.weekPath(v.Week.From.AddDays(len(v.Week.Days)))
+	if next := v.Week.Next; next != nil {
+		day := turno.DateOf(next.StartsAt, v.Zone)
+		p.First, p.FirstLabel = v.weekPath(day), v.T("First open time: %s", v.Date(day))
+	}
+	for _, day := range v.Week.Days {
+		shown := ui.SlotDay{Day: day.Date, Name: v.ShortWeekday(day.Date.At(0, time.UTC).Weekday()), Date: v.DayMonth(day.Date)}
+		for _, open := range day.Slots {
+			shown.Slots = append(shown.Slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), About: v.Date(day.Date)})
+		}
+		p.Days = append(p.Days, shown)
+	}
+	return p
+}
+
+func (v moveView) weekTitle() string {
+	last := v.Week.From.AddDays(len(v.Week.Days) - 1)
+	return v.DayMonth(v.Week.From) + " – " + v.DayMonth(last)
+}
+
+func (v moveView) weekPath(day turno.Date) string {
+	return visitPath(v.Visit.ID) + "/move?week=" + day.String()
+}
+
+func later(a, b turno.Date) turno.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func (v moveView) localDate() string {
+	if typed := v.Form.Get("date"); typed != "" {
+		return typed
+	}
+	return turno.DateOf(v.Visit.ScheduledAt, v.Zone).String()
+}
+
+func (v moveView) localClock() string {
+	if typed := v.Form.Get("time"); typed != "" {
+		return typed
+	}
+	return v.Visit.ScheduledAt.In(v.Zone).Format("15:04")
+}
+
+func (v moveView) alternatives() []ui.Slot {
+	var slots []ui.Slot
+	for _, open := range v.Alternatives {
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone))})
+	}
+	return slots
+}

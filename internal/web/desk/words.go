@@ -1,0 +1,147 @@
+package desk
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// born is what stands beside every patient's name: two people of one name never
+// look alike.
+func born(r *page.Request, birth turno.Date) string {
+	if birth.IsZero() {
+		return r.T("birth date not known")
+	}
+	return r.T("born %s", r.ShortDate(birth))
+}
+
+// bornPerson is born for somebody in a list of all people, who may be no patient.
+func bornPerson(r *page.Request, u account.ListedUser) string {
+	if u.DateOfBirth == nil {
+		return ""
+	}
+	return born(r, *u.DateOfBirth)
+}
+
+// typeNote follows another note: " · First visit".
+func typeNote(r *page.Request, v booking.VisitView) string {
+	if v.VisitType == nil {
+		return ""
+	}
+	return " · " + v.VisitType.Name + modeNote(r, v.VisitType.Mode)
+}
+
+func modeNote(r *page.Request, mode turno.VisitMode) string {
+	switch mode {
+	case turno.ModePhone:
+		return " · " + r.T("by telephone")
+	case turno.ModeVideo:
+		return " · " + r.T("by video")
+	}
+	return ""
+}
+
+// what is the kind and length of a visit: "First visit · by video · 40 minutes".
+func what(r *page.Request, v booking.VisitView) string {
+	length := r.Minutes(int(v.EndsAt.Sub(v.ScheduledAt) / time.Minute))
+	if v.VisitType == nil {
+		return length
+	}
+	return v.VisitType.Name + modeNote(r, v.VisitType.Mode) + " · " + length
+}
+
+func visitPath(id uuid.UUID) string { return "/admin/appointments/" + id.String() }
+
+func personPath(id uuid.UUID) string { return "/admin/users/" + id.String() }
+
+// bookPath is where a time is booked for somebody. alone says that the day shows
+// this doctor only, to come back to.
+func bookPath(doctorID uuid.UUID, at time.Time, alone bool) string {
+	q := url.Values{"doctor": {doctorID.String()}, "at": {at.UTC().Format(time.RFC3339)}}
+	if alone {
+		q.Set("alone", "1")
+	}
+	return "/admin/book?" + q.Encode()
+}
+
+// clinicZone is how the clocks go where the desk stands.
+func clinicZone(r *page.Request) *time.Location { return zoneNamed(r.Clinic().TimeZone) }
+
+// when is a day in full and a time by the clinic's clocks, which are named when
+// the reader's differ.
+func when(r *page.Request, from, to time.Time) string {
+	zone := clinicZone(r)
+	text := r.DateOfYear(turno.DateOf(from, zone)) + ", " + r.Time(from, zone) + "–" + r.Time(to, zone)
+	if zone.String() != r.Zone.String() {
+		text += " (" + r.Words.Zone(zone.String()) + ")"
+	}
+	return text
+}
+
+// telephone is a number as RFC 3966 writes it.
+func telephone(number string) string {
+	return "tel:" + strings.ReplaceAll(number, " ", "")
+}
+
+// problems are what a form's summary says.
+func problems(f *page.Form) []ui.Problem {
+	all := make([]ui.Problem, 0, len(f.Errors))
+	for _, e := range f.Errors {
+		all = append(all, ui.Problem{Field: e.Field, Message: e.Message})
+	}
+	return all
+}
+
+// rename gives the errors of a use case's fields to the form's: pairs of the old
+// and the new name.
+func rename(f *page.Form, pairs ...string) {
+	for i := range f.Errors {
+		for k := 0; k+1 < len(pairs); k += 2 {
+			if f.Errors[i].Field == pairs[k] {
+				f.Errors[i].Field = pairs[k+1]
+				break
+			}
+		}
+	}
+}
+
+// typedDate is a date as people here write it, in the order of their language:
+// 3/2/1990, 3.2.1990.
+var typedDate = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$`)
+
+// typedQuery is what somebody typed to find a person, with its dates written as
+// the search reads them.
+func typedQuery(r *page.Request, query string) string {
+	words := strings.Fields(query)
+	for i, word := range words {
+		parts := typedDate.FindStringSubmatch(word)
+		if parts == nil {
+			continue
+		}
+		day, month := parts[1], parts[2]
+		if r.Lang() == "en-US" {
+			day, month = month, day
+		}
+		words[i] = fmt.Sprintf("%s-%02s-%02s", parts[3], month, day)
+	}
+	return strings.Join(words, " ")
+}
+
+func genderOptions(r *page.Request) []ui.Option {
+	return []ui.Option{
+		{Label: r.T("Not told")},
+		{Value: string(turno.GenderFemale), Label: r.T("Female")},
+		{Value: string(turno.GenderMale), Label: r.T("Male")},
+		{Value: string(turno.GenderOther), Label: r.T("Other")},
+	}
+}
