@@ -145,3 +145,19 @@ func genderOptions(r *page.Request) []ui.Option {
 		{Value: string(turno.GenderOther), Label: r.T("Other")},
 	}
 }
+
+// clinicChoices are the pages of the administration, for full staff.
+func clinicChoices(r *page.Request) []ui.Choice {
+	var choices []ui.Choice
+	for _, tab := range []struct{ path, name string }{
+		{"/admin", r.T("Numbers")},
+		{"/admin/doctors", r.T("Doctors")},
+		{"/admin/specializations", r.T("Specializations")},
+		{"/admin/locations", r.T("Locations")},
+		{"/admin/audit", r.T("Trail")},
+		{"/admin/system", r.T("System")},
+	} {
+		choices = append(choices, ui.Choice{Label: tab.name, Href: tab.path, Current: r.URL.Path == tab.path})
+	}
+	return choices
+}
