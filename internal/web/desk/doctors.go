@@ -41,7 +41,8 @@ func (v *doctorsView) read() (err error) {
 
 // verifyDoctor says that the clinic has checked the licence.
 func verifyDoctor(r *page.Request) error {
-	return changeDoctor(r, "Verified. Patients can find and book this doctor now.", func(ctx context.Context, id uuid.UUID, form *page.Form) ([]turno.Appointment, error) {
+	done := func() { r.Say("success", "Verified. Patients can find and book this doctor now.") }
+	return changeDoctor(r, done, func(ctx context.Context, id uuid.UUID, form *page.Form) ([]turno.Appointment, error) {
 		_, err := r.Site.Account.VerifyDoctor(ctx, r.Caller, id, form.Get("note"))
 		return nil, err
 	})
@@ -50,13 +51,14 @@ func verifyDoctor(r *page.Request) error {
 // unverifyDoctor takes that back. Visits that were booked stay, and are shown on
 // the doctor's page.
 func unverifyDoctor(r *page.Request) error {
-	return changeDoctor(r, "The verification was taken back. Nobody can book this doctor any more.", func(ctx context.Context, id uuid.UUID, _ *page.Form) ([]turno.Appointment, error) {
+	done := func() { r.Say("success", "The verification was taken back. Nobody can book this doctor any more.") }
+	return changeDoctor(r, done, func(ctx context.Context, id uuid.UUID, _ *page.Form) ([]turno.Appointment, error) {
 		doctor, err := r.Site.Account.UnverifyDoctor(ctx, r.Caller, id)
 		return doctor.Outside, err
 	})
 }
 
-func changeDoctor(r *page.Request, done string, do func(context.Context, uuid.UUID, *page.Form) ([]turno.Appointment, error)) error {
+func changeDoctor(r *page.Request, done func(), do func(context.Context, uuid.UUID, *page.Form) ([]turno.Appointment, error)) error {
 	id, err := r.ID("id")
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func changeDoctor(r *page.Request, done string, do func(context.Context, uuid.UU
 		}
 		return r.ShowAs(http.StatusUnprocessableEntity, page.Head{Title: r.T("Doctors"), At: "/admin"}, doctorsPage(v))
 	}
-	r.Say("success", done)
+	done()
 	if len(outside) > 0 {
 		return r.Redirect(personPath(id) + "#to-call")
 	}

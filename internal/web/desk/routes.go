@@ -24,6 +24,32 @@ func Routes() []page.Route {
 		{Pattern: "POST /admin/appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancelVisit},
 		{Pattern: "GET /admin/appointments/{id}/move", Action: policy.MoveAppointment, Handler: movePage},
 		{Pattern: "POST /admin/appointments/{id}/move", Action: policy.MoveAppointment, Handler: moveVisit},
+		{Pattern: "GET /admin/appointments", Action: policy.ReadClinicDay, Handler: visits},
+
+		{Pattern: "GET /admin/users", Action: policy.ListPatients, Handler: users},
+		{Pattern: "GET /admin/users/new", Action: policy.WritePatientUser, Handler: newUserPage},
+		{Pattern: "POST /admin/users", Action: policy.WritePatientUser, Handler: createUser},
+		{Pattern: "GET /admin/users/{id}", Action: policy.ListPatients, Handler: personPage},
+		{Pattern: "POST /admin/users/{id}", Action: policy.WritePatientUser, Handler: updatePerson},
+		{Pattern: "POST /admin/users/{id}/level", Action: policy.WriteUser, Handler: setLevel},
+		{Pattern: "POST /admin/users/{id}/active", Action: policy.WritePatientUser, Handler: setActive},
+
+		{Pattern: "GET /admin", Action: policy.ReadAnalytics, Handler: clinic},
+		{Pattern: "GET /admin/doctors", Action: policy.VerifyDoctor, Handler: doctors},
+		{Pattern: "POST /admin/doctors/{id}/verify", Action: policy.VerifyDoctor, Handler: verifyDoctor},
+		{Pattern: "POST /admin/doctors/{id}/unverify", Action: policy.VerifyDoctor, Handler: unverifyDoctor},
+		{Pattern: "GET /admin/specializations", Action: policy.WriteSpecializations, Handler: specializations},
+		{Pattern: "POST /admin/specializations", Action: policy.WriteSpecializations, Handler: addSpecialization},
+		{Pattern: "POST /admin/specializations/{id}", Action: policy.WriteSpecializations, Handler: renameSpecialization},
+		{Pattern: "POST /admin/specializations/{id}/delete", Action: policy.WriteSpecializations, Handler: deleteSpecialization},
+		{Pattern: "GET /admin/locations", Action: policy.WriteLocations, Handler: locations},
+		{Pattern: "GET /admin/locations/new", Action: policy.WriteLocations, Handler: newLocation},
+		{Pattern: "POST /admin/locations", Action: policy.WriteLocations, Handler: addLocation},
+		{Pattern: "GET /admin/locations/{id}", Action: policy.WriteLocations, Handler: editLocation},
+		{Pattern: "POST /admin/locations/{id}", Action: policy.WriteLocations, Handler: changeLocation},
+		{Pattern: "GET /admin/audit", Action: policy.ReadAuditLogs, Handler: audit},
+		{Pattern: "GET /admin/system", Action: policy.ReadSystem, Handler: systemPage},
+		{Pattern: "POST /admin/system/jobs/{id}/retry", Action: policy.RetryJob, Handler: retryJob},
 	}
 	for i, route := range routes {
 		routes[i].Handler = forStaff(route.Action, route.Handler)

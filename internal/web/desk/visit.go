@@ -107,15 +107,15 @@ func (v visitView) nothing() bool {
 }
 
 func confirmVisit(r *page.Request) error {
-	return change(r, r.Site.Booking.Confirm, "The visit is confirmed.")
+	return change(r, r.Site.Booking.Confirm, func() { r.Say("success", "The visit is confirmed.") })
 }
 
 func completeVisit(r *page.Request) error {
-	return change(r, r.Site.Booking.Complete, "Noted: the patient came.")
+	return change(r, r.Site.Booking.Complete, func() { r.Say("success", "Noted: the patient came.") })
 }
 
 func missVisit(r *page.Request) error {
-	return change(r, r.Site.Booking.Miss, "Noted: the patient did not come.")
+	return change(r, r.Site.Booking.Miss, func() { r.Say("success", "Noted: the patient did not come.") })
 }
 
 func cancelVisit(r *page.Request) error {
@@ -126,12 +126,12 @@ func cancelVisit(r *page.Request) error {
 	cancel := func(ctx context.Context, c policy.Caller, id uuid.UUID) (turno.Appointment, error) {
 		return r.Site.Booking.Cancel(ctx, c, id, form.Get("reason"))
 	}
-	return change(r, cancel, "The visit is cancelled, and its time is free again.")
+	return change(r, cancel, func() { r.Say("success", "The visit is cancelled, and its time is free again.") })
 }
 
 // change takes a visit one step on, and goes back to where the button was. When
 // it can't be done the visit is shown as it is now, with the reason.
-func change(r *page.Request, step func(context.Context, policy.Caller, uuid.UUID) (turno.Appointment, error), done string) error {
+func change(r *page.Request, step func(context.Context, policy.Caller, uuid.UUID) (turno.Appointment, error), done func()) error {
 	id, err := r.ID("id")
 	if err != nil {
 		return err
@@ -146,6 +146,6 @@ func change(r *page.Request, step func(context.Context, policy.Caller, uuid.UUID
 		}
 		return showVisit(r, http.StatusUnprocessableEntity, form)
 	}
-	r.Say("success", done)
+	done()
 	return r.Redirect(r.Next(visitPath(id)))
 }

@@ -1,0 +1,216 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// inside is a visitor with a session of the person.
+func inside(t *testing.T, c *webtest.Clinic, p webtest.Person) *webtest.Visitor {
+	t.Helper()
+	v := c.Visitor(t)
+	v.Header.Set("Cookie", "turno_session="+c.NewToken(p.Username))
+	return v
+}
+
+// want fails the test when the page has another status, or does not say something.
+func want(t *testing.T, a *webtest.Answer, status int, sentences ...string) {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
+	}
+	for _, sentence := range sentences {
+		if !a.Says(sentence) {
+			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
+		}
+	}
+}
+
+func TestWhoMayOpenTheDesksPages(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		const open, refused, unknown = http.StatusOK, http.StatusForbidden, http.StatusNotFound
+		visit := c.Visit(c.OpenTime(0))
+		desk, full, patient, doctor := inside(t, c, c.Desk), inside(t, c, c.Full), inside(t, c, c.Patient), inside(t, c, c.Doctor)
+		for _, test := range []struct {
+			path                        string
+			desk, full, patient, doctor int
+		}{
+			{"/admin/day", open, open, refused, refused},
+			{"/admin/book", open, open, unknown, unknown},
+			{"/admin/appointments", open, open, refused, refused},
+			{"/admin/appointments/" + visit.ID.String(), open, open, unknown, unknown},
+			{"/admin/appointments/" + visit.ID.String() + "/move", open, open, unknown, unknown},
+			{"/admin/users", open, open, refused, refused},
+			{"/admin/users/new", open, open, refused, refused},
+			{"/admin/users/" + c.Patient.UserID.String(), open, open, refused, refused},
+			{"/admin/users/" + c.Doctor.UserID.String(), refused, open, refused, refused},
+			{"/admin", refused, open, refused, refused},
+			{"/admin/doctors", refused, open, refused, refused},
+			{"/admin/specializations", refused, open, refused, refused},
+			{"/admin/locations", refused, open, refused, refused},
+			{"/admin/audit", refused, open, refused, refused},
+			{"/admin/system", refused, unknown, refused, refused}, // this clinic has no node to look at
+		} {
+			for _, caller := range []struct {
+				who     string
+				visitor *webtest.Visitor
+				status  int
+			}{{"the desk", desk, test.desk}, {"full staff", full, test.full}, {"a patient", patient, test.patient}, {"a doctor", doctor, test.doctor}} {
+				if a := caller.visitor.Get(test.path); a.Status != caller.status {
+					t.Errorf("%s: %s is answered %d, not %d", test.path, caller.who, a.Status, caller.status)
+				}
+			}
+		}
+		if a := desk.Get("/admin/day"); a.Find(`nav.places a[href="/admin"]`).Length() != 0 {
+			t.Error("the desk is offered a page that is not for it")
+		}
+	})
+}
+
+func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		visit := c.Visit(c.OpenTime(0))
+		desk := inside(t, c, c.Desk)
+		a := desk.Get("/admin/day")
+		want(t, a, http.StatusOK, "Today", "1 visit", "Pablo Paz", "born 3 Feb 1990", "Dr Lucía Martín")
+		if n := a.Find(".agenda .column").Length(); n != 2 {
+			t.Errorf("the day has %d columns, not one for each of two doctors", n)
+		}
+		if a.Find(`a.item[href="/admin/appointments/`+visit.ID.String()+`"]`).Length() != 1 {
+			t.Error("the visit does not lead to its page")
+		}
+		if a.Find("a.item.free").Length() == 0 {
+			t.Error("no free time can be pressed")
+		}
+		one := desk.Get("/admin/day?doctor=" + c.OtherDoctor.UserID.String())
+		if n := one.Find(".agenda .column").Length(); n != 1 || one.Find(".agenda").Text() == "" {
+			t.Errorf("one doctor was chosen and %d columns are shown", n)
+		}
+		field := a.Find(`#f-specialization option`).FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "Dermatology" }).AttrOr("value", "")
+		filtered := desk.Get("/admin/day?specialization=" + field)
+		if filtered.Says("Pablo Paz") || filtered.Find(".agenda .column").Length() != 1 {
+			t.Error("another specialization is shown too")
+		}
+		want(t, desk.Get("/admin/day?specialization=999999"), http.StatusOK, "Nobody works on this day")
+		want(t, desk.Get("/admin/day?date=nonsense"), http.StatusOK, "Today")
+	})
+}
+
+func TestTheDeskBooksForSomebody(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk := inside(t, c, c.Desk)
+		free := desk.Get("/admin/day").Find("a.item.free").Last().AttrOr("href", "")
+		find := desk.Get(free)
+		want(t, find, http.StatusOK, "Find the patient")
+		for query, who := range map[string]string{"pablo": "Pablo Paz", "+34600000000": "Pablo Paz", "3/2/1990 Orr": "Olivia Orr"} {
+			want(t, desk.Submit(find, "form.filters", url.Values{"q": {query}}), http.StatusOK, who, "born 3 Feb 1990")
+		}
+		nobody := desk.Submit(find, "form.filters", url.Values{"q": {"Nobody At All"}})
+		want(t, nobody, http.StatusOK, "Nobody was found")
+
+		bad := desk.Submit(nobody, "#new-patient", url.Values{"full_name": {"Ana Nueva"}})
+		want(t, bad, http.StatusUnprocessableEntity, "Please give the date of birth.")
+		if bad.Find("#f-full_name").AttrOr("value", "") != "Ana Nueva" {
+			t.Error("the name that was typed is lost")
+		}
+		form := desk.Submit(bad, "#new-patient", url.Values{"date_of_birth": {"2001-05-06"}})
+		want(t, form, http.StatusOK, "Ana Nueva, born 6 May 2001")
+		day := desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}})
+		want(t, day, http.StatusOK, "The visit is booked and confirmed.", "Ana Nueva")
+
+		again := desk.Submit(form, "#book", url.Values{"key": {turno.NewID().String()}, "reason": {"Twice"}})
+		want(t, again, http.StatusUnprocessableEntity, "This time is not free", "This time has just been taken.")
+		if again.Find("#f-reason").Text() != "Twice" {
+			t.Error("the reason that was typed is lost")
+		}
+		if again.Find("button.slot").Length() == 0 {
+			t.Error("no other time is offered")
+		}
+	})
+}
+
+func TestAWalkInMayHaveBegun(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk := inside(t, c, c.Desk)
+		choose := desk.Get("/admin/book")
+		want(t, choose, http.StatusOK, "Somebody is here without a visit.")
+		now := c.Clock.Now()
+		begun := now.Add(-40 * time.Minute)
+		find := desk.Submit(choose, "main form", url.Values{"doctor": {c.Doctor.UserID.String()}, "time": {begun.Format("15:04")}, "date": {begun.Format(time.DateOnly)}})
+		want(t, find, http.StatusOK, "Find the patient")
+		form := desk.Get(find.Path + "&patient=" + c.Patient.UserID.String())
+		want(t, desk.Submit(form, "#book", nil), http.StatusOK, "The visit is booked and confirmed.")
+
+		early := now.Add(-90 * time.Minute)
+		want(t, desk.Submit(form, "#book", url.Values{"time": {early.Format("15:04")}, "date": {early.Format(time.DateOnly)}, "key": {turno.NewID().String()}}),
+			http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
+	})
+}
+
+func TestWhatTheDeskDoesWithAVisit(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		visit := c.Visit(c.OpenTime(0))
+		path := "/admin/appointments/" + visit.ID.String()
+		desk := inside(t, c, c.Desk)
+		page := desk.Get(path)
+		want(t, page, http.StatusOK, "Pablo Paz, born 3 Feb 1990", "Confirmed", "+34600", "Move to another time")
+
+		move := desk.Get(path + "/move")
+		want(t, move, http.StatusOK, "Any other free time")
+		taken := c.OpenTime(1)
+		other := desk.Submit(move, "#move-slots", url.Values{"at": {taken.Format(time.RFC3339)}})
+		want(t, other, http.StatusOK, "The visit has been moved.")
+		want(t, desk.Submit(move, "#move-time", url.Values{"date": {"2020-01-01"}, "time": {"09:00"}}), http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
+		want(t, desk.Submit(move, "#move-time", url.Values{"date": {""}, "time": {""}}), http.StatusUnprocessableEntity, "Say on which day and at what time.")
+
+		want(t, desk.Post(path+"/attended", nil), http.StatusUnprocessableEntity, "This visit has not begun yet")
+		want(t, desk.Submit(desk.Get(path), "#cancel", url.Values{"reason": {"The doctor is ill"}}), http.StatusOK, "The visit is cancelled", "by the clinic", "The doctor is ill", "Nothing more can be done")
+		want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "Only a requested visit can be confirmed")
+	})
+}
+
+func TestTheListOfVisitsIsFiltered(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for n := range 22 {
+			c.Visit(c.OpenTime(0).Add(time.Duration(n) * 24 * time.Hour))
+		}
+		desk := inside(t, c, c.Desk)
+		list := desk.Get("/admin/appointments")
+		want(t, list, http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "From today on.")
+		if n := list.Find(".visit").Length(); n != 20 {
+			t.Errorf("the first page has %d visits, not 20", n)
+		}
+		next := desk.Get(list.Find(`.pages a[rel="next"]`).AttrOr("href", ""))
+		if n := next.Find(".visit").Length(); n != 2 {
+			t.Errorf("the second page has %d visits, not 2", n)
+		}
+		for query, found := range map[string]int{
+			"?q=olivia": 0, "?q=pablo&order=newest": 20, "?status=pending": 0, "?doctor=" + c.OtherDoctor.UserID.String(): 0,
+			"?from=2027-01-04&to=2027-01-05": 2, "?status=missed": 0, "?status=unanswered": 0, "?status=cancelled": 0, "?from=2028-01-01": 0,
+		} {
+			if n := desk.Get("/admin/appointments" + query).Find(".visit").Length(); n != found {
+				t.Errorf("%s finds %d visits, not %d", query, n, found)
+			}
+		}
+		if a := desk.Get("/admin/appointments?cursor=nonsense"); a.Status != http.StatusUnprocessableEntity && a.Status != http.StatusBadRequest {
+			t.Errorf("a cursor that is none is answered %d", a.Status)
+		}
+		if !strings.Contains(desk.Get("/admin/appointments?q=nobody").Text(), "No visits found") {
+			t.Error("an empty list does not say what to do")
+		}
+	})
+}

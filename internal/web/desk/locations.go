@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// locationsView is the places where visits happen.
+type locationsView struct {
+	*page.Request
+	All []turno.Location
+}
+
+func locations(r *page.Request) error {
+	all, err := r.Site.Account.Locations(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	return r.Show(page.Head{Title: r.T("Locations"), At: "/admin"}, locationsPage(locationsView{r, all}))
+}
+
+// locationView is one of them as a form; ID is uuid.Nil for a new one.
+type locationView struct {
+	*page.Request
+	ID   uuid.UUID
+	Form *page.Form
+}
+
+func newLocation(r *page.Request) error {
+	form := &page.Form{Values: map[string][]string{"time_zone": {r.Clinic().TimeZone}, "country": {r.Clinic().Country}}}
+	return showLocation(r, http.StatusOK, uuid.Nil, form)
+}
+
+func editLocation(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	all, err := r.Site.Account.Locations(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.ID == id {
+			return showLocation(r, http.StatusOK, id, formOf(l))
+		}
+	}
+	return turno.NotFound("location")
+}
+
+func formOf(l turno.Location) *page.Form {
+	return &page.Form{Values: map[string][]string{
+		"name": {l.Name}, "phone": {l.Phone}, "address_line1": {l.AddressLine1}, "address_line2": {l.AddressLine2}, "city": {l.City}, "state": {l.State},
+		"postal_code": {l.PostalCode}, "country": {l.Country}, "directions": {l.Directions}, "time_zone": {l.TimeZone},
+	}}
+}
+
+func showLocation(r *page.Request, status int, id uuid.UUID, form *page.Form) error {
+	v := locationView{r, id, form}
+	return r.ShowAs(status, page.Head{Title: v.title(), Narrow: true, At: "/admin"}, locationPage(v))
+}
+
+func (v locationView) title() string {
+	if v.ID == uuid.Nil {
+		return v.T("New location")
+	}
+	return v.T("Change a location")
+}
+
+func (v locationView) path() string {
+	if v.ID == uuid.Nil {
+		return "/admin/locations"
+	}
+	return "/admin/locations/" + v.ID.String()
+}
+
+// field is a line of the form.
+func (v locationView) field(name, label, autocomplete string, optional bool) ui.FieldProps {
+	return ui.FieldProps{Name: name, Label: label, Value: v.Form.Get(name), Error: v.Form.Error(name), Autocomplete: autocomplete, Optional: optional}
+}
+
+func addLocation(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	get := form.Get
+	_, err = r.Site.Account.CreateLocation(r.Context(), r.Caller, turno.Location{
+		Name: get("name"), Phone: get("phone"), AddressLine1: get("address_line1"), AddressLine2: get("address_line2"), City: get("city"), State: get("state"),
+		PostalCode: get("postal_code"), Country: get("country"), Directions: get("directions"), TimeZone: get("time_zone"),
+	})
+	return wroteLocation(r, uuid.Nil, form, err)
+}
+
+func changeLocation(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	get := func(name string) *string { value := form.Get(name); return &value }
+	_, err = r.Site.Account.UpdateLocation(r.Context(), r.Caller, id, account.LocationPatch{
+		Name: get("name"), Phone: get("phone"), AddressLine1: get("address_line1"), AddressLine2: get("address_line2"), City: get("city"), State: get("state"),
+		PostalCode: get("postal_code"), Country: get("country"), Directions: get("directions"), TimeZone: get("time_zone"),
+	})
+	return wroteLocation(r, id, form, err)
+}
+
+func wroteLocation(r *page.Request, id uuid.UUID, form *page.Form, err error) error {
+	if err != nil {
+		if !r.Take(form, err) {
+			return err
+		}
+		return showLocation(r, http.StatusUnprocessableEntity, id, form)
+	}
+	r.Say("success", "Saved.")
+	return r.Redirect("/admin/locations")
+}
+
+// lines are the address, a line each.
+func lines(l turno.Location) []string {
+	var all []string
+	for _, line := range []string{l.AddressLine1, l.AddressLine2, l.PostalCode + " " + l.City, l.State, l.Country} {
+		if line != "" && line != " " {
+			all = append(all, line)
+		}
+	}
+	return all
+}

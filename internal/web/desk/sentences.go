@@ -1,0 +1,229 @@
+package desk
+
+import (
+	"strings"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/web/page"
+)
+
+// sentence says an entry of the trail in plain words. The people have the names
+// that they have now: the trail itself holds none.
+func sentence(r *page.Request, line insight.TrailLine) string {
+	if said := say(r, line, actor(r, line)); said != "" {
+		return said
+	}
+	return strings.Join([]string{string(line.Action), line.Entity, line.Detail}, " ")
+}
+
+// actor is who did it.
+func actor(r *page.Request, line insight.TrailLine) string {
+	switch {
+	case line.Actor != nil:
+		return personName(r, line.Actor)
+	case line.ActionBy != nil:
+		return r.T("Somebody who is no longer known")
+	case line.Action == turno.AuditLoginFailed:
+		return r.T("Somebody")
+	}
+	return r.T("The system")
+}
+
+func personName(r *page.Request, p *insight.TrailPerson) string {
+	switch {
+	case p == nil:
+		return r.T("somebody")
+	case p.Erased:
+		return r.T("a person who was erased")
+	}
+	return p.FullName
+}
+
+// say is the sentence of each kind of entry. A test sees that there is one for
+// every kind that the trail may hold.
+func say(r *page.Request, line insight.TrailLine, who string) string {
+	whom, other := personName(r, line.Subject), personName(r, line.Other)
+	switch line.Kind() {
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "appointment"}, turno.AuditKind{Action: turno.AuditUpdate, Entity: "appointment"}:
+		return sayVisit(r, line, who, whom)
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "appointment"}:
+		return r.T("%s opened a visit of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "patient"}:
+		return r.T("%s opened the record of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "feedback"}:
+		return r.T("%s gave feedback about a visit.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "doctor"}:
+		return sayDoctor(r, line, who, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "patient_proxy"}:
+		return r.T("%s let %s act for %s.", who, other, whom)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "patient_proxy"}:
+		return r.T("%s ended that %s acts for %s.", who, other, whom)
+	case turno.AuditKind{Action: turno.AuditLogin, Entity: "session"}:
+		return r.T("%s signed in.", who)
+	case turno.AuditKind{Action: turno.AuditLogout, Entity: "session"}:
+		return r.T("%s signed out.", who)
+	}
+	if line.Entity == "user" {
+		return sayAccount(r, line, who, whom)
+	}
+	if said := sayCalendar(r, line, who, whom); said != "" {
+		return said
+	}
+	return saySettings(r, line.Kind(), who)
+}
+
+func sayVisit(r *page.Request, line insight.TrailLine, who, whom string) string {
+	facts := line.Facts()
+	switch facts["event"] {
+	case "booked":
+		if facts["status"] == string(turno.StatusConfirmed) {
+			return r.T("%s booked a visit for %s.", who, whom)
+		}
+		return r.T("%s requested a visit for %s.", who, whom)
+	case "confirmed":
+		return r.T("%s confirmed a visit of %s.", who, whom)
+	case "completed":
+		return r.T("%s noted that %s came to a visit.", who, whom)
+	case "missed":
+		return r.T("%s noted that %s did not come to a visit.", who, whom)
+	case "cancelled":
+		return r.T("%s cancelled a visit of %s.", who, whom)
+	case "moved":
+		return r.T("%s moved a visit of %s to another time.", who, whom)
+	case "expired":
+		return r.T("A request of %s was not answered in time, so it has expired.", whom)
+	}
+	return r.T("%s changed a visit of %s.", who, whom)
+}
+
+func sayDoctor(r *page.Request, line insight.TrailLine, who, whom string) string {
+	switch facts := line.Facts(); {
+	case facts["verified"] == "true":
+		return r.T("%s verified the licence of %s.", who, whom)
+	case facts["verified"] == "false":
+		return r.T("%s took the verification of %s back.", who, whom)
+	default:
+		return r.T("%s changed the profile of %s: %s.", who, whom, fieldNames(facts["fields"]))
+	}
+}
+
+func sayAccount(r *page.Request, line insight.TrailLine, who, whom string) string {
+	facts := line.Facts()
+	switch line.Action {
+	case turno.AuditCreate:
+		return r.T("%s made an account for %s.", who, whom)
+	case turno.AuditErase:
+		return r.T("%s erased the personal data of %s.", who, whom)
+	case turno.AuditExport:
+		return r.T("%s downloaded their own data.", who)
+	case turno.AuditLoginFailed:
+		return r.T("%s tried to sign in as %s, with a wrong password.", who, whom)
+	case turno.AuditUpdate:
+	default:
+		return ""
+	}
+	switch {
+	case facts["active"] == "true":
+		return r.T("%s activated the account of %s again.", who, whom)
+	case facts["active"] == "false":
+		return r.T("%s deactivated the account of %s.", who, whom)
+	case facts["staff_level"] == string(turno.StaffFull):
+		return r.T("%s let %s do everything.", who, whom)
+	case facts["staff_level"] == string(turno.StaffDesk):
+		return r.T("%s made %s staff of the front desk.", who, whom)
+	case facts["fields"] != "":
+		return r.T("%s changed the account of %s: %s.", who, whom, fieldNames(facts["fields"]))
+	}
+	return r.T("%s changed the account of %s.", who, whom)
+}
+
+// fieldNames are the names of fields as they are kept, readable.
+func fieldNames(fields string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(fields, ",", ", "), "_", " ")
+}
+
+func sayCalendar(r *page.Request, line insight.TrailLine, who, whom string) string {
+	switch line.Kind() {
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "availability"}:
+		return r.T("%s changed the weekly hours of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "extra_hours"}:
+		return r.T("%s added extra hours of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "extra_hours"}:
+		return r.T("%s took extra hours of %s away.", who, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "time_off"}:
+		if n := line.Facts()["cancelled"]; n != "" && n != "0" {
+			return r.T("%s added time off of %s; visits cancelled: %s.", who, whom, n)
+		}
+		return r.T("%s added time off of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "time_off"}:
+		return r.T("%s took time off of %s away.", who, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "visit_type"}:
+		return r.T("%s added a visit type of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "visit_type"}:
+		return r.T("%s changed a visit type of %s.", who, whom)
+	}
+	return ""
+}
+
+func saySettings(r *page.Request, kind turno.AuditKind, who string) string {
+	switch kind {
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "specialization"}:
+		return r.T("%s added a specialization.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "specialization"}:
+		return r.T("%s renamed a specialization.", who)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "specialization"}:
+		return r.T("%s deleted a specialization.", who)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "location"}:
+		return r.T("%s added a location.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "location"}:
+		return r.T("%s changed a location.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "job"}:
+		return r.T("%s had a job that failed tried again.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "database"}:
+		return r.T("The database was restored from a backup.")
+	case turno.AuditKind{Action: turno.AuditExport, Entity: "audit_log"}:
+		return r.T("The trail was exported from the command line.")
+	}
+	return ""
+}
+
+// actionName is what somebody did, as a filter.
+func actionName(r *page.Request, action turno.AuditAction) string {
+	switch action {
+	case turno.AuditCreate:
+		return r.T("Made")
+	case turno.AuditUpdate:
+		return r.T("Changed")
+	case turno.AuditDelete:
+		return r.T("Took away")
+	case turno.AuditRead:
+		return r.T("Opened")
+	case turno.AuditLogin:
+		return r.T("Signed in")
+	case turno.AuditLoginFailed:
+		return r.T("Failed to sign in")
+	case turno.AuditLogout:
+		return r.T("Signed out")
+	case turno.AuditExport:
+		return r.T("Downloaded")
+	case turno.AuditErase:
+		return r.T("Erased")
+	}
+	return string(action)
+}
+
+// entityName is what it was done to, as a filter.
+func entityName(r *page.Request, entity string) string {
+	names := map[string]string{
+		"appointment": r.T("a visit"), "feedback": r.T("feedback"), "availability": r.T("weekly hours"), "extra_hours": r.T("extra hours"),
+		"time_off": r.T("time off"), "visit_type": r.T("a visit type"), "user": r.T("an account"), "doctor": r.T("a doctor's profile"),
+		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "session": r.T("a session"),
+		"specialization": r.T("a specialization"), "location": r.T("a location"), "job": r.T("a job"), "database": r.T("the database"),
+		"audit_log": r.T("the trail"),
+	}
+	if name, known := names[entity]; known {
+		return name
+	}
+	return entity
+}

@@ -1,0 +1,132 @@
+package desk
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/system"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// systemView is how the installation is doing.
+type systemView struct {
+	*page.Request
+	Status system.Status
+}
+
+func systemPage(r *page.Request) error {
+	if r.Site.System == nil {
+		return turno.NotFound("page")
+	}
+	status, err := r.Site.System.Status(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	return r.Show(page.Head{Title: r.T("System"), At: "/admin"}, systemComponent(systemView{r, status}))
+}
+
+// retryJob has a job that failed tried again.
+func retryJob(r *page.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil || r.Site.System == nil {
+		return turno.NotFound("job")
+	}
+	if err := r.Site.System.RetryJob(r.Context(), r.Caller, id); err != nil {
+		return err
+	}
+	r.Say("success", "The job is tried again.")
+	return r.Redirect("/admin/system")
+}
+
+func (v systemView) facts() []ui.Fact {
+	s := v.Status
+	waiting := ui.Fact{Name: v.T("Events that wait"), Value: v.Decimal(float64(s.WaitingEvents), 0)}
+	if s.OldestEventAt != nil {
+		waiting.Note = v.T("since %s", v.Ago(v.Now.Sub(*s.OldestEventAt)))
+	}
+	return []ui.Fact{
+		{Name: v.T("Jobs that wait"), Value: v.depth("available", "scheduled", "retryable", "pending")},
+		{Name: v.T("Running now"), Value: v.depth("running")},
+		{Name: v.T("Given up"), Value: v.depth("discarded")},
+		waiting,
+		{Name: v.T("Live pages"), Value: strconv.Itoa(s.Streams), Note: v.T("open on this node")},
+	}
+}
+
+func (v systemView) depth(states ...string) string {
+	sum := 0
+	for _, state := range states {
+		sum += v.Status.Jobs.Depth[state]
+	}
+	return v.Decimal(float64(sum), 0)
+}
+
+func (v systemView) terms() []ui.Term {
+	s := v.Status
+	mail := v.T("Not set up: nothing is mailed")
+	if s.Mail {
+		mail = v.T("Set up")
+	}
+	migrations := v.T("%d, the newest", s.Migration)
+	if s.Migration != s.NewestMigration {
+		migrations = v.T("%d; this version knows %d", s.Migration, s.NewestMigration)
+	}
+	return []ui.Term{
+		{Name: v.T("Version"), Value: s.Version},
+		{Name: v.T("Running for"), Value: uptime(v.Request, s.Uptime)},
+		{Name: v.T("Database"), Value: fmt.Sprintf("%v · %s MB", s.Engine, v.Decimal(float64(s.DatabaseBytes)/1e6, 1))},
+		{Name: v.T("Migration"), Value: migrations},
+		{Name: v.T("Mail"), Value: mail},
+	}
+}
+
+// uptime is a length in the largest unit that says something.
+func uptime(r *page.Request, d time.Duration) string {
+	if days := int(d.Hours() / 24); days > 1 {
+		return r.N("%d day|%d days", days)
+	}
+	return r.Minutes(int(d / time.Minute))
+}
+
+func (v systemView) tasks() ui.TableProps {
+	p := ui.TableProps{Caption: v.T("Periodic tasks"), Plain: true, Columns: []ui.Column{
+		{Name: v.T("Task")}, {Name: v.T("Every")}, {Name: v.T("Last")}, {Name: v.T("Next")}, {Name: v.T("State")},
+	}}
+	tasks := slices.SortedFunc(slices.Values(v.Status.Jobs.Tasks), func(a, b jobs.TaskRun) int { return cmp.Compare(a.Name, b.Name) })
+	for _, task := range tasks {
+		p.Rows = append(p.Rows, ui.Row{Cells: []ui.Cell{
+			{Text: task.Name}, {Text: uptime(v.Request, task.Every)}, {Text: v.moment(task.LastAt)}, {Text: v.moment(task.NextAt)}, {Text: cmp.Or(task.State, "–")},
+		}})
+	}
+	return p
+}
+
+func (v systemView) moment(at *time.Time) string {
+	if at == nil {
+		return "–"
+	}
+	return v.ShortDateTime(*at, v.Zone)
+}
+
+func (v systemView) failures() ui.TableProps {
+	p := ui.TableProps{Caption: v.T("Jobs that failed"), Plain: true, Columns: []ui.Column{
+		{Name: v.T("Job")}, {Name: v.T("What went wrong")}, {Name: v.T("Attempts")}, {Name: v.T("Last")}, {Name: v.T("Next")}, {Name: v.T("Try again"), Hidden: true},
+	}}
+	for _, f := range v.Status.Jobs.Failures {
+		next := v.T("not by itself")
+		if f.RetryAt != nil {
+			next = v.moment(f.RetryAt)
+		}
+		p.Rows = append(p.Rows, ui.Row{Tone: "warm", Cells: []ui.Cell{
+			{Text: f.Name}, {Text: f.Error}, {Text: v.T("%d of %d", f.Attempts, f.MaxAttempts)}, {Text: v.moment(&f.AttemptedAt)}, {Text: next},
+			{More: ui.PostButton(fmt.Sprintf("/admin/system/jobs/%d/retry", f.ID), ui.ButtonProps{Label: v.T("Try again"), Icon: ui.IconUndo, Small: true, About: f.Name})},
+		}})
+	}
+	return p
+}
