@@ -21,7 +21,7 @@ import (
 // useCases those whose English sentences are translated when they are shown.
 var (
 	speakers = []string{"../web", "../locale"}
-	useCases = []string{"../account", "../booking", "../insight", "../policy", "../jobs", "../httpx", "../openings", "../schedule", "../keyset", "../web", "../.."}
+	useCases = []string{"../account", "../booking", "../insight", "../policy", "../jobs", "../live", "../system", "../httpx", "../openings", "../schedule", "../keyset", "../web", "../.."}
 )
 
 func TestEverySentenceOfThePagesIsTranslated(t *testing.T) {

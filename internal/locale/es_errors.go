@@ -116,6 +116,10 @@ func spanishErrors() map[string]string {
 		"This visit is named twice.":                                                                                    "Esta cita aparece dos veces.",
 		"This time is over already.":                                                                                    "Este tiempo ya ha pasado.",
 
+		// Live pages and jobs.
+		"Live updates are not available just now. Please reload the page to see what is new.": "Ahora mismo no podemos avisarte de los cambios. Vuelve a cargar la página para ver las novedades.",
+		"You have this open in many windows. Close some to see changes as they happen.":       "Tienes esto abierto en muchas ventanas. Cierra alguna para ver los cambios según ocurren.",
+
 		// Hours.
 		"A day is one of Monday to Sunday.":                                                            "Un día es de lunes a domingo.",
 		"A week has at most %d windows.":                                                               "Una semana tiene %d tramos como máximo.",
