@@ -40,6 +40,7 @@ type User struct {
 	EmailVerifiedAt *time.Time
 	DeactivatedAt   *time.Time // signs in no more; history stays
 	ErasedAt        *time.Time // pseudonymised; never undone
+	FactorDueAt     *time.Time // from then on nothing can be done before a second factor is set up; nil: not asked for
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 }

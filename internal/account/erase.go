@@ -23,23 +23,23 @@ func (s *Service) EraseMe(ctx context.Context, c policy.Caller) error {
 	if err := policy.Check(c, policy.EraseMe, policy.Self); err != nil {
 		return err
 	}
-	return s.erasing(ctx, c, c.UserID)
+	return s.erasing(ctx, c, policy.EraseMe, c.UserID)
 }
 
 // EraseUser is EraseMe for somebody else, by full staff. Errors: as EraseMe, and
 // KindNotFound.
 func (s *Service) EraseUser(ctx context.Context, c policy.Caller, id uuid.UUID) error {
-	if err := policy.Check(c, policy.WriteUser, 0); err != nil {
+	if err := policy.Check(c, policy.EraseUser, 0); err != nil {
 		return err
 	}
-	return s.erasing(ctx, c, id)
+	return s.erasing(ctx, c, policy.EraseUser, id)
 }
 
-func (s *Service) erasing(ctx context.Context, c policy.Caller, id uuid.UUID) error {
+func (s *Service) erasing(ctx context.Context, c policy.Caller, action policy.Action, id uuid.UUID) error {
 	var touched []uuid.UUID
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		touched = nil
-		if err := recentSignIn(c, tx.Now); err != nil {
+		if err := policy.CheckRecent(c, action, tx.Now); err != nil {
 			return err
 		}
 		user, err := lockStanding(tx, id)
@@ -95,7 +95,10 @@ func pseudonymise(tx *sqldb.Tx, user turno.User) error {
 	if err := store.EndProxiesOfUser(tx, user.ID, tx.Now); err != nil {
 		return err
 	}
-	if _, err := store.DeleteSessionsExcept(tx, user.ID, uuid.Nil); err != nil {
+	if err := store.EndAccess(tx, user.ID, uuid.Nil); err != nil {
+		return err
+	}
+	if err := store.EraseAccess(tx, user.ID); err != nil {
 		return err
 	}
 	if err := store.ForgetDevices(tx, user.ID); err != nil {

@@ -29,6 +29,8 @@ type Export struct {
 	Dependants []turno.Patient      // whom the person acts for
 	Sessions   []Session
 	Devices    []Device           // where the person has signed in: when only
+	Passkeys   []Passkey          // with the person's names for them
+	Notices    []Notice           // what happened to the account
 	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
 }
 
@@ -56,7 +58,7 @@ func (s *Service) ExportMe(ctx context.Context, c policy.Caller) (export Export,
 		return Export{}, err
 	}
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := recentSignIn(c, tx.Now); err != nil {
+		if err := policy.CheckRecent(c, policy.ExportMe, tx.Now); err != nil {
 			return err
 		}
 		return store.Audit(tx, turno.AuditEntry{
@@ -79,7 +81,7 @@ func (s *Service) ExportMe(ctx context.Context, c policy.Caller) (export Export,
 
 func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 	e.ExportedAt = tx.Now
-	if e.Person, err = readPerson(tx, c.UserID); err != nil {
+	if e.Person, err = s.readSelf(tx, c.UserID); err != nil {
 		return e, err
 	}
 	if e.Visits, err = s.exportVisits(tx, c.UserID); err != nil {
@@ -104,10 +106,25 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 	for _, d := range devices {
 		e.Devices = append(e.Devices, Device(d))
 	}
+	if err := exportAccess(tx, c.UserID, &e); err != nil {
+		return e, err
+	}
 	if e.Trail, err = store.ExportTrail(tx, c.UserID, maxExportedTrail); err != nil {
 		return e, err
 	}
 	return e, exportCalendar(tx, c.UserID, &e)
+}
+
+// exportAccess reads what a person signs in with beside the password.
+func exportAccess(tx *sqldb.Tx, userID uuid.UUID, e *Export) error {
+	passkeys, err := store.PasskeysOf(tx, userID)
+	if err != nil {
+		return err
+	}
+	e.Passkeys = viewPasskeys(passkeys)
+	notices, err := store.NoticesOf(tx, userID, true)
+	e.Notices = viewNotices(notices)
+	return err
 }
 
 // exportCalendar reads what a doctor offers; it is empty for others.

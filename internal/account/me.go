@@ -35,7 +35,7 @@ func (s *Service) Me(ctx context.Context, c policy.Caller) (person Person, err e
 		return Person{}, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
-		person, err = readPerson(tx, c.UserID)
+		person, err = s.readSelf(tx, c.UserID)
 		return err
 	})
 	if err != nil {
@@ -52,7 +52,10 @@ func (s *Service) UpdateMe(ctx context.Context, c policy.Caller, patch Patch) (p
 	}
 	patch.StaffLevel, patch.Active = nil, nil
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		person, err = s.patchPerson(tx, c, c.UserID, patch)
+		if _, err = s.patchPerson(tx, c, c.UserID, patch); err != nil {
+			return err
+		}
+		person, err = s.readSelf(tx, c.UserID)
 		return err
 	})
 	if err != nil {
@@ -75,7 +78,7 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		return Person{}, err
 	}
 	if patch.Email != nil && *patch.Email != user.Email {
-		if err := recentSignIn(c, tx.Now); err != nil {
+		if err := policy.CheckRecent(c, policy.ChangeEmail, tx.Now); err != nil {
 			return Person{}, err
 		}
 	}

@@ -18,6 +18,9 @@ import (
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
+// origin is where the clinic's pages are.
+const origin = "https://turno.example.org"
+
 const goodPassword = "five unrelated blue teapots"
 
 // people is an empty clinic with one full admin, on Monday at 09:00 UTC.
@@ -45,7 +48,7 @@ func newPeople(t *testing.T, db *sqldb.DB, clock *storetest.Clock, config accoun
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Now, config.Box, config.Hashing = clock.Now, box, cheap()
+	config.Now, config.Box, config.Hashing, config.PublicURL = clock.Now, box, cheap(), origin
 	p := &people{Service: account.New(db, config), t: t, db: db, clock: clock, box: box}
 	owner, err := p.CreateAdmin(t.Context(), "owner", "owner@example.org", "Olga Owner", goodPassword)
 	p.must(err)
@@ -134,9 +137,43 @@ func (p *people) session(username string) policy.Caller {
 	p.t.Helper()
 	signedIn, err := p.signIn(username)
 	p.must(err)
-	caller, err := p.Authenticate(p.t.Context(), signedIn.Token)
+	return p.caller(signedIn.Token)
+}
+
+// caller is who a token belongs to.
+func (p *people) caller(token string) policy.Caller {
+	p.t.Helper()
+	caller, err := p.Authenticate(p.t.Context(), token)
 	p.must(err)
 	return caller
+}
+
+// eachStrict is eachEngine in a clinic that asks for a second factor.
+func eachStrict(t *testing.T, require account.Requirement, test func(t *testing.T, p *people)) {
+	t.Helper()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		test(t, newPeople(t, db, clock, account.Config{RequireSecond: require}))
+	})
+}
+
+// username is the caller's.
+func (p *people) username(c policy.Caller) string {
+	p.t.Helper()
+	me, err := p.Me(p.t.Context(), c)
+	p.must(err)
+	return me.Username
+}
+
+// notices are the kinds of what happened to the caller's account, the newest
+// first.
+func (p *people) notices(c policy.Caller) (kinds []account.NoticeKind) {
+	p.t.Helper()
+	notices, err := p.Notices(p.t.Context(), c)
+	p.must(err)
+	for _, n := range notices {
+		kinds = append(kinds, n.Kind)
+	}
+	return kinds
 }
 
 // visit writes a visit of the patient with the doctor as it would be found.

@@ -37,7 +37,7 @@ func TestRegister(t *testing.T) {
 			}
 			want := account.Person{User: user, Patient: &turno.Patient{
 				User: user, DateOfBirth: in.DateOfBirth, Gender: turno.GenderFemale, ContactNumber: "+34600111222",
-			}}
+			}, Second: &account.SecondFactor{}}
 			if diff := cmp.Diff(want, me); diff != "" {
 				t.Errorf("me (-want +got):\n%s", diff)
 			}

@@ -1,10 +1,12 @@
 package account
 
 import (
+	"context"
 	"runtime"
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
@@ -24,6 +26,9 @@ type Config struct {
 	OpenVisits       func(tx *sqldb.Tx, userID uuid.UUID) ([]turno.Appointment, error) // of a doctor who leaves, for those who call the patients
 	SignupsPerHour   int                                                               // for an address; 0: no limit
 	StaffIdle        time.Duration                                                     // how long a session of staff and doctors may idle; 0: 15 minutes
+	RequireSecond    Requirement                                                       // who has to have a second factor; "": nobody
+	PublicURL        string                                                            // how people reach the pages, for passkeys and links; "": neither works
+	DeliverReset     func(ctx context.Context, url string)                             // tells a new link until mail is configured; may be nil
 	Hashing          *argon2id.Params                                                  // nil: what OWASP recommends
 	HashesAtOnce     int                                                               // 0: one for each core
 }
@@ -39,6 +44,10 @@ type Service struct {
 	hasher  *hasher
 	signups *limit.Limiter
 	proxies *limit.Limiter
+	resets  *limit.Limiter
+
+	challenges *limit.Limiter
+	webauthn   *webauthn.WebAuthn // nil: passkeys can't be used at this address
 }
 
 // New makes the use cases on a database.
@@ -56,11 +65,14 @@ func New(db *sqldb.DB, c Config) *Service {
 		c.HashesAtOnce = runtime.GOMAXPROCS(0)
 	}
 	return &Service{
-		db:      db,
-		config:  c,
-		hasher:  newHasher(c.Hashing, c.HashesAtOnce),
-		signups: limit.New(c.SignupsPerHour, time.Hour, "Too many people have registered from here. Please try again later.", c.Now),
-		proxies: limit.New(proxiesPerHour, time.Hour, "You have named many people in a short time. Please try again later.", c.Now),
+		webauthn:   relyingParty(c.PublicURL),
+		db:         db,
+		config:     c,
+		hasher:     newHasher(c.Hashing, c.HashesAtOnce),
+		signups:    limit.New(c.SignupsPerHour, time.Hour, "Too many people have registered from here. Please try again later.", c.Now),
+		proxies:    limit.New(proxiesPerHour, time.Hour, "You have named many people in a short time. Please try again later.", c.Now),
+		resets:     limit.New(resetsPerHour, time.Hour, "There were too many requests for a new password from here. Please try again later.", c.Now),
+		challenges: limit.New(challengesPerHour, time.Hour, "There were too many attempts with passkeys from here. Please try again later.", c.Now),
 	}
 }
 
@@ -69,18 +81,7 @@ type Person struct {
 	turno.User
 	Patient *turno.Patient // set when Role is patient
 	Doctor  *turno.Doctor  // set when Role is doctor
-}
-
-// recentSignIn refuses what a stolen session must not do: the password has to
-// have been given within the last ten minutes (SECURITY.md).
-func recentSignIn(c policy.Caller, now time.Time) error {
-	if now.Sub(c.AuthenticatedAt) <= 10*time.Minute {
-		return nil
-	}
-	return &turno.Error{
-		Kind: turno.KindForbidden, Code: turno.CodeSignInAgain,
-		Message: "Please sign in again to do this.",
-	}
+	Second  *SecondFactor  // set for oneself only
 }
 
 // fullAdminsLock is taken by whatever may remove a full admin, so that two of

@@ -31,7 +31,8 @@ func (s *Service) lifetimes(role turno.Role) (idle, absolute time.Duration) {
 }
 
 // Authenticate says who a session's token belongs to, and notes the use. The
-// answer's Address is for the caller to fill in. Errors: KindUnauthenticated.
+// answer's Address is for the caller to fill in. Errors: KindUnauthenticated, with
+// CodeSessionLocked for a session that Unlock revives.
 func (s *Service) Authenticate(ctx context.Context, token string) (policy.Caller, error) {
 	caller, stale, err := s.lookUpSession(ctx, token)
 	if err != nil || !stale {
@@ -55,27 +56,50 @@ func (s *Service) AuthenticatePolling(ctx context.Context, token string) (policy
 func (s *Service) lookUpSession(ctx context.Context, token string) (caller policy.Caller, stale bool, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		caller, stale = policy.Caller{}, false
-		session, found, err := store.SessionByToken(tx, tokenHash(token))
+		session, err := s.liveSession(tx, token)
 		if err != nil {
 			return err
 		}
-		user := session.User
-		idle, _ := s.lifetimes(user.Role)
-		unused := tx.Now.Sub(session.LastSeenAt)
-		if !found || !user.Active() || !tx.Now.Before(session.ExpiresAt) || unused >= idle {
-			return turno.Unauthenticated()
+		if s.locked(session, tx.Now) {
+			return sessionLocked()
 		}
-		caller = policy.Caller{
-			UserID: user.ID, Role: user.Role, StaffLevel: user.StaffLevel,
-			SessionID: session.ID, AuthenticatedAt: session.AuthenticatedAt,
-		}
-		stale = unused >= touchEvery
+		caller = s.callerOf(session, tx.Now)
+		stale = tx.Now.Sub(session.LastSeenAt) >= touchEvery
 		return nil
 	})
 	if err != nil {
 		return policy.Caller{}, false, fmt.Errorf("authenticate: %w", err)
 	}
 	return caller, stale, nil
+}
+
+// liveSession reads a session that is not over; it may be locked. Errors:
+// KindUnauthenticated.
+func (s *Service) liveSession(tx *sqldb.Tx, token string) (store.SignedIn, error) {
+	session, found, err := store.SessionByToken(tx, tokenHash(token))
+	if err != nil {
+		return session, err
+	}
+	over := !tx.Now.Before(session.ExpiresAt) || session.User.Role == turno.RolePatient && s.idle(session, tx.Now)
+	if !found || !session.User.Active() || over {
+		return session, turno.Unauthenticated()
+	}
+	return session, nil
+}
+
+// idle reports whether a session has not been used for too long.
+func (s *Service) idle(session store.SignedIn, now time.Time) bool {
+	idle, _ := s.lifetimes(session.User.Role)
+	return now.Sub(session.LastSeenAt) >= idle
+}
+
+// callerOf is who a session belongs to.
+func (s *Service) callerOf(session store.SignedIn, now time.Time) policy.Caller {
+	return policy.Caller{
+		UserID: session.User.ID, Role: session.User.Role, StaffLevel: session.User.StaffLevel,
+		SessionID: session.ID, AuthenticatedAt: session.AuthenticatedAt,
+		MustSetUp: s.overdue(session.User, now),
+	}
 }
 
 // Session is one place where somebody is signed in.
@@ -106,7 +130,10 @@ func (s *Service) Sessions(ctx context.Context, c policy.Caller) ([]Session, err
 }
 
 func (s *Service) sessionsOf(tx *sqldb.Tx, c policy.Caller) ([]Session, error) {
-	idle, _ := s.lifetimes(c.Role)
+	idle, absolute := s.lifetimes(c.Role)
+	if c.Role != turno.RolePatient {
+		idle = absolute // a locked one lives on
+	}
 	kept, err := store.SessionsOf(tx, c.UserID, tx.Now.Add(-idle))
 	if err != nil {
 		return nil, err
@@ -177,96 +204,4 @@ func (s *Service) EndOtherSessions(ctx context.Context, c policy.Caller) error {
 		return fmt.Errorf("end other sessions: %w", err)
 	}
 	return nil
-}
-
-// ChangePassword replaces the caller's password, of which the current one has to
-// be given, and ends all other sessions. Errors: KindInvalid, KindRateLimited.
-func (s *Service) ChangePassword(ctx context.Context, c policy.Caller, current, wanted string) error {
-	if err := policy.Check(c, policy.ChangePassword, 0); err != nil {
-		return err
-	}
-	old, err := s.checkCurrentPassword(ctx, c, current)
-	if err != nil {
-		return err
-	}
-	var check checks
-	check.password("new_password", wanted, old.Username, old.Email)
-	if err := check.err(); err != nil {
-		return err
-	}
-	hash, err := s.hasher.hash(ctx, wanted)
-	if err != nil {
-		return err
-	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := tx.Lock(c.UserID); err != nil { // no sign-in is in the middle of it
-			return err
-		}
-		user, err := store.UserByID(tx, c.UserID)
-		switch {
-		case err != nil:
-			return err
-		case !user.Active():
-			return turno.Unauthenticated()
-		case user.Password != old.Password:
-			return wrongCurrentPassword()
-		}
-		if _, err := store.SetPassword(tx, c.UserID, user.Password, hash); err != nil {
-			return err
-		}
-		return afterPasswordChange(tx, c)
-	})
-	if err != nil {
-		return fmt.Errorf("change a password: %w", err)
-	}
-	return nil
-}
-
-func afterPasswordChange(tx *sqldb.Tx, c policy.Caller) error {
-	if _, err := store.DeleteSessionsExcept(tx, c.UserID, c.SessionID); err != nil {
-		return err
-	}
-	if err := store.ForgetFailures(tx, passwordSubject(c.UserID).hash); err != nil {
-		return err
-	}
-	return store.Audit(tx, turno.AuditEntry{
-		ActionBy: &c.UserID, Action: turno.AuditUpdate, Entity: "user", EntityID: c.UserID.String(),
-		SubjectID: &c.UserID, Detail: "fields=password",
-	})
-}
-
-// checkCurrentPassword reads the caller's account, if the password is theirs. A
-// stolen session can't try for long.
-func (s *Service) checkCurrentPassword(ctx context.Context, c policy.Caller, password string) (turno.User, error) {
-	if len(password) > maxPasswordBytes {
-		return turno.User{}, wrongCurrentPassword()
-	}
-	done, err := s.hasher.turn(ctx)
-	if err != nil {
-		return turno.User{}, err
-	}
-	defer done()
-	subjects := []subject{passwordSubject(c.UserID)}
-	var user turno.User
-	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
-		if user, err = store.UserByID(tx, c.UserID); err != nil {
-			return err
-		}
-		return throttled(tx, subjects)
-	})
-	if err != nil {
-		return turno.User{}, fmt.Errorf("check the current password: %w", err)
-	}
-	if ok, _ := s.hasher.matches(password, user.Password); ok {
-		return user, nil
-	}
-	err = s.db.Write(ctx, func(tx *sqldb.Tx) error { return countFailure(tx, subjects) })
-	if err != nil {
-		return turno.User{}, fmt.Errorf("count a wrong password: %w", err)
-	}
-	return turno.User{}, wrongCurrentPassword()
-}
-
-func wrongCurrentPassword() error {
-	return turno.Invalid(turno.FieldError{Location: "body.current_password", Message: "This is not your current password."})
 }

@@ -31,11 +31,14 @@ type SignedIn struct {
 	Token     string    // proves the session from now on; kept nowhere else
 	ExpiresAt time.Time // at the latest; idleness may end the session sooner
 	User      turno.User
+	Ticket    string // alone, beside CodeSecondFactorNeeded: for LoginSecondFactor
 	Device    string // to be kept by the browser, so that strangers can't lock it out
 }
 
 // Login signs somebody in. Errors: KindUnauthenticated with CodeWrongCredentials,
-// which does not say what is wrong; KindRateLimited after too many failures.
+// which does not say what is wrong; KindRateLimited after too many failures;
+// KindUnauthenticated with CodeSecondFactorNeeded when the password is right and a
+// code has to follow: then the answer holds the Ticket.
 func (s *Service) Login(ctx context.Context, c policy.Caller, in Credentials) (SignedIn, error) {
 	if err := policy.Check(c, policy.Login, 0); err != nil {
 		return SignedIn{}, err
@@ -74,6 +77,7 @@ func (s *Service) Login(ctx context.Context, c policy.Caller, in Credentials) (S
 // failures it falls under.
 type attempt struct {
 	user     turno.User // zero when nobody has the name
+	device   []byte     // the hash of the known device that it comes from, if it is one
 	subjects []subject
 }
 
@@ -100,6 +104,7 @@ func (s *Service) attempt(ctx context.Context, c policy.Caller, in Credentials) 
 		try.user = user
 		switch {
 		case known:
+			try.device = device
 			try.subjects = []subject{deviceSubject(user.ID, device)}
 		case found:
 			try.subjects = strangerSubjects(user.ID.String(), c.Address)
@@ -132,13 +137,11 @@ func (s *Service) failed(ctx context.Context, try attempt) error {
 	return wrongCredentials()
 }
 
-// succeeded begins a session, unless the account has changed since the password
-// was checked. upgraded is the password's new hash, or empty.
+// succeeded begins a session, or makes a ticket for the second step, unless the
+// account has changed since the password was checked. upgraded is the password's
+// new hash, or empty.
 func (s *Service) succeeded(ctx context.Context, c policy.Caller, in Credentials, try attempt, upgraded string) (SignedIn, error) {
-	id, token, device := turno.NewID(), newToken(), in.Device
-	if device == "" || len(device) > 100 {
-		device = newToken()
-	}
+	a, ticket := newArrival(c, in.Device, in.UserAgent), newTicket(try)
 	var signedIn SignedIn
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(try.user.ID); err != nil { // whatever ends all sessions comes before or after
@@ -156,40 +159,72 @@ func (s *Service) succeeded(ctx context.Context, c policy.Caller, in Credentials
 				return err
 			}
 		}
-		_, absolute := s.lifetimes(user.Role)
-		session := store.Session{
-			ID: id, UserID: user.ID, TokenHash: tokenHash(token),
-			CreatedAt: tx.Now, AuthenticatedAt: tx.Now, LastSeenAt: tx.Now, ExpiresAt: tx.Now.Add(absolute),
-			Address: shortened(c.Address, 45), UserAgent: shortened(in.UserAgent, 255),
-		}
-		if err := beginSession(tx, session, device, try); err != nil {
+		factors, err := store.SecondFactorsOf(tx, user.ID)
+		if err != nil {
 			return err
 		}
-		user.Password = ""
-		signedIn = SignedIn{Token: token, ExpiresAt: session.ExpiresAt, User: user, Device: device}
-		return nil
+		if s.asksFor(user, factors) {
+			signedIn = SignedIn{Ticket: ticket.token}
+			return ticket.insert(tx)
+		}
+		// The address keeps its failures: one good account must not buy guesses.
+		if err := store.ForgetFailures(tx, try.subjects[0].hash); err != nil {
+			return err
+		}
+		signedIn, err = s.begin(tx, a, user, factors, "")
+		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return SignedIn{}, fmt.Errorf("begin a session: %w", err)
+	case signedIn.Ticket != "":
+		return signedIn, secondFactorNeeded()
 	}
 	return signedIn, nil
 }
 
-func beginSession(tx *sqldb.Tx, session store.Session, device string, try attempt) error {
+// arrival is what a session is made of, before the transaction that makes it.
+type arrival struct {
+	session store.Session // without its owner and times
+	token   string
+	device  string
+}
+
+func newArrival(c policy.Caller, device, userAgent string) arrival {
+	a := arrival{token: newToken(), device: device}
+	if device == "" || len(device) > 100 {
+		a.device = newToken()
+	}
+	a.session = store.Session{
+		ID: turno.NewID(), TokenHash: tokenHash(a.token),
+		Address: shortened(c.Address, 45), UserAgent: shortened(userAgent, 255),
+	}
+	return a
+}
+
+// begin makes the session of a user who has shown everything that is asked for.
+// The caller holds the user's lock. how says in the trail by what, if not by the
+// password alone.
+func (s *Service) begin(tx *sqldb.Tx, a arrival, user turno.User, factors store.SecondFactors, how string) (SignedIn, error) {
+	_, absolute := s.lifetimes(user.Role)
+	session := a.session
+	session.UserID, session.ExpiresAt = user.ID, tx.Now.Add(absolute)
+	session.CreatedAt, session.AuthenticatedAt, session.LastSeenAt = tx.Now, tx.Now, tx.Now
 	if err := store.InsertSession(tx, session); err != nil {
-		return err
+		return SignedIn{}, err
 	}
-	if err := store.PutDevice(tx, session.UserID, tokenHash(device)); err != nil {
-		return err
+	if err := store.PutDevice(tx, user.ID, tokenHash(a.device)); err != nil {
+		return SignedIn{}, err
 	}
-	// The address keeps its failures: one good account must not buy guesses.
-	if err := store.ForgetFailures(tx, try.subjects[0].hash); err != nil {
-		return err
+	if err := s.setDue(tx, &user, factors, gracePeriod); err != nil {
+		return SignedIn{}, err
 	}
-	return store.Audit(tx, turno.AuditEntry{
-		ActionBy: &session.UserID, Action: turno.AuditLogin, Entity: "session", EntityID: session.ID.String(),
-		SubjectID: &session.UserID,
+	err := store.Audit(tx, turno.AuditEntry{
+		ActionBy: &user.ID, Action: turno.AuditLogin, Entity: "session", EntityID: session.ID.String(),
+		SubjectID: &user.ID, Detail: how,
 	})
+	user.Password = ""
+	return SignedIn{Token: a.token, ExpiresAt: session.ExpiresAt, User: user, Device: a.device}, err
 }
 
 func wrongCredentials() error {

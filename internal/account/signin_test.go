@@ -295,20 +295,20 @@ func TestSessionsEnd(t *testing.T) {
 		p.must(err)
 		day := 24 * time.Hour
 		for _, test := range []struct {
-			name   string
-			login  string
-			every  time.Duration // between uses
-			times  int
-			signed bool
+			name  string
+			login string
+			every time.Duration // between uses
+			times int
+			want  string // the code of the refusal; empty: still signed in
 		}{
-			{"a patient may be away for less than seven days", in.Username, 7*day - time.Second, 1, true},
-			{"a patient who was away for seven days has to sign in", in.Username, 7 * day, 1, false},
-			{"a patient who comes every day is signed in for less than thirty days", in.Username, day, 29, true},
-			{"a patient has to sign in after thirty days", in.Username, day, 30, false},
-			{"staff may be away for less than a quarter of an hour", "owner", 15*time.Minute - time.Second, 1, true},
-			{"staff who were away for a quarter of an hour have to sign in", "owner", 15 * time.Minute, 1, false},
-			{"staff at work are signed in for less than twelve hours", "owner", 10 * time.Minute, 71, true},
-			{"staff have to sign in after twelve hours", "owner", 10 * time.Minute, 72, false},
+			{"a patient may be away for less than seven days", in.Username, 7*day - time.Second, 1, ""},
+			{"a patient who was away for seven days has to sign in", in.Username, 7 * day, 1, turno.CodeUnauthenticated},
+			{"a patient who comes every day is signed in for less than thirty days", in.Username, day, 29, ""},
+			{"a patient has to sign in after thirty days", in.Username, day, 30, turno.CodeUnauthenticated},
+			{"staff may be away for less than a quarter of an hour", "owner", 15*time.Minute - time.Second, 1, ""},
+			{"a session of staff locks after a quarter of an hour", "owner", 15 * time.Minute, 1, turno.CodeSessionLocked},
+			{"staff at work are signed in for less than twelve hours", "owner", 10 * time.Minute, 71, ""},
+			{"staff have to sign in after twelve hours", "owner", 10 * time.Minute, 72, turno.CodeUnauthenticated},
 		} {
 			t.Run(test.name, func(t *testing.T) {
 				signedIn, err := p.signIn(test.login)
@@ -317,7 +317,7 @@ func TestSessionsEnd(t *testing.T) {
 					p.clock.Advance(test.every)
 					_, err = p.Authenticate(t.Context(), signedIn.Token)
 				}
-				if test.signed && err != nil || !test.signed && turno.CodeOf(err) != turno.CodeUnauthenticated {
+				if test.want == "" && err != nil || test.want != "" && turno.CodeOf(err) != test.want {
 					t.Errorf("the answer is %v", err)
 				}
 			})
@@ -329,7 +329,7 @@ func TestSessionsEnd(t *testing.T) {
 				p.clock.Advance(5 * time.Minute)
 				_, err = p.AuthenticatePolling(t.Context(), signedIn.Token)
 			}
-			wantCode(t, err, turno.CodeUnauthenticated)
+			wantCode(t, err, turno.CodeSessionLocked)
 		})
 		t.Run("nobody made up a token", func(t *testing.T) {
 			_, err := p.Authenticate(t.Context(), "made-up")

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/limit"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -48,11 +49,21 @@ func passwordSubject(userID uuid.UUID) subject {
 // strangerSubjects are the account, known by an id or by a name that nobody has,
 // and the address if it is known.
 func strangerSubjects(account, address string) []subject {
-	subjects := []subject{newSubject("account", account, freeForAccount)}
-	if address != "" {
-		subjects = append(subjects, newSubject("address", network(address), freeForAddress))
+	return append([]subject{newSubject("account", account, freeForAccount)}, addressSubjects(address)...)
+}
+
+// addressSubjects is the address, if it is known.
+func addressSubjects(address string) []subject {
+	if address == "" {
+		return nil
 	}
-	return subjects
+	return []subject{newSubject("address", network(address), freeForAddress)}
+}
+
+// codeSubject counts wrong codes of the second factor: those from a known device
+// apart, as for passwords.
+func codeSubject(userID uuid.UUID, device []byte) subject {
+	return newSubject("code", userID.String()+string(device), freeForAccount)
 }
 
 // throttled is a KindRateLimited error while one of the subjects has to wait.
@@ -109,4 +120,12 @@ func network(address string) string {
 		return address
 	}
 	return prefix.String()
+}
+
+// allowFrom uses one turn of an address, if it is known. Errors: KindRateLimited.
+func allowFrom(l *limit.Limiter, address string) error {
+	if address == "" {
+		return nil
+	}
+	return l.Allow(network(address))
 }

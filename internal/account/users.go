@@ -145,7 +145,7 @@ func (s *Service) CreateUser(ctx context.Context, c policy.Caller, in NewUser) (
 		return Person{}, err
 	}
 	if in.Role == turno.RoleAdmin {
-		if err := recentSignIn(c, s.config.Now()); err != nil {
+		if err := policy.CheckRecent(c, policy.MakeStaff, s.config.Now()); err != nil {
 			return Person{}, err
 		}
 	}
@@ -244,7 +244,7 @@ func changeStanding(tx *sqldb.Tx, c policy.Caller, user turno.User, patch Patch)
 		if err := check.err(); err != nil {
 			return err
 		}
-		if err := recentSignIn(c, tx.Now); err != nil {
+		if err := policy.CheckRecent(c, policy.MakeStaff, tx.Now); err != nil {
 			return err
 		}
 		user.StaffLevel = *patch.StaffLevel
@@ -275,7 +275,7 @@ func writeStanding(tx *sqldb.Tx, c policy.Caller, user turno.User, fields []stri
 	if err := keepFullAdmin(tx, user); err != nil {
 		return err
 	}
-	if _, err := store.DeleteSessionsExcept(tx, user.ID, uuid.Nil); err != nil {
+	if err := store.EndAccess(tx, user.ID, uuid.Nil); err != nil {
 		return err
 	}
 	return store.Audit(tx, turno.AuditEntry{

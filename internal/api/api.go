@@ -67,6 +67,11 @@ func New(config Config) (*API, error) {
 	a.huma = humago.NewWithPrefix(a.mux, Prefix, a.describe())
 	for _, resource := range []func(){
 		a.authRoutes,
+		a.unlockRoutes,
+		a.secondFactorRoutes,
+		a.passkeyRoutes,
+		a.resetRoutes,
+		a.noticeRoutes,
 		a.meRoutes,
 		a.specializationRoutes,
 		a.locationRoutes,

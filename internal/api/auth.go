@@ -18,6 +18,9 @@ const DeviceCookie = "turno_device"
 
 const deviceCookieAge = 365 * 24 * time.Hour
 
+// exampleToken stands for 256 random bits.
+const exampleToken = "Yq0qkSyIuVFsYYCRMZTPKS8fRUe0bHQ0-aYz3Rk8xWg"
+
 // examplePassword is one that the rules accept.
 const examplePassword = "five unrelated blue teapots"
 
@@ -49,9 +52,10 @@ func (a *API) authRoutes() {
 		Action: policy.Login, Tag: tagAccounts,
 		Summary: "Sign in",
 		Description: "Answers a token to be sent as Authorization: Bearer. A wrong name or password is 401 wrong_credentials; " +
-			"too many of them in a row are 429, with Retry-After.",
+			"too many of them in a row are 429, with Retry-After. Who has a second factor gets no token yet: 401 second_factor_needed, " +
+			"with a ticket for POST /auth/second-factor.",
 		Request: loginRequest{Login: "ana@example.org", Password: examplePassword},
-		Answer:  loginView{Token: "Yq0qkSyIuVFsYYCRMZTPKS8fRUe0bHQ0-aYz3Rk8xWg", ExpiresAt: exampleTime(8, 0).AddDate(0, 0, 30), User: exampleUser()},
+		Answer:  exampleLogin(),
 	}, a.login)
 	register(a, route{
 		ID: "logout", Method: http.MethodPost, Path: "/auth/logout",
@@ -67,6 +71,10 @@ func (a *API) authRoutes() {
 		Request:     passwordRequest{CurrentPassword: examplePassword, NewPassword: "seven distant green kettles"},
 	}, a.changePassword)
 	a.sessionRoutes()
+}
+
+func exampleLogin() loginView {
+	return loginView{Token: exampleToken, ExpiresAt: exampleTime(8, 0).AddDate(0, 0, 30), User: exampleUser()}
 }
 
 type registerRequest struct {
@@ -153,6 +161,14 @@ func (a *API) login(ctx context.Context, c policy.Caller, in *loginInput) (login
 		Device:    in.Device,
 		UserAgent: in.UserAgent,
 	})
+	if err != nil && signedIn.Ticket != "" {
+		err = ticketed{err, signedIn.Ticket}
+	}
+	return a.viewSignedIn(signedIn, err)
+}
+
+// viewSignedIn is a sign-in, unless there was an error.
+func (a *API) viewSignedIn(signedIn account.SignedIn, err error) (loginView, error) {
 	if err != nil {
 		return loginView{}, err
 	}

@@ -14,6 +14,10 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		caller, err := a.caller(r)
+		locked := ""
+		if turno.CodeOf(err) == turno.CodeSessionLocked && r.URL.Path == Prefix+unlockPath {
+			locked, _, err = a.token(r)
+		}
 		if err != nil {
 			refusal(ctx, err).Write(w)
 			return
@@ -21,6 +25,7 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		caller.Address = httpx.Address(ctx)
 		next.ServeHTTP(w, r.WithContext(withCall(ctx, call{
 			caller:      caller,
+			locked:      locked,
 			url:         *r.URL,
 			ifNoneMatch: r.Header.Get("If-None-Match"),
 		})))

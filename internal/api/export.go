@@ -23,6 +23,8 @@ type exportView struct {
 	Dependants []patientView          `json:"dependants" nullable:"false" doc:"Whom one acts for."`
 	Sessions   []sessionView          `json:"sessions" nullable:"false"`
 	Devices    []exportedDeviceView   `json:"devices" nullable:"false" doc:"Browsers that signed in, as dates."`
+	Passkeys   []passkeyView          `json:"passkeys" nullable:"false"`
+	Notices    []noticeView           `json:"notices" nullable:"false" doc:"What happened to one's account."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
 
@@ -77,6 +79,8 @@ func viewExport(e account.Export) exportView {
 		Devices: viewed(e.Devices, func(d account.Device) exportedDeviceView {
 			return exportedDeviceView{d.CreatedAt.UTC(), d.LastUsedAt.UTC()}
 		}),
+		Passkeys: viewed(e.Passkeys, viewPasskey),
+		Notices:  viewed(e.Notices, viewNotice),
 		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
 			return viewExportedTrail(entry, e.Person.ID)
 		}),
@@ -121,6 +125,8 @@ func exampleExport() exportView {
 		Dependants: []patientView{exampleDependant()},
 		Sessions:   []sessionView{},
 		Devices:    []exportedDeviceView{},
+		Passkeys:   []passkeyView{},
+		Notices:    []noticeView{},
 		Trail: []exportedTrailView{{
 			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),
 			ActionDetail: "role=patient", CreatedAt: exampleTime(8, 0),

@@ -35,6 +35,8 @@ type UserView struct {
 	YearsOfExperience *int       `json:"years_of_experience,omitempty" doc:"Of a doctor."`
 	Bio               *string    `json:"bio,omitempty" doc:"Of a doctor."`
 	VerifiedAt        *time.Time `json:"verified_at,omitempty" doc:"Of a doctor whose licence the clinic has checked."`
+
+	SecondFactor *secondFactorView `json:"second_factor,omitempty" doc:"One's own only."`
 }
 
 func viewPerson(p account.Person) UserView {
@@ -46,6 +48,10 @@ func viewPerson(p account.Person) UserView {
 		v.SpecializationID, v.LicenseNumber = &p.Doctor.SpecializationID, p.Doctor.LicenseNumber
 		v.YearsOfExperience, v.Bio = &p.Doctor.YearsOfExperience, &p.Doctor.Bio
 		v.VerifiedAt = utc(p.Doctor.VerifiedAt)
+	}
+	if p.Second != nil {
+		second := viewSecondFactor(*p.Second)
+		v.SecondFactor = &second
 	}
 	return v
 }

@@ -17,7 +17,17 @@ import (
 type problem struct {
 	*httpx.Problem
 	Appointments []appointmentView `json:"appointments,omitempty" nullable:"false" doc:"Those in the way, with appointments_in_the_way."`
+	Ticket       string            `json:"ticket,omitempty" doc:"With second_factor_needed after a right password: send it with the code to POST /auth/second-factor."`
 }
+
+// ticketed is an error of somebody who may go on with a ticket.
+type ticketed struct {
+	error
+	ticket string
+}
+
+// Unwrap is the error itself.
+func (t ticketed) Unwrap() error { return t.error }
 
 // refusal is an error as a problem. What is our fault is noted for the log; a
 // client that has hung up is nobody's.

@@ -156,6 +156,7 @@ func (a *API) admitted(action policy.Action) func(huma.Context, func(huma.Contex
 // call is what a handler's surroundings need to know of the request.
 type call struct {
 	caller      policy.Caller
+	locked      string // the token of a session that is locked, of a caller who is nobody until it is unlocked
 	url         url.URL
 	ifNoneMatch string
 }
@@ -185,6 +186,9 @@ func (a *API) problem(ctx context.Context, err error) error {
 	p := &problem{Problem: refusal(ctx, err)}
 	if e, ok := errors.AsType[*turno.Error](err); ok && len(e.Appointments) > 0 {
 		p.Appointments = appointmentViews(e.Appointments)
+	}
+	if t, ok := errors.AsType[ticketed](err); ok {
+		p.Ticket = t.ticket
 	}
 	return p
 }

@@ -42,7 +42,7 @@ func (a *API) userRoutes() {
 	}, a.changeUser)
 	register(a, route{
 		ID: "erase-user", Method: http.MethodPost, Path: "/users/{id}/erase",
-		Action: policy.WriteUser, Tag: tagPeople, Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
+		Action: policy.EraseUser, Tag: tagPeople, Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
 		Summary:     "Erase somebody",
 		Description: "What erasing oneself does, at their request. Full staff may; 403 sign_in_again when the last sign-in was over ten minutes ago.",
 	}, a.eraseUser)

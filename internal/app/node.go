@@ -96,13 +96,13 @@ func (n *node) close() error {
 func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	defer func() { err = errors.Join(err, n.close()) }()
 	collectSeldom()
-	services, err := n.wire(ctx)
-	if err != nil {
-		return err
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
 	if err != nil {
 		return adviseListen(err)
+	}
+	services, err := n.wire(ctx, n.publicURL(listener.Addr()))
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	runner, err := jobs.Start(ctx, n.db, services.jobs)
 	if err != nil {
@@ -184,7 +184,26 @@ type services struct {
 	jobs    jobs.Config
 }
 
-func (n *node) wire(ctx context.Context) (services, error) {
+// publicURL is where people reach the server, as far as it knows.
+func (n *node) publicURL(address net.Addr) string {
+	if n.config.BaseURL != "" {
+		return n.config.BaseURL
+	}
+	return urlOf(address)
+}
+
+// deliverReset prints links for a new password in the log of a demo, where no mail
+// is configured and nobody is hurt.
+func (n *node) deliverReset() func(ctx context.Context, url string) {
+	if !n.demo {
+		return nil
+	}
+	return func(ctx context.Context, url string) {
+		n.logger.InfoContext(ctx, "a link for a new password; until mail is configured it is printed here", "url", url)
+	}
+}
+
+func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	signal := jobs.NewSignal()
 	visits := booking.New(n.db, booking.Config{
 		Box:           n.box,
@@ -201,6 +220,9 @@ func (n *node) wire(ctx context.Context) (services, error) {
 		Changed:          n.hub.Changed,
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
+		RequireSecond:    account.Requirement(n.config.SecondFactor()),
+		PublicURL:        publicURL,
+		DeliverReset:     n.deliverReset(),
 	})
 	if err := accounts.EnsureFirstLocation(ctx, firstLocation(n.config.Clinic)); err != nil {
 		return services{}, err

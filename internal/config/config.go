@@ -17,6 +17,7 @@ type Server struct {
 	Log
 	Clinic  `embed:"" prefix:"clinic-"`
 	Limits  `embed:""`
+	Access  `embed:""`
 	Listen  string `help:"Address to listen on; port 0 takes a free one." env:"TURNO_LISTEN" default:"${listen}" group:"Server"`
 	BaseURL string `name:"base-url" help:"How people reach it, such as https://turno.example.org. With https, cookies and headers insist on it." env:"TURNO_BASE_URL" placeholder:"URL" group:"Server"`
 
@@ -88,7 +89,23 @@ type Limits struct {
 	AnonymousPerMinute int `help:"Requests of one address without sign-in in a minute; 0 means no limit." env:"TURNO_ANONYMOUS_PER_MINUTE" default:"600" group:"Limits"`
 	MaxOpenVisits      int `help:"Visits to come that a patient may have booked; 0 means no limit. Staff may book more." env:"TURNO_MAX_OPEN_VISITS" default:"10" group:"Limits"`
 	AuditYears         int `help:"Years for which the trail of who did what is kept." env:"TURNO_AUDIT_YEARS" default:"6" group:"Limits"`
-	StaffIdleMinutes   int `help:"Minutes without activity after which staff and doctors must sign in again, 5 to 60." env:"TURNO_STAFF_IDLE_MINUTES" default:"15" group:"Limits"`
+	StaffIdleMinutes   int `help:"Minutes without activity after which a session of staff or a doctor locks, 5 to 60." env:"TURNO_STAFF_IDLE_MINUTES" default:"15" group:"Limits"`
+}
+
+// Access says what signing in takes.
+type Access struct {
+	RequireSecondFactor string `help:"Who must set up a second factor: none, admins, staff (admins and doctors), or auto: staff when the base URL is https, else none." env:"TURNO_REQUIRE_SECOND_FACTOR" enum:"auto,none,admins,staff" default:"auto" group:"Server"`
+}
+
+// SecondFactor is who must set up a second factor: none, admins or staff.
+func (s *Server) SecondFactor() string {
+	switch {
+	case s.RequireSecondFactor != "" && s.RequireSecondFactor != "auto":
+		return s.RequireSecondFactor
+	case s.HTTPS():
+		return "staff"
+	}
+	return "none"
 }
 
 // StaffIdle is how long a session of staff and doctors may idle.

@@ -14,7 +14,8 @@ type Caller struct {
 	Role            turno.Role
 	StaffLevel      turno.StaffLevel
 	SessionID       uuid.UUID
-	AuthenticatedAt time.Time // when the password was last given
+	AuthenticatedAt time.Time // when the password or a passkey was last given
+	MustSetUp       bool      // a second factor is overdue: until there is one, this is all they may do
 	Address         string    // the client's network address, for limits
 }
 

@@ -1,6 +1,10 @@
 package policy
 
-import "github.com/turno-health/turno"
+import (
+	"time"
+
+	"github.com/turno-health/turno"
+)
 
 // Relation is how a caller stands to the thing in question: a set of bits.
 type Relation uint16
@@ -34,6 +38,9 @@ func Check(c Caller, action Action, relation Relation) error {
 		return &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal,
 			Message: "The action " + string(action) + " has no row in the access table."}
 	}
+	if c.MustSetUp && !rule.always {
+		return secondFactorNeeded()
+	}
 	relation |= c.general()
 	switch {
 	case relation&rule.may != 0:
@@ -50,10 +57,40 @@ func Check(c Caller, action Action, relation Relation) error {
 // do the action. It saves a use case from looking anything up for them; Check
 // still decides.
 func Admit(c Caller, action Action) error {
+	if c.MustSetUp && !table[action].always {
+		return secondFactorNeeded()
+	}
 	if !c.SignedIn() && table[action].may&Anyone == 0 {
 		return turno.Unauthenticated()
 	}
 	return nil
+}
+
+// recently is how long giving the password, or a passkey, counts (SECURITY.md).
+const recently = 10 * time.Minute
+
+// CheckRecent refuses what a stolen session must not do: it is nil for an action
+// that asks for no more than a session, and for a caller who has given the
+// password or a passkey within the last ten minutes. Otherwise it is a
+// turno.KindForbidden error with CodeSignInAgain.
+func CheckRecent(c Caller, action Action, now time.Time) error {
+	if !table[action].recent || now.Sub(c.AuthenticatedAt) <= recently {
+		return nil
+	}
+	return &turno.Error{
+		Kind: turno.KindForbidden, Code: turno.CodeSignInAgain,
+		Message: "Please sign in again to do this.",
+	}
+}
+
+// AsksAgain reports whether the action needs CheckRecent.
+func AsksAgain(action Action) bool { return table[action].recent }
+
+func secondFactorNeeded() error {
+	return &turno.Error{
+		Kind: turno.KindForbidden, Code: turno.CodeSecondFactorNeeded,
+		Message: "Your account needs a second factor. Please set one up first.",
+	}
 }
 
 // Known reports whether the access table has a row for the action.

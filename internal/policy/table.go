@@ -12,9 +12,19 @@ const (
 	ListSessions   Action = "session.list"
 	EndSessions    Action = "session.end"
 	ChangePassword Action = "account.change_password"
+	Unlock         Action = "session.unlock"
+	Confirm        Action = "session.confirm"        // prove again to be there
+	ResetPassword  Action = "account.reset_password" // without the old one
+
+	ReadSecondFactor  Action = "second_factor.read"
+	WriteSecondFactor Action = "second_factor.write" // authenticator app and recovery codes
+	ReadPasskeys      Action = "passkey.read"
+	WritePasskeys     Action = "passkey.write"
+	ReadNotices       Action = "notice.read"
 
 	ReadMe        Action = "me.read"
 	UpdateMe      Action = "me.update"
+	ChangeEmail   Action = "account.change_email" // beside the right to change the person
 	ExportMe      Action = "me.export"
 	EraseMe       Action = "me.erase"
 	ReadAccessLog Action = "me.access_log"
@@ -72,6 +82,9 @@ const (
 	ListPatients     Action = "user.list_patients"
 	WriteUser        Action = "user.write" // anybody's account
 	WritePatientUser Action = "user.write_patient"
+	EraseUser        Action = "user.erase"
+	MakeStaff        Action = "user.make_staff" // also: give another staff level
+	IssueResetLink   Action = "user.reset_link"
 
 	ReadAuditLogs Action = "audit.read"
 	ReadAnalytics Action = "analytics.read"
@@ -90,22 +103,35 @@ type rule struct {
 	may  Relation
 	sees Relation
 	what string
+
+	recent bool // asks for the password again when it was given long ago: see CheckRecent
+	always bool // also for somebody whose second factor is overdue
 }
 
 // table is the one place that decides who may do what.
 var table = map[Action]rule{
-	Register:       {may: Anyone},
-	RegisterDoctor: {may: Anyone},
-	Login:          {may: Anyone},
-	Logout:         {may: SignedIn},
-	ListSessions:   {may: SignedIn},
-	EndSessions:    {may: SignedIn},
-	ChangePassword: {may: SignedIn},
+	Register:       {may: Anyone, always: true},
+	RegisterDoctor: {may: Anyone, always: true},
+	Login:          {may: Anyone, always: true},
+	Logout:         {may: SignedIn, always: true},
+	ListSessions:   {may: SignedIn, always: true},
+	EndSessions:    {may: SignedIn, always: true},
+	ChangePassword: {may: SignedIn, always: true}, // asks for the password itself
+	Unlock:         {may: Anyone, always: true},
+	Confirm:        {may: SignedIn, always: true},
+	ResetPassword:  {may: Anyone, always: true},
 
-	ReadMe:        {may: SignedIn},
+	ReadSecondFactor:  {may: SignedIn, always: true},
+	WriteSecondFactor: {may: SignedIn, always: true, recent: true},
+	ReadPasskeys:      {may: SignedIn, always: true},
+	WritePasskeys:     {may: SignedIn, always: true, recent: true},
+	ReadNotices:       {may: SignedIn, always: true},
+
+	ReadMe:        {may: SignedIn, always: true},
 	UpdateMe:      {may: SignedIn},
-	ExportMe:      {may: SignedIn},
-	EraseMe:       {may: SignedIn},
+	ChangeEmail:   {may: SignedIn, recent: true},
+	ExportMe:      {may: SignedIn, recent: true},
+	EraseMe:       {may: SignedIn, recent: true},
 	ReadAccessLog: {may: SignedIn},
 
 	ListSpecializations:  {may: Anyone},
@@ -161,6 +187,9 @@ var table = map[Action]rule{
 	ListPatients:     {may: Staff},
 	WriteUser:        {may: Full},
 	WritePatientUser: {may: Staff},
+	EraseUser:        {may: Full, recent: true},
+	MakeStaff:        {may: Full, recent: true},
+	IssueResetLink:   {may: Full, recent: true},
 
 	ReadAuditLogs: {may: Full},
 	ReadAnalytics: {may: Full | ItsDoctor},

@@ -18,6 +18,7 @@ const (
 	keepRecordReads       = 48 * time.Hour
 	keepSignInFailures    = 24 * time.Hour
 	keepHolds             = 24 * time.Hour
+	keepNotices           = 180 * 24 * time.Hour
 	keepDevices           = 365 * 24 * time.Hour // as long as the browser keeps its cookie
 )
 
@@ -68,6 +69,50 @@ func PurgeSessions(tx *sqldb.Tx) (more bool, err error) {
 		         FROM sessions
 		        WHERE expires_at < $1
 		        LIMIT $2)`, 0)
+}
+
+// PurgeTickets removes sign-ins that waited too long for a second factor.
+func PurgeTickets(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "expired tickets", `
+		DELETE FROM sign_in_tickets
+		 WHERE id IN (
+		       SELECT id
+		         FROM sign_in_tickets
+		        WHERE expires_at < $1
+		        LIMIT $2)`, 0)
+}
+
+// PurgePasskeyChallenges removes challenges that nobody answered in time.
+func PurgePasskeyChallenges(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "expired challenges", `
+		DELETE FROM passkey_challenges
+		 WHERE token_hash IN (
+		       SELECT token_hash
+		         FROM passkey_challenges
+		        WHERE expires_at < $1
+		        LIMIT $2)`, 0)
+}
+
+// PurgeResets removes wishes for a new password that have expired.
+func PurgeResets(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "expired password resets", `
+		DELETE FROM password_resets
+		 WHERE id IN (
+		       SELECT id
+		         FROM password_resets
+		        WHERE expires_at < $1
+		        LIMIT $2)`, 0)
+}
+
+// PurgeNotices forgets notices after half a year. The trail keeps what happened.
+func PurgeNotices(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "old notices", `
+		DELETE FROM notices
+		 WHERE id IN (
+		       SELECT id
+		         FROM notices
+		        WHERE created_at < $1
+		        LIMIT $2)`, keepNotices)
 }
 
 // PurgeDevices forgets browsers that nobody has signed in with for a year.

@@ -17,7 +17,7 @@ type Session struct {
 	UserID          uuid.UUID
 	TokenHash       []byte
 	CreatedAt       time.Time
-	AuthenticatedAt time.Time // when the password was last given
+	AuthenticatedAt time.Time // when the password or a passkey was last given
 	LastSeenAt      time.Time // exact to a minute
 	ExpiresAt       time.Time // at the latest; idleness may end it sooner
 	Address         string
@@ -55,11 +55,20 @@ type SignedIn struct {
 // SessionByToken reads a session by the hash of its token; false when there is
 // none. Whether it has ended is for the caller to say.
 func SessionByToken(tx *sqldb.Tx, hash []byte) (SignedIn, bool, error) {
+	return oneSession(tx, "s.token_hash = $1", hash)
+}
+
+// SessionByID is SessionByToken for a session that is known already.
+func SessionByID(tx *sqldb.Tx, id uuid.UUID) (SignedIn, bool, error) {
+	return oneSession(tx, "s.id = $1", id)
+}
+
+func oneSession(tx *sqldb.Tx, condition string, arg any) (SignedIn, bool, error) {
 	s, err := sqldb.One(tx, scanSignedIn, `
 		SELECT `+sessionColumns+`, `+userColumns+`
 		  FROM sessions s
 		  JOIN users u ON u.id = s.user_id
-		 WHERE s.token_hash = $1`, hash)
+		 WHERE `+condition, arg)
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return s, false, nil
 	}
@@ -108,6 +117,19 @@ func TouchSession(tx *sqldb.Tx, id uuid.UUID) error {
 	return nil
 }
 
+// RenewSession notes that the owner of a session has just proved to be there.
+func RenewSession(tx *sqldb.Tx, id uuid.UUID) error {
+	_, err := tx.Exec(`
+		UPDATE sessions
+		   SET authenticated_at = $2,
+		       last_seen_at = $2
+		 WHERE id = $1`, id, tx.Now)
+	if err != nil {
+		return fmt.Errorf("renew a session: %w", err)
+	}
+	return nil
+}
+
 // DeleteSession ends one session of a user, and reports whether there was one.
 func DeleteSession(tx *sqldb.Tx, userID, id uuid.UUID) (bool, error) {
 	rows, err := tx.Exec(`
@@ -133,11 +155,35 @@ func DeleteSessionsExcept(tx *sqldb.Tx, userID, keep uuid.UUID) (int64, error) {
 	return rows, nil
 }
 
+// EndAccess takes back whatever lets somebody in as the user: all sessions but
+// one, or all with uuid.Nil, and every ticket, challenge and reset on its way.
+func EndAccess(tx *sqldb.Tx, userID, keep uuid.UUID) error {
+	b := tx.Batch()
+	b.Exec(nil, `
+		DELETE FROM sessions
+		 WHERE user_id = $1
+		   AND id <> $2`, userID, keep)
+	for _, table := range passes() {
+		b.Exec(nil, `
+		DELETE FROM `+table+`
+		 WHERE user_id = $1`, userID)
+	}
+	if err := b.Run(); err != nil {
+		return fmt.Errorf("end the access of a user: %w", err)
+	}
+	return nil
+}
+
+// passes are the tables of what becomes a session, or a password, when it is shown.
+func passes() []string { return []string{"sign_in_tickets", "passkey_challenges", "password_resets"} }
+
 // EndAllSessions signs everybody out. A restored database holds sessions that
 // have been ended since.
 func EndAllSessions(tx *sqldb.Tx) error {
-	if _, err := tx.Exec(`DELETE FROM sessions`); err != nil {
-		return fmt.Errorf("end all sessions: %w", err)
+	for _, table := range append(passes(), "sessions") {
+		if _, err := tx.Exec(`DELETE FROM ` + table); err != nil {
+			return fmt.Errorf("end all sessions: %w", err)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -14,13 +15,13 @@ import (
 const userColumns = `
        u.id, u.username, u.email, u.password, CAST(u.role AS text), COALESCE(CAST(u.staff_level AS text), ''),
        u.full_name, u.time_zone, u.locale, u.email_verified_at, u.deactivated_at, u.erased_at,
-       u.created_at, u.updated_at`
+       u.factor_due_at, u.created_at, u.updated_at`
 
 func userDest(u *turno.User) []any {
 	return []any{
 		&u.ID, &u.Username, &u.Email, &u.Password, &u.Role, &u.StaffLevel,
 		&u.FullName, &u.TimeZone, &u.Locale, &u.EmailVerifiedAt, &u.DeactivatedAt, &u.ErasedAt,
-		&u.CreatedAt, &u.UpdatedAt,
+		&u.FactorDueAt, &u.CreatedAt, &u.UpdatedAt,
 	}
 }
 
@@ -79,7 +80,8 @@ func InsertUser(tx *sqldb.Tx, u turno.User) error {
 	return nil
 }
 
-// UpdateUser writes everything about a user but the role and the password. The
+// UpdateUser writes everything about a user but the role, the password and when
+// a second factor is due. The
 // caller holds tx.Lock of the id since before it read the user. A taken username
 // or email is a unique violation.
 func UpdateUser(tx *sqldb.Tx, u turno.User) error {
@@ -121,6 +123,19 @@ func SetPassword(tx *sqldb.Tx, id uuid.UUID, old, hash string) (bool, error) {
 		return false, fmt.Errorf("set a password: %w", err)
 	}
 	return rows == 1, nil
+}
+
+// SetFactorDue says from when on a user needs a second factor; nil: no more.
+func SetFactorDue(tx *sqldb.Tx, id uuid.UUID, due *time.Time) error {
+	_, err := tx.Exec(`
+		UPDATE users
+		   SET factor_due_at = $2,
+		       updated_at = $3
+		 WHERE id = $1`, id, due, tx.Now)
+	if err != nil {
+		return fmt.Errorf("set when a second factor is due: %w", err)
+	}
+	return nil
 }
 
 // CountFullAdmins counts the staff who may do everything and can sign in.

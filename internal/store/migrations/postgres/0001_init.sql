@@ -30,6 +30,7 @@ CREATE TABLE users (
     email_verified_at timestamptz,
     deactivated_at    timestamptz,
     erased_at         timestamptz,
+    factor_due_at     timestamptz,
     created_at        timestamptz NOT NULL,
     updated_at        timestamptz NOT NULL,
     UNIQUE (id, role),
@@ -404,6 +405,80 @@ CREATE TABLE sign_in_failures (
     failures        int NOT NULL,
     last_failure_at timestamptz NOT NULL
 );
+
+-- A password that was right waits here for the second factor.
+CREATE TABLE sign_in_tickets (
+    id          uuid PRIMARY KEY,
+    user_id     uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    token_hash  bytea NOT NULL UNIQUE,
+    device_hash bytea,
+    failures    int NOT NULL DEFAULT 0,
+    created_at  timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL
+);
+CREATE INDEX sign_in_tickets_by_user ON sign_in_tickets (user_id);
+
+-- Authenticator apps: one that counts, and one that is being set up.
+CREATE TABLE totp_secrets (
+    id           uuid PRIMARY KEY,
+    user_id      uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    secret       bytea NOT NULL,
+    created_at   timestamptz NOT NULL,
+    confirmed_at timestamptz,
+    last_step    bigint NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX totp_secrets_confirmed ON totp_secrets (user_id) WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX totp_secrets_pending ON totp_secrets (user_id) WHERE confirmed_at IS NULL;
+
+CREATE TABLE recovery_codes (
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    code_hash  bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+);
+
+CREATE TABLE passkeys (
+    id              uuid PRIMARY KEY,
+    user_id         uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    credential_id   bytea NOT NULL UNIQUE,
+    public_key      bytea NOT NULL,
+    sign_count      bigint NOT NULL,
+    backup_eligible boolean NOT NULL,
+    name            varchar(100) NOT NULL CHECK (name <> ''),
+    created_at      timestamptz NOT NULL,
+    last_used_at    timestamptz
+);
+CREATE INDEX passkeys_by_user ON passkeys (user_id, created_at);
+
+-- What a browser was asked to sign with a passkey, once. Nobody is known yet when
+-- it is to sign in.
+CREATE TABLE passkey_challenges (
+    token_hash bytea PRIMARY KEY,
+    user_id    uuid REFERENCES users ON DELETE CASCADE,
+    challenge  text NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX passkey_challenges_by_age ON passkey_challenges (expires_at);
+
+-- Wishes for a new password. One has no token until its link is made.
+CREATE TABLE password_resets (
+    id         uuid PRIMARY KEY,
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    token_hash bytea UNIQUE,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX password_resets_by_user ON password_resets (user_id);
+
+-- What happened to an account, for its owner to see.
+CREATE TABLE notices (
+    id         uuid PRIMARY KEY,
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    kind       varchar(50) NOT NULL,
+    created_at timestamptz NOT NULL,
+    seen_at    timestamptz
+);
+CREATE INDEX notices_by_user ON notices (user_id, created_at);
 
 -- The machinery -------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ CREATE TABLE users (
     email_verified_at INTEGER,
     deactivated_at    INTEGER,
     erased_at         INTEGER,
+    factor_due_at     INTEGER,
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL,
     UNIQUE (id, role),
@@ -376,6 +377,80 @@ CREATE TABLE sign_in_failures (
     failures        INTEGER NOT NULL,
     last_failure_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- A password that was right waits here for the second factor.
+CREATE TABLE sign_in_tickets (
+    id          BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id     BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    token_hash  BLOB NOT NULL UNIQUE,
+    device_hash BLOB,
+    failures    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sign_in_tickets_by_user ON sign_in_tickets (user_id);
+
+-- Authenticator apps: one that counts, and one that is being set up.
+CREATE TABLE totp_secrets (
+    id           BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id      BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    secret       BLOB NOT NULL,
+    created_at   INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    last_step    INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX totp_secrets_confirmed ON totp_secrets (user_id) WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX totp_secrets_pending ON totp_secrets (user_id) WHERE confirmed_at IS NULL;
+
+CREATE TABLE recovery_codes (
+    user_id    BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    code_hash  BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passkeys (
+    id              BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id         BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    credential_id   BLOB NOT NULL UNIQUE,
+    public_key      BLOB NOT NULL,
+    sign_count      INTEGER NOT NULL,
+    backup_eligible INTEGER NOT NULL CHECK (backup_eligible IN (0, 1)),
+    name            TEXT NOT NULL CHECK (name <> '') CHECK (length(name) <= 100),
+    created_at      INTEGER NOT NULL,
+    last_used_at    INTEGER
+) STRICT;
+CREATE INDEX passkeys_by_user ON passkeys (user_id, created_at);
+
+-- What a browser was asked to sign with a passkey, once. Nobody is known yet when
+-- it is to sign in.
+CREATE TABLE passkey_challenges (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    user_id    BLOB REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    challenge  TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passkey_challenges_by_age ON passkey_challenges (expires_at);
+
+-- Wishes for a new password. One has no token until its link is made.
+CREATE TABLE password_resets (
+    id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id    BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    token_hash BLOB UNIQUE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX password_resets_by_user ON password_resets (user_id);
+
+-- What happened to an account, for its owner to see.
+CREATE TABLE notices (
+    id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    user_id    BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    kind       TEXT NOT NULL CHECK (length(kind) <= 50),
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER
+) STRICT;
+CREATE INDEX notices_by_user ON notices (user_id, created_at);
 
 -- The machinery -------------------------------------------------------------------------
 
