@@ -136,7 +136,7 @@ func (s *Service) tryOneTimeCode(tx *sqldb.Tx, secret store.TOTPSecret, code str
 	if err != nil || right {
 		return nil, err
 	}
-	return turno.Invalid(turno.FieldError{Location: "body.code", Message: "This code is wrong. Is the clock of your phone right?"}),
+	return turno.Invalid(turno.FieldError{Location: "body.code", Message: "This code is wrong. Please check that the clock of your phone is right."}),
 		countFailure(tx, counted)
 }
 

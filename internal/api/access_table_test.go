@@ -25,7 +25,7 @@ const (
 // accessTable has a row for every route, by operationId.
 func accessTable() map[string]accessRow {
 	table := map[string]accessRow{}
-	for _, rows := range []map[string]accessRow{accountRows(), peopleRows(), clinicRows(), doctorRows(), visitRows()} {
+	for _, rows := range []map[string]accessRow{accountRows(), signInRows(), peopleRows(), clinicRows(), doctorRows(), visitRows()} {
 		maps.Copy(table, rows)
 	}
 	return table
@@ -73,8 +73,9 @@ func peopleRows() map[string]accessRow {
 		"create-user": {want: staff, body: func(a *access, _ string) string {
 			return fmt.Sprintf(`{"role": "patient", "full_name": %q, "date_of_birth": "1980-03-04"}`, a.name())
 		}},
-		"change-user": {want: staff, target: somePatient, body: text(`{"full_name": "New Name"}`)},
-		"erase-user":  {want: fullStaff, target: somePatient},
+		"change-user":      {want: staff, target: somePatient, body: text(`{"full_name": "New Name"}`)},
+		"erase-user":       {want: fullStaff, target: somePatient},
+		"issue-reset-link": {want: fullStaff, target: somePatient},
 	}
 }
 

@@ -27,6 +27,9 @@ import (
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
+// clinicURL is where the clinic's pages are.
+const clinicURL = "https://turno.example.org"
+
 // password is everybody's.
 const password = "correct-horse-battery-staple"
 
@@ -72,7 +75,7 @@ func newClinic(t *testing.T, db *sqldb.DB, clock *storetest.Clock) *clinic {
 	c := &clinic{t: t, db: db, clock: clock, log: &bytes.Buffer{}}
 	c.booking = booking.New(db, booking.Config{Box: box})
 	c.account = account.New(db, account.Config{
-		Now: clock.Now, Box: box, CancelOpenVisits: c.booking.CancelOpenVisits, OpenVisits: c.booking.OpenVisits, StaffIdle: time.Hour,
+		Now: clock.Now, Box: box, CancelOpenVisits: c.booking.CancelOpenVisits, OpenVisits: c.booking.OpenVisits, StaffIdle: time.Hour, PublicURL: clinicURL,
 		Hashing: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 	})
 	c.serve(api.Config{})

@@ -31,7 +31,7 @@ func (a *API) resetRoutes() {
 		Summary: "Make a link for a new password",
 		Description: "For a patient or a doctor who can't get mail, never for staff: 403. It works for a quarter of an hour, " +
 			"and its owner is told at the next sign-in. Full staff may. " + askAgain,
-		Answer: resetLinkView{URL: "https://turno.example.org/reset?token=" + exampleToken, ExpiresAt: exampleTime(9, 15)},
+		Answer: resetLinkView{URL: "http://localhost:8080/reset?token=" + exampleToken, ExpiresAt: exampleTime(9, 15)},
 	}, a.issueResetLink)
 }
 

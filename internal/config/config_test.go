@@ -39,6 +39,24 @@ func TestSettingsHaveBounds(t *testing.T) {
 	}
 }
 
+func TestWhoNeedsASecondFactor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ setting, baseURL, want string }{
+		{"auto", "https://turno.example.org", "staff"},
+		{"auto", "http://localhost:8080", "none"},
+		{"", "", "none"},
+		{"none", "https://turno.example.org", "none"},
+		{"admins", "", "admins"},
+		{"staff", "", "staff"},
+	} {
+		s := config.Server{BaseURL: tt.baseURL}
+		s.RequireSecondFactor = tt.setting
+		if got := s.SecondFactor(); got != tt.want {
+			t.Errorf("%q at %q: %s, want %s", tt.setting, tt.baseURL, got, tt.want)
+		}
+	}
+}
+
 func TestTheNameOfADatabaseHoldsNoPassword(t *testing.T) {
 	t.Parallel()
 	for dsn, want := range map[string]string{

@@ -22,6 +22,7 @@ func tables() []map[string]string {
 	return []map[string]string{
 		spanishCommon(),
 		spanishErrors(),
+		spanishAccess(),
 		spanishUI(),
 		spanishFind(),
 		spanishVisits(),

@@ -120,6 +120,23 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 				_, err := tx.Exec(`INSERT INTO devices (token_hash, user_id, created_at, last_used_at) VALUES ($1, $2, $3, $3)`, []byte{byte(n)}, p.patient, at)
 				return err
 			}},
+		{"tickets go when they expire", "sign_in_tickets", 0, store.PurgeTickets,
+			func(tx *sqldb.Tx, p people, n int, at time.Time) error {
+				return store.InsertTicket(tx, store.Ticket{ID: turno.NewID(), UserID: p.patient, TokenHash: []byte{byte(n)}, CreatedAt: at, ExpiresAt: at})
+			}},
+		{"challenges go when they expire", "passkey_challenges", 0, store.PurgePasskeyChallenges,
+			func(tx *sqldb.Tx, _ people, n int, at time.Time) error {
+				return store.InsertPasskeyChallenge(tx, store.PasskeyChallenge{TokenHash: []byte{byte(n)}, Challenge: "{}", ExpiresAt: at})
+			}},
+		{"wishes for a password go when they expire", "password_resets", 0, store.PurgeResets,
+			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
+				_, err := tx.Exec(`INSERT INTO password_resets (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $3)`, turno.NewID(), p.patient, at)
+				return err
+			}},
+		{"notices go after half a year", "notices", 180 * 24 * time.Hour, store.PurgeNotices,
+			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
+				return store.InsertNotice(tx, store.Notice{ID: turno.NewID(), UserID: p.patient, Kind: "passkey_added", CreatedAt: at})
+			}},
 		{"holds go a day after they ended", "holds", 24 * time.Hour, store.PurgeHolds,
 			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
 				_, err := tx.Exec(`

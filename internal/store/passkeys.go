@@ -96,17 +96,6 @@ func DeletePasskey(tx *sqldb.Tx, userID, id uuid.UUID) (bool, error) {
 	return rows == 1, nil
 }
 
-// DeletePasskeys takes all passkeys of a user away, and says how many there were.
-func DeletePasskeys(tx *sqldb.Tx, userID uuid.UUID) (int64, error) {
-	rows, err := tx.Exec(`
-		DELETE FROM passkeys
-		 WHERE user_id = $1`, userID)
-	if err != nil {
-		return 0, fmt.Errorf("delete passkeys: %w", err)
-	}
-	return rows, nil
-}
-
 // PasskeyChallenge is what a browser was asked to sign.
 type PasskeyChallenge struct {
 	TokenHash []byte
