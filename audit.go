@@ -69,7 +69,7 @@ func AuditKinds() []AuditKind {
 		{AuditUpdate, "visit_type"},
 
 		{AuditCreate, "user"},          // role=
-		{AuditUpdate, "user"},          // fields=, staff_level=, active=
+		{AuditUpdate, "user"},          // fields=, staff_level=, active=; reset (of a password); second_factor_on, second_factor_off, recovery_codes_made
 		{AuditErase, "user"},           // again, after a backup was restored
 		{AuditExport, "user"},          // by the person
 		{AuditUpdate, "doctor"},        // fields=, verified=
@@ -77,9 +77,13 @@ func AuditKinds() []AuditKind {
 		{AuditCreate, "patient_proxy"}, // proxy_user_id=
 		{AuditDelete, "patient_proxy"}, // proxy_user_id=
 
-		{AuditLogin, "session"},
+		{AuditLogin, "session"}, // second_factor, passkey: by what; unlocked, confirmed: of a session that went on
 		{AuditLogout, "session"},
-		{AuditLoginFailed, "user"},
+		{AuditLoginFailed, "user"},      // second_factor, unlock: where
+		{AuditCreate, "passkey"},        //
+		{AuditUpdate, "passkey"},        // renamed
+		{AuditDelete, "passkey"},        //
+		{AuditCreate, "password_reset"}, // a link made by staff
 
 		{AuditCreate, "specialization"},
 		{AuditUpdate, "specialization"},
