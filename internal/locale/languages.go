@@ -48,7 +48,7 @@ type languages struct {
 
 // spoken is what we speak. English in the United States differs in its dates and
 // clocks only.
-var spoken = sync.OnceValue(func() languages {
+var spoken = sync.OnceValue(func() languages { //nolint:gochecknoglobals // what never changes, made once
 	spanish := catalogue()
 	all := []*Words{
 		{tag: language.English, forms: english()},

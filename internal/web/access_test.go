@@ -122,7 +122,7 @@ func ask(t *testing.T, c *webtest.Clinic, pattern string, row accessRow, as webt
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if as.Username != "" {
-		request.AddCookie(&http.Cookie{Name: "turno_session", Value: c.NewToken(as.Username)}) //nolint:gosec // a request's cookie has no attributes
+		request.AddCookie(&http.Cookie{Name: "turno_session", Value: c.NewToken(as.Username)})
 	}
 	response, err := http.DefaultTransport.RoundTrip(request) // follows no redirect
 	if err != nil {

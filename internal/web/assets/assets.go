@@ -51,7 +51,7 @@ type library struct {
 	files       map[string]*file
 }
 
-var load = sync.OnceValue(func() library {
+var load = sync.OnceValue(func() library { //nolint:gochecknoglobals // what never changes, compressed once
 	all := library{files: map[string]*file{}}
 	sum := sha256.New()
 	add := func(name string, content []byte) {

@@ -99,7 +99,12 @@ func (r *Request) failureText(e *turno.Error) string {
 		return r.T("It may have moved, or it is not for the account that you are using.")
 	case turno.KindInternal:
 		return r.T("Nothing was changed. Please try again; if it happens again, tell the clinic.")
+	default:
+		return r.sentences(e)
 	}
+}
+
+func (r *Request) sentences(e *turno.Error) string {
 	sentences := []string{}
 	for _, field := range e.Fields {
 		sentences = append(sentences, r.Sentence(field.Message))

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -104,7 +105,7 @@ func HomeOf(person turno.User) string {
 // returnTo is where changing the language comes back to. What a form answered
 // can't be opened again; the page that it was on can.
 func (r *Request) returnTo() string {
-	if r.Method == "GET" || r.Method == "HEAD" {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return r.Here()
 	}
 	return r.origin()

@@ -18,7 +18,7 @@ import (
 
 // buffers are reused between answers. A page is written into one first, so that
 // an error in the middle of it becomes an error page and not half a page.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }} //nolint:gochecknoglobals // memory to use again, no state
 
 // Show answers with a page in its frame.
 func (r *Request) Show(head Head, content templ.Component) error {

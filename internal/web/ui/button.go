@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // ButtonKind is how much a button asks to be pressed.
 type ButtonKind string
@@ -43,14 +47,14 @@ func (p ButtonProps) kind() ButtonKind {
 }
 
 func (p ButtonProps) class() string {
-	class := "button " + string(p.kind())
+	classes := []string{"button", string(p.kind())}
 	for _, more := range []struct {
 		on   bool
 		name string
 	}{{p.Small, "small"}, {p.Full, "full"}, {p.IconOnly, "icon-only"}} {
 		if more.on {
-			class += " " + more.name
+			classes = append(classes, more.name)
 		}
 	}
-	return class
+	return strings.Join(classes, " ")
 }

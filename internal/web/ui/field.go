@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -145,9 +146,7 @@ func (p FieldProps) attributes() templ.Attributes {
 	if p.kind() == Hours {
 		a["inputmode"], a["pattern"], a["size"], a["maxlength"] = "numeric", "([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "5", "5"
 	}
-	for name, value := range p.Attrs {
-		a[name] = value
-	}
+	maps.Copy(a, p.Attrs)
 	return a
 }
 

@@ -29,8 +29,9 @@ func (k NoticeKind) icon() IconName {
 		return IconAlert
 	case Fault:
 		return IconStop
+	default:
+		return IconInfo
 	}
-	return IconInfo
 }
 
 // known is the kind, or Info for one that nobody knows.
@@ -38,8 +39,9 @@ func (k NoticeKind) known() string {
 	switch k {
 	case Success, Warn, Fault:
 		return string(k)
+	default:
+		return string(Info)
 	}
-	return string(Info)
 }
 
 // PanelProps describes a panel.

@@ -32,14 +32,20 @@ func StandingOf(a turno.Appointment) Standing {
 		return Confirmed
 	case turno.StatusCompleted:
 		return Completed
+	default:
+		return cancelled(a.CancellationKind)
 	}
-	switch a.CancellationKind {
+}
+
+func cancelled(kind turno.CancellationKind) Standing {
+	switch kind {
 	case turno.CancelledNoShow:
 		return Missed
 	case turno.CancelledExpired:
 		return Expired
+	default:
+		return Cancelled
 	}
-	return Cancelled
 }
 
 func (s Standing) icon() IconName {
@@ -54,8 +60,9 @@ func (s Standing) icon() IconName {
 		return IconMissed
 	case Expired:
 		return IconClock
+	default:
+		return IconStop
 	}
-	return IconStop
 }
 
 // Name is what people read, in the reader's language; the short one is for rows
@@ -78,8 +85,9 @@ func (s Standing) Name(r Reader, short bool) string {
 			return r.T("Expired")
 		}
 		return r.T("Not confirmed in time")
+	default:
+		return r.T("Cancelled")
 	}
-	return r.T("Cancelled")
 }
 
 // VisitProps describes a visit in a list.
@@ -138,8 +146,9 @@ func ModeIcon(m turno.VisitMode) IconName {
 		return IconPhone
 	case turno.ModeVideo:
 		return IconVideo
+	default:
+		return ""
 	}
-	return ""
 }
 
 // ModeName is how a visit takes place, in the reader's language.
@@ -149,6 +158,7 @@ func ModeName(w *locale.Words, m turno.VisitMode) string {
 		return w.T("by phone")
 	case turno.ModeVideo:
 		return w.T("by video")
+	default:
+		return w.T("at the clinic")
 	}
-	return w.T("at the clinic")
 }

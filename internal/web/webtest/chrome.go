@@ -26,8 +26,10 @@ type Look struct {
 	Language      string // of the browser; empty: English
 }
 
-// Phone and Desktop are the two sizes that every page is made for.
-func Phone() Look   { return Look{Width: 360, Height: 780} }
+// Phone is one of the two sizes that every page is made for.
+func Phone() Look { return Look{Width: 360, Height: 780} }
+
+// Desktop is the other one.
 func Desktop() Look { return Look{Width: 1280, Height: 900} }
 
 // InTheDark is the look in the dark theme.
@@ -57,7 +59,7 @@ type Chrome struct{ ctx context.Context }
 // StartChrome starts Chromium, which ends with the test.
 func StartChrome(t testing.TB) *Chrome {
 	t.Helper()
-	profile, err := os.MkdirTemp("", "turno-chrome")
+	profile, err := os.MkdirTemp("", "turno-chrome") //nolint:usetesting // a process of Chromium may write after the test has ended
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package webtest
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -80,9 +81,7 @@ func (v *Visitor) Submit(on *Answer, selector string, fill url.Values) *Answer {
 		v.t.Fatalf("%s has no form %s\n%s", on.Path, selector, on.Text())
 	}
 	fields := fieldsOf(form)
-	for name, values := range fill {
-		fields[name] = values
-	}
+	maps.Copy(fields, fill)
 	action, err := url.Parse(form.AttrOr("action", on.Path))
 	if err != nil {
 		v.t.Fatal(err)
@@ -138,9 +137,7 @@ func (v *Visitor) do(method, path string, body io.Reader, site string) *Answer {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	for name, values := range v.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, v.Header)
 	if body != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Sec-Fetch-Site", site)
