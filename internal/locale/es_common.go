@@ -58,6 +58,12 @@ func spanishCommon() map[string]string {
 		"First open time: %s":                   "Primera hora libre: %s",
 		"First available":                       "La primera libre",
 
+		"Time":               "Hora",
+		"Patient":            "Paciente",
+		"Visit":              "Cita",
+		"Status":             "Estado",
+		"%d visit|%d visits": "%d cita|%d citas",
+
 		// When something can't be shown or done.
 		"We can't find this page":          "No encontramos esta página",
 		"This page is not for you":         "Esta página no es para ti",

@@ -20,7 +20,11 @@ func (r *Request) StayTuned(topics ...live.Topic) error {
 	if err != nil {
 		return err
 	}
-	stream := httpx.Stream{Now: r.Site.Now, Alive: func(ctx context.Context) error {
+	clock := r.Site.Network
+	if clock == nil {
+		clock = r.Site.Now
+	}
+	stream := httpx.Stream{Now: clock, Alive: func(ctx context.Context) error {
 		_, err := r.Site.Account.AuthenticatePolling(ctx, r.Token())
 		return err
 	}}

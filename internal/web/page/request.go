@@ -31,10 +31,11 @@ type Request struct {
 
 func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
 	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w}
-	err := request.identify(route.Polling)
+	byItself := route.Polling || r.Header.Get("Turno-By") == "page" // assets/files/fetch.js
+	err := request.identify(byItself)
 	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()
-	if !route.Polling && !route.Stream {
+	if !byItself && !route.Stream {
 		request.flashes = request.takeFlash()
 	}
 	return request, err

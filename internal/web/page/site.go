@@ -29,6 +29,7 @@ type Site struct {
 	Box                *seal.Box // seals the cookie of visitors who have not signed in
 	Logger             *slog.Logger
 	Now                turno.Now
+	Network            turno.Now     // the clock of the deadlines on connections; nil: Now
 	AnonymousPerMinute int           // requests of one address without a session; 0 means no limit
 	HTTPS              bool          // the base URL is https
 	StaffIdle          time.Duration // how long a session of staff and doctors may idle; 0: no lock screen

@@ -98,6 +98,23 @@ func designAgenda(now time.Time, zone *time.Location) AgendaProps {
 	}}
 }
 
+func designDayList(now time.Time, zone *time.Location) DayListProps {
+	morning := designMorning(now, zone)
+	at := func(minutes int) time.Time { return morning.Add(time.Duration(minutes) * time.Minute) }
+	return DayListProps{Label: "A doctor's day", Zone: zone, Hours: []DayHour{
+		{Hour: 8},
+		{Hour: 9, Items: []DayItem{
+			{Visit: &VisitProps{At: at(0), Ends: at(40), Zone: zone, Who: "Jonas Weber", WhoNote: "born 1 January 1977", What: "Follow-up", Standing: Completed, Short: true, Href: "#agenda"}},
+			{Now: at(45)},
+			{Free: []Slot{{At: at(40), Href: "#agenda"}}},
+		}},
+		{Hour: 10, Items: []DayItem{
+			{Visit: &VisitProps{At: at(60), Ends: at(100), Zone: zone, Who: "Ibrahim Diallo", WhoNote: "born 3 February 1990", What: "First visit", Standing: Requested, Short: true, Href: "#agenda", Actions: designVisitActions()}},
+		}},
+		{Hour: 11, Items: []DayItem{{Off: &OffProps{At: at(120), Ends: at(180), Title: "Time off", Note: "Dentist"}}}},
+	}}
+}
+
 func designDoctors(now time.Time, zone *time.Location) []DoctorProps {
 	return []DoctorProps{
 		{Name: "Dr Amara Okafor", Href: "#people", About: "Cardiology · 14 years of experience", Where: "Riverside Clinic, Madrid", Rating: 4.8, Count: 126,

@@ -108,7 +108,7 @@ func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box)
 	}))
 	c.Site = &page.Site{
 		Account: c.Account, Booking: c.Booking, Insight: insight.New(db), Live: hub,
-		Box: box, Logger: logger, Now: clock.Now, Emergency: "112", Demo: true, Version: "test",
+		Box: box, Logger: logger, Now: clock.Now, Network: time.Now, Emergency: "112", Demo: true, Version: "test",
 	}
 	pages, err := web.New(c.Site)
 	c.must(err)

@@ -26,7 +26,7 @@ export default function live(element) {
     if (busy() || asking) return later();
     owed = false;
     asking = true;
-    const fresh = await part(location.href, selector).catch(() => null);
+    const fresh = await part(location.href, selector, "page").catch(() => null);
     asking = false;
     const old = current();
     if (!old || !fresh) return;

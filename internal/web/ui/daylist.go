@@ -1,0 +1,41 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/turno-health/turno"
+)
+
+// DayListProps describes a day as its hours below each other: on a phone, on
+// paper, and wherever each visit needs room for what can be done with it.
+type DayListProps struct {
+	Label string // read out
+	Zone  *time.Location
+	Hours []DayHour
+}
+
+// DayHour is what begins in an hour.
+type DayHour struct {
+	Hour  int // of the wall clock
+	Items []DayItem
+}
+
+// DayItem is one of a visit, a few open times, time off, or the line of the
+// moment.
+type DayItem struct {
+	Visit *VisitProps
+	Free  []Slot
+	Off   *OffProps
+	Now   time.Time
+}
+
+// OffProps is time in which nobody is seen.
+type OffProps struct {
+	At, Ends time.Time
+	Title    string
+	Note     string
+	Href     string
+}
+
+// clock is the wall clock's reading at the hour's beginning.
+func (h DayHour) clock() turno.Clock { return turno.Clock(h.Hour * 60) } //nolint:gosec // an hour is at most 24
