@@ -39,6 +39,7 @@ func spanishPractice() map[string]string {
 		"Other days":                             "Otros días",
 		"The day before":                         "El día anterior",
 		"The day after":                          "El día siguiente",
+		"Other weeks":                            "Otras semanas",
 		"The week before":                        "La semana anterior",
 		"The week after":                         "La semana siguiente",
 		"The week":                               "La semana",

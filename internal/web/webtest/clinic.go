@@ -197,6 +197,15 @@ func (c *Clinic) Visit(at time.Time) turno.Appointment {
 	return visit
 }
 
+// Request is what the patient asks the doctor for: a visit that is not confirmed
+// yet.
+func (c *Clinic) Request(at time.Time) turno.Appointment {
+	c.t.Helper()
+	visit, err := c.Booking.Book(c.t.Context(), c.Patient.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, ScheduledAt: at})
+	c.must(err)
+	return visit
+}
+
 // PastVisit is a visit of the patient that has begun and was completed: a short
 // one, each call another. There is room for twelve an hour.
 func (c *Clinic) PastVisit() turno.Appointment {
