@@ -215,7 +215,8 @@ func (o *offerTx) known() (known bool, err error) {
 }
 
 // choose is the type asked for; or what the hold is for; or the one that fits
-// and is as long as a slot; or any that fits.
+// and is as long as a slot; or any that fits; or, when none does, the one as long
+// as a slot, by which it is told best whether the time is taken.
 func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	if want := o.want.VisitTypeID; want != nil {
 		for _, choice := range choices {
@@ -227,14 +228,16 @@ func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	}
 	best, rank := choices[0], 0
 	for _, choice := range choices {
+		asSlot := choice.Minutes == o.calendar.SlotMinutes
 		r := 0
 		switch {
-		case !choice.Fits:
-		case o.isHeldFor(choice):
+		case choice.Fits && o.isHeldFor(choice):
+			r = 4
+		case choice.Fits && asSlot:
 			r = 3
-		case choice.Minutes == o.calendar.SlotMinutes:
+		case choice.Fits:
 			r = 2
-		default:
+		case asSlot:
 			r = 1
 		}
 		if r > rank {

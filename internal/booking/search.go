@@ -26,6 +26,8 @@ type Search struct {
 	Sort             string    // SortEarliest unless told
 	From             time.Time // open times from then on; zero: from now
 	Slots            int       // how many open times to show of each doctor: 3 unless told, 20 at most
+	Days             int       // also all open times of so many days, from the day of each doctor's next one on: 7 at most
+	Zone             string    // IANA name of those days
 	Limit            int
 	Cursor           string
 }
@@ -42,6 +44,7 @@ type FoundDoctor struct {
 	turno.Doctor
 	Location  *turno.Location
 	NextSlots []turno.Interval
+	Days      []SlotDay // those asked for, also without an open time; none for a doctor without any
 }
 
 // slotCount is how many open times a found doctor shows.
@@ -73,9 +76,43 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 		if err == nil {
 			err = addLocations(tx, items)
 		}
+		if err == nil && q.Days > 0 {
+			err = s.addDays(tx, items, q)
+		}
 		return err
 	})
 	return items, next, err
+}
+
+// addDays reads the open times of the days that a search asks for, at once for
+// all doctors whose next open time is on the same day.
+func (s *Service) addDays(tx *sqldb.Tx, items []FoundDoctor, q Search) error {
+	const most = 7
+	zone, err := zoneNamed("query.time_zone", q.Zone)
+	if err != nil {
+		return err
+	}
+	days := min(q.Days, most)
+	alike := map[turno.Date][]uuid.UUID{}
+	for _, item := range items {
+		if len(item.NextSlots) > 0 {
+			first := turno.DateOf(item.NextSlots[0].StartsAt, zone)
+			alike[first] = append(alike[first], item.ID)
+		}
+	}
+	for first, ids := range alike {
+		from := later(first.At(0, zone), later(q.From, tx.Now))
+		open, _, err := s.slotsWithin(tx, ids, from, first.AddDays(days).At(0, zone), 0)
+		if err != nil {
+			return err
+		}
+		for i := range items {
+			if slots, asked := open[items[i].ID]; asked {
+				items[i].Days = everyDay(first, days, SlotDays(slots, zone))
+			}
+		}
+	}
+	return nil
 }
 
 // list is the search in its order: each is sorted by keys of its own.

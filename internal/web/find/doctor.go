@@ -108,7 +108,7 @@ func (p profile) weekFrom(r *page.Request, day turno.Date) string {
 }
 
 // daySlots is how many times of a day are shown at first.
-const daySlots = 9
+const daySlots = 8
 
 // days are the days of the week; a long one is shown whole on request.
 func (p profile) days(r *page.Request) []ui.SlotDay {

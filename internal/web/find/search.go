@@ -11,8 +11,11 @@ import (
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
-// cardSlots is how many open times stand on a card.
-const cardSlots = 8
+// What stands on a card: so many days, and so many times of each.
+const (
+	cardDays  = 5
+	cardTimes = 3
+)
 
 // results is what a search found, and what was asked.
 type results struct {
@@ -51,7 +54,7 @@ func search(r *page.Request) error {
 // wanted reads the query. What can't be read asks for nothing: an address that
 // somebody was sent should always show doctors.
 func (f results) wanted(r *page.Request) booking.Search {
-	want := booking.Search{Query: f.query.Get("q"), Sort: f.sort, Slots: cardSlots, Limit: 10, Cursor: f.query.Get("cursor")}
+	want := booking.Search{Query: f.query.Get("q"), Sort: f.sort, Slots: 1, Days: cardDays, Zone: r.Zone.String(), Limit: 10, Cursor: f.query.Get("cursor")}
 	want.SpecializationID, _ = strconv.Atoi(f.query.Get("specialization"))
 	if rating, err := strconv.ParseFloat(f.query.Get("rating"), 64); err == nil && rating > 0 && rating <= 5 {
 		want.MinRating = rating
@@ -103,6 +106,11 @@ func (f results) isFiltered() bool {
 		}
 	}
 	return false
+}
+
+// isNarrowed reports whether a filter is set that a phone hides at first.
+func (f results) isNarrowed() bool {
+	return f.query.Get("specialization")+f.query.Get("rating")+f.query.Get("from") != ""
 }
 
 // clear is the address without filters; "" when there are none.
@@ -169,13 +177,30 @@ func (f results) firstPage(r *page.Request) string {
 func card(r *page.Request, d booking.FoundDoctor) ui.DoctorProps {
 	p := ui.DoctorProps{
 		Name: d.FullName, Href: page.DoctorPath(d.ID), About: about(r, d.Doctor), Where: placeName(d.Location),
-		Rating: d.Rating, Count: d.RatingCount, Slots: slots(r, d.ID, d.FullName, d.NextSlots), MoreHref: page.DoctorPath(d.ID),
+		Rating: d.Rating, Count: d.RatingCount, MoreHref: page.DoctorPath(d.ID),
 	}
-	if len(d.NextSlots) > 0 {
+	if len(d.Days) > 0 {
 		p.Next = soon(r, d.NextSlots[0].StartsAt)
-		p.MoreHref += "?week=" + turno.DateOf(d.NextSlots[0].StartsAt, r.Zone).String()
+		p.MoreHref += "?week=" + d.Days[0].Date.String()
+	}
+	for _, day := range d.Days {
+		p.Days = append(p.Days, cardDay(r, d, day, p.MoreHref))
 	}
 	return p
+}
+
+// cardDay is a day on a card: its first times, and the way to the others.
+func cardDay(r *page.Request, d booking.FoundDoctor, open booking.SlotDay, all string) ui.SlotDay {
+	day := ui.SlotDay{Day: open.Date, Name: dayName(r, open.Date), Date: r.DayMonth(open.Date)}
+	shown := open.Slots
+	if len(shown) > cardTimes+1 { // one more is as short as a link to it
+		shown = shown[:cardTimes]
+		day.More, day.MoreN = all+"&day="+open.Date.String(), len(open.Slots)-cardTimes
+	}
+	for _, slot := range shown {
+		day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, Href: page.BookPath(d.ID, slot.StartsAt, nil), About: r.Date(open.Date) + ", " + d.FullName})
+	}
+	return day
 }
 
 // about is a doctor in a line: "Cardiology · 14 years of experience".

@@ -88,6 +88,14 @@ func (v bookView) kind(r *page.Request) string {
 	return kindLine(r, v.offer.Chosen.Type, v.offer.Chosen.Minutes)
 }
 
+// place is where the patient has to go; nil when it is nowhere.
+func (v bookView) place() *turno.Location {
+	if t := v.offer.Chosen.Type; t != nil && t.Mode != turno.ModeInPerson {
+		return nil
+	}
+	return v.offer.Location
+}
+
 // kindLine is what kind of visit it is, in a line.
 func kindLine(r *page.Request, t *turno.VisitType, minutes int) string {
 	if t == nil {

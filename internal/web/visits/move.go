@@ -43,11 +43,8 @@ func move(r *page.Request) error {
 		return err
 	}
 	moved, err := r.Site.Booking.Move(r.Context(), r.Caller, id, page.Instant(form.Get("at")))
-	switch turno.KindOf(err) {
-	case turno.KindConflict, turno.KindInvalid:
-		if err != nil {
-			return cantMove(r, err)
-		}
+	if kind := turno.KindOf(err); kind == turno.KindConflict || kind == turno.KindInvalid {
+		return cantMove(r, err)
 	}
 	if err != nil {
 		return err
@@ -111,13 +108,24 @@ func (v moveView) weekProps(r *page.Request) ui.WeekProps {
 		props.First, props.FirstLabel = path+day.String(), r.T("First open time: %s", r.Day(day, r.Today()))
 	}
 	for _, d := range v.week.Days {
-		day := ui.SlotDay{Day: d.Date, Name: locale.Capital(r.ShortWeekday(d.Date.At(0, time.UTC).Weekday())), Date: r.DayMonth(d.Date)}
-		for _, slot := range d.Slots {
-			day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, About: r.Date(d.Date), Selected: slot.StartsAt.Equal(v.to), Href: path + first.String() + "&at=" + page.Machine(slot.StartsAt)})
-		}
-		props.Days = append(props.Days, day)
+		props.Days = append(props.Days, v.day(r, d, path+first.String()))
 	}
 	return props
+}
+
+// day is a day of the week; a long one is shown whole on request.
+func (v moveView) day(r *page.Request, open booking.SlotDay, week string) ui.SlotDay {
+	const most = 8
+	day := ui.SlotDay{Day: open.Date, Name: locale.Capital(r.ShortWeekday(open.Date.At(0, time.UTC).Weekday())), Date: r.DayMonth(open.Date)}
+	shown := open.Slots
+	if len(shown) > most+1 && r.URL.Query().Get("day") != open.Date.String() {
+		shown = shown[:most]
+		day.More, day.MoreN = week+"&day="+open.Date.String(), len(open.Slots)-most
+	}
+	for _, slot := range shown {
+		day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, About: r.Date(open.Date), Selected: slot.StartsAt.Equal(v.to), Href: week + "&at=" + page.Machine(slot.StartsAt)})
+	}
+	return day
 }
 
 // alternatives are the nearest open times, when the one wanted is gone.

@@ -101,6 +101,7 @@ func meaning(r *page.Request, v booking.VisitView) string {
 		return r.T("This visit did not take place. You can book another whenever you like.")
 	case ui.Expired:
 		return r.T("The doctor could not answer in time. Please choose another time.")
+	case ui.Cancelled:
 	}
 	if v.CancellationKind == turno.CancelledByPractice {
 		return r.T("The clinic had to cancel this visit. Please choose another time.")

@@ -1,0 +1,117 @@
+package visits_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// hand counts what somebody has to do.
+type hand struct {
+	*webtest.Tab
+	taps, forms int
+}
+
+// tap presses what leads on.
+func (h *hand) tap(selector string) {
+	h.taps++
+	h.Follow(selector)
+}
+
+// fill is a form that has to be filled in: pairs of selector and text.
+func (h *hand) fill(pairs ...string) {
+	h.forms++
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if strings.Contains(pairs[i], "date") {
+			h.Tab.Fill(pairs[i], pairs[i+1])
+		} else {
+			h.Type(pairs[i], pairs[i+1])
+		}
+	}
+}
+
+func TestFromTheStartPageToAVisitInFewPresses(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+
+	t.Run("a returning patient on a phone: 5 presses and 1 form at most", func(t *testing.T) {
+		h := &hand{Tab: chrome.Visit(t, c, webtest.Phone())}
+		h.SignIn(c, c.Patient)
+		h.Open("/")
+		h.fill("input[name=q]", "cardio")
+		h.tap(".finder button")
+		h.tap(".doctor a.slot")
+		h.tap("#book button.primary")
+		h.wantVisit(t, 5, 1)
+		h.Open("/appointments")
+		if !strings.Contains(h.Text("main"), "Dr Amara Okafor") {
+			t.Errorf("the visit is not among %s", h.Text("main"))
+		}
+	})
+	for _, look := range []webtest.Look{webtest.Phone(), webtest.Desktop().WithoutScript()} {
+		t.Run("a newcomer: one form more, "+look.String(), func(t *testing.T) {
+			h := &hand{Tab: chrome.Visit(t, c, look)}
+			h.Open("/")
+			h.fill("input[name=q]", "dermatology")
+			h.tap(".finder button")
+			h.tap(".doctor a.slot")
+			h.tap("a[href^='/register?']")
+			name := strings.ReplaceAll(look.String(), "-", "")
+			h.fill("#f-full_name", "Nadia Nueva", "#f-date_of_birth", "1985-06-07", "#f-email", name+"@example.org",
+				"#f-username", "nadia"+name, "#f-password", webtest.Password)
+			h.tap("main form button.primary")
+			h.tap("#book button.primary")
+			h.wantVisit(t, 6, 2)
+		})
+	}
+}
+
+func (h *hand) wantVisit(t *testing.T, taps, forms int) {
+	t.Helper()
+	if !strings.HasPrefix(h.Path(), "/appointments/") || !strings.Contains(h.Text("main"), "Requested, not yet confirmed") {
+		t.Fatalf("in the end the window is at %s: %s", h.Path(), h.Text("main"))
+	}
+	if h.taps > taps || h.forms > forms {
+		t.Errorf("it took %d presses and %d forms, want at most %d and %d", h.taps, h.forms, taps, forms)
+	}
+}
+
+func TestTheTimeIsCountedDownAndTheWeekIsSwapped(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	tab := chrome.Visit(t, c, webtest.Phone())
+	tab.SignIn(c, c.Patient)
+	tab.Open(page.BookPath(c.Doctor.UserID, c.OpenTime(3), nil))
+	tab.Wait(".countdown.counting")
+	if left := tab.Text(".countdown .left"); left != "5:00" && !strings.HasPrefix(left, "4:5") {
+		t.Errorf("the countdown shows %s", left)
+	}
+	if shown := webtest.Eval[string](tab, `getComputedStyle(document.querySelector(".more-time")).visibility`); shown != "hidden" {
+		t.Errorf("more time is offered too soon: it is %s", shown)
+	}
+	webtest.Eval[bool](tab, `document.querySelector(".countdown").classList.add("soon") ?? true`)
+	if shown := webtest.Eval[string](tab, `getComputedStyle(document.querySelector(".more-time")).visibility`); shown != "visible" {
+		t.Errorf("with a minute left more time is %s", shown)
+	}
+	if box := webtest.Eval[string](tab, `getComputedStyle(document.querySelector(".for-new")).display`); box != "none" {
+		t.Errorf("the fields of somebody new are shown at first: %s", box)
+	}
+	tab.Click("input[name=for][value=new]")
+	tab.Wait("#f-full_name")
+
+	tab.Open(page.DoctorPath(c.Doctor.UserID))
+	week := tab.Text("#times-title")
+	webtest.Eval[bool](tab, `window.stayed = true`)
+	tab.Click("#times [data-arrow=next]")
+	tab.Wait("#times [data-arrow=prev]")
+	if now := tab.Text("#times-title"); now == week || !webtest.Eval[bool](tab, `window.stayed === true`) {
+		t.Errorf("the arrow leads from %s to %s by a new page", week, now)
+	}
+	if !strings.Contains(tab.Path(), "week=") {
+		t.Errorf("the address does not follow: %s", tab.Path())
+	}
+}
