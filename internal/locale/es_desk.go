@@ -3,11 +3,12 @@ package locale
 // spanishDesk is what the pages of the front desk and the administration say.
 func spanishDesk() map[string]string {
 	return map[string]string{
-		"%d can be booked|%d can be booked":                            "%d admite citas|%d admiten citas",
-		"%d day|%d days":                                               "%d día|%d días",
-		"%d doctor|%d doctors":                                         "%d médico|%d médicos",
-		"%d free time|%d free times":                                   "%d hora libre|%d horas libres",
-		"%d of %d":                                                     "%d de %d",
+		"%d can be booked|%d can be booked": "%d admite citas|%d admiten citas",
+		"%d day|%d days":                    "%d día|%d días",
+		"%d doctor|%d doctors":              "%d médico|%d médicos",
+		"%d free time|%d free times":        "%d hora libre|%d horas libres",
+		"%d of %d":                          "%d de %d",
+		"%d visit from %s to %s, by the day of the visit, in %s.|%d visits from %s to %s, by the day of the visit, in %s.": "%d cita del %s al %s, por el día de la cita, en %s.|%d citas del %s al %s, por el día de la cita, en %s.",
 		"%d visit|%d visits":                                           "%d cita|%d citas",
 		"%d waits for an answer|%d wait for an answer":                 "%d espera respuesta|%d esperan respuesta",
 		"%d without open times|%d without open times":                  "%d sin horas libres|%d sin horas libres",
@@ -57,7 +58,6 @@ func spanishDesk() map[string]string {
 		"%s took time off of %s away.":                                 "%s quitó una ausencia de %s.",
 		"%s tried to sign in as %s, with a wrong password.":            "%s intentó iniciar sesión como %s con una contraseña incorrecta.",
 		"%s verified the licence of %s.":                               "%s verificó la colegiación de %s.",
-		"%s visits from %s to %s, by the day of the visit, in %s.":     "%s citas del %s al %s, por el día de la cita, en %s.",
 		"A request of %s was not answered in time, so it has expired.": "Una solicitud de %s no se contestó a tiempo y ha caducado.",
 		"Activate again":                                               "Reactivar",
 		"Active":                                                       "Activa",

@@ -159,7 +159,7 @@ func (v clinicView) perDay() ui.ChartProps {
 		}
 		p.Bars = append(p.Bars, bar)
 	}
-	p.Summary = v.T("%s visits from %s to %s, by the day of the visit, in %s.", v.number(total),
+	p.Summary = v.N("%d visit from %s to %s, by the day of the visit, in %s.|%d visits from %s to %s, by the day of the visit, in %s.", int(total),
 		v.ShortDate(v.Days.From), v.ShortDate(v.Days.To.AddDays(-1)), v.Words.Zone(v.Days.TimeZone))
 	return p
 }

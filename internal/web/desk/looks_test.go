@@ -13,6 +13,8 @@ func TestTheDesksPagesInARealBrowser(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
+	withSystem(t, c)
+	waitingDoctor(t, c)
 	first := c.OpenTime(0)
 	visit := c.Visit(first)
 	request, err := c.Booking.Book(t.Context(), c.OtherPatient.Caller, booking.NewVisit{DoctorID: c.OtherDoctor.UserID, ScheduledAt: c.OpenTime(3).Add(24 * time.Hour), Reason: "A rash"})
@@ -32,6 +34,19 @@ func TestTheDesksPagesInARealBrowser(t *testing.T) {
 		webtest.Place{Name: "desk-book", Path: book + "&patient=" + c.Patient.UserID.String(), As: c.Desk},
 		webtest.Place{Name: "desk-visit", Path: "/admin/appointments/" + visit.ID.String(), As: c.Desk},
 		webtest.Place{Name: "desk-visit-request", Path: "/admin/appointments/" + request.ID.String(), As: c.Full},
+		webtest.Place{Name: "desk-visits", Path: "/admin/appointments", As: c.Desk},
+		webtest.Place{Name: "desk-users", Path: "/admin/users?q=pa", As: c.Full},
+		webtest.Place{Name: "desk-patient", Path: "/admin/users/" + c.Patient.UserID.String(), As: c.Desk},
+		webtest.Place{Name: "desk-doctor", Path: "/admin/users/" + c.Doctor.UserID.String(), As: c.Full},
+		webtest.Place{Name: "desk-staff", Path: "/admin/users/" + c.Desk.UserID.String(), As: c.Full},
+		webtest.Place{Name: "desk-new-doctor", Path: "/admin/users/new?role=doctor", As: c.Full},
+		webtest.Place{Name: "desk-clinic", Path: "/admin", As: c.Full},
+		webtest.Place{Name: "desk-doctors", Path: "/admin/doctors", As: c.Full},
+		webtest.Place{Name: "desk-specializations", Path: "/admin/specializations", As: c.Full},
+		webtest.Place{Name: "desk-locations", Path: "/admin/locations", As: c.Full},
+		webtest.Place{Name: "desk-new-location", Path: "/admin/locations/new", As: c.Full},
+		webtest.Place{Name: "desk-audit", Path: "/admin/audit", As: c.Full},
+		webtest.Place{Name: "desk-system", Path: "/admin/system", As: c.Full},
 		webtest.Place{Name: "desk-move", Path: "/admin/appointments/" + visit.ID.String() + "/move", As: c.Desk},
 	)
 }

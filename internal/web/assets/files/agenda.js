@@ -1,4 +1,4 @@
-// Begins where the day is: pushes the columns to today's, and moves the line of
+// Begins where the day is: pushes the columns to today's and to now, and moves the line of
 // the moment.
 export default function agenda(wrap) {
   const today = wrap.querySelector(".column.today");
@@ -7,6 +7,7 @@ export default function agenda(wrap) {
   }
   const now = wrap.querySelector("[data-now]");
   if (!now) return;
+  if (!wrap.settled && wrap.scrollHeight > wrap.clientHeight) wrap.scrollTop = Math.max(0, now.offsetTop - wrap.clientHeight / 3);
   const row = Number(/\bat(\d+)/.exec(now.className)?.[1]);
   const began = Date.now();
   const timer = setInterval(() => {

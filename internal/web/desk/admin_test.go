@@ -1,0 +1,221 @@
+package desk_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/store"
+	"github.com/turno-health/turno/internal/system"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// withSystem gives the clinic a node to look at.
+func withSystem(t *testing.T, c *webtest.Clinic) {
+	t.Helper()
+	again := func(ctx context.Context) error { return jobs.Migrate(ctx, c.DB, nil) }
+	if err := store.Migrate(t.Context(), c.DB, again); err != nil {
+		t.Fatal(err)
+	}
+	inspector, err := jobs.NewInspector(c.DB, []jobs.Task{{Name: "sweep_holds", Every: time.Minute}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = inspector.Close() })
+	c.Site.System = system.New(c.DB, inspector, system.Config{Version: "1.2.3", StartedAt: c.Clock.Now().Add(-3 * time.Hour), Streams: func() int { return 7 }})
+}
+
+// waitingDoctor registers a doctor whom nobody has verified.
+func waitingDoctor(t *testing.T, c *webtest.Clinic) account.Person {
+	t.Helper()
+	fields, err := c.Account.Specializations(t.Context(), c.Full.Caller)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doctor, err := c.Account.RegisterDoctor(t.Context(), policy.Caller{}, account.NewUser{Username: "wilma", Email: "wilma@example.org", Password: webtest.Password,
+		FullName: "Dr Wilma Waiting", TimeZone: "UTC", SpecializationID: fields[0].ID, LicenseNumber: "W 123", YearsOfExperience: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doctor
+}
+
+func TestALicenceIsVerifiedAndTakenBack(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		doctor := waitingDoctor(t, c)
+		full := inside(t, c, c.Full)
+		queue := full.Get("/admin/doctors")
+		want(t, queue, http.StatusOK, "Dr Wilma Waiting", "W 123", "4 years", "Cardiology", "Dr Amara Okafor")
+		form := "#d-" + doctor.ID.String() + " form"
+		want(t, full.Submit(queue, form, url.Values{"note": {strings.Repeat("x", 2001)}}), http.StatusUnprocessableEntity, "There is a problem")
+		done := full.Submit(queue, form, url.Values{"note": {"Seen in the register"}})
+		want(t, done, http.StatusOK, "Verified. Patients can find and book this doctor now.", "Every licence is checked")
+
+		c.Visit(c.OpenTime(0))
+		person := full.Get("/admin/users/" + c.Doctor.UserID.String())
+		back := full.Submit(person, `form[action$="/unverify"]`, nil)
+		want(t, back, http.StatusOK, "The verification was taken back.", "Please call these patients", "Pablo Paz", "born 3 Feb 1990", "+34600000000")
+		want(t, full.Get("/admin/doctors?q=wilma"), http.StatusOK, "Dr Wilma Waiting")
+	})
+}
+
+func TestPeopleAreFoundMadeAndChanged(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk, full := inside(t, c, c.Desk), inside(t, c, c.Full)
+		want(t, desk.Get("/admin/users?q=600000000"), http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "Olivia Orr")
+		if a := desk.Get("/admin/users"); a.Says("Dr Amara Okafor") || a.Find("#f-role").Length() != 0 {
+			t.Error("the front desk finds more than patients")
+		}
+		want(t, full.Get("/admin/users?role=doctor"), http.StatusOK, "Dr Amara Okafor")
+		want(t, full.Get("/admin/users?q=nobody"), http.StatusOK, "Nobody was found")
+		want(t, full.Get("/admin/users?account=inactive"), http.StatusOK, "Nobody was found")
+
+		form := full.Get("/admin/users/new?role=doctor")
+		bad := full.Submit(form, "#new-user", url.Values{"full_name": {"Dr New"}, "email": {"nonsense"}})
+		if want(t, bad, http.StatusUnprocessableEntity); bad.Find("#f-email").AttrOr("value", "") != "nonsense" || bad.Find("#f-email-error").Length() != 1 {
+			t.Error("what was typed is lost, or the error does not stand beside it")
+		}
+		want(t, full.Submit(bad, "#new-user", url.Values{"email": {"new@example.org"}, "username": {"newdoc"}, "license_number": {"N 1"}, "years_of_experience": {"3"}}), http.StatusOK, "The account is there.", "Dr New", "Not yet")
+		if a := desk.Get("/admin/users/new?role=admin"); a.Find("#f-staff_level").Length() != 0 {
+			t.Error("the front desk may make staff")
+		}
+		want(t, desk.Post("/admin/users", url.Values{"role": {"admin"}, "full_name": {"Eve"}, "staff_level": {"full"}}), http.StatusForbidden)
+
+		path := "/admin/users/" + c.Patient.UserID.String()
+		patient := desk.Get(path)
+		want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give the date of birth.")
+		want(t, desk.Submit(patient, "#details", url.Values{"full_name": {"Pablo Paz Ruiz"}}), http.StatusOK, "Saved.", "Pablo Paz Ruiz")
+		want(t, desk.Post(path+"/active", url.Values{"active": {"no"}}), http.StatusOK, "The account is deactivated", "Activate again")
+		want(t, desk.Post(path+"/active", url.Values{"active": {"yes"}}), http.StatusOK, "The account is active again.")
+		want(t, desk.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusForbidden)
+		want(t, full.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusUnprocessableEntity, "This is the last admin who may do everything.")
+		want(t, full.Post("/admin/users/"+c.Desk.UserID.String()+"/level", url.Values{"staff_level": {"full"}}), http.StatusOK, "Saved. All their sessions have ended.")
+	})
+}
+
+func TestOpeningARecordIsInTheTrail(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk, full := inside(t, c, c.Desk), inside(t, c, c.Full)
+		desk.Get("/admin/users?q=pablo")
+		desk.Get("/admin/day")
+		trail := "/admin/audit?action=READ&whom=" + c.Patient.UserID.String()
+		want(t, full.Get(trail), http.StatusOK, "Nothing found")
+		desk.Get("/admin/users/" + c.Patient.UserID.String())
+		want(t, full.Get(trail), http.StatusOK, "Dina Desk opened the record of Pablo Paz.", "action_by", c.Patient.UserID.String())
+	})
+}
+
+func TestSpecializationsAreAddedRenamedAndDeleted(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		full := inside(t, c, c.Full)
+		list := full.Get("/admin/specializations")
+		want(t, list, http.StatusOK, "Cardiology", "1 doctor", "1 can be booked")
+		if list.Find(`form[action$="/delete"]`).Length() != 0 {
+			t.Error("one that is used is offered to be deleted")
+		}
+		add := func(name string) *webtest.Answer {
+			return full.Post("/admin/specializations", url.Values{"name": {name}})
+		}
+		want(t, add("Cardiology"), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
+		want(t, add(""), http.StatusUnprocessableEntity, "There is a problem")
+		added := add("Urology")
+		want(t, added, http.StatusOK, "The specialization is there.", "Urology", "nobody has it")
+		remove := added.Find(`form[action$="/delete"]`).AttrOr("action", "")
+		rename := strings.TrimSuffix(remove, "/delete")
+		want(t, full.Post(rename, url.Values{"name": {"Andrology"}}), http.StatusOK, "Saved.", "Andrology")
+		want(t, full.Post(rename, url.Values{"name": {"Cardiology"}}), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
+		want(t, full.Post(remove, nil), http.StatusOK, "The specialization is deleted.")
+		want(t, full.Post(remove, nil), http.StatusNotFound)
+	})
+}
+
+func TestLocationsAreAddedAndChanged(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		full := inside(t, c, c.Full)
+		form := full.Get("/admin/locations/new")
+		bad := full.Submit(form, "#location", url.Values{"name": {""}, "country": {"Spain"}, "city": {"Getafe"}})
+		if want(t, bad, http.StatusUnprocessableEntity, "two-letter code"); bad.Find("#f-city").AttrOr("value", "") != "Getafe" {
+			t.Error("what was typed is lost")
+		}
+		list := full.Submit(bad, "#location", url.Values{"name": {"South Clinic"}, "country": {"ES"}})
+		want(t, list, http.StatusOK, "South Clinic", "Getafe", "Riverside Clinic")
+		edit := full.Get(list.Find(`a[href^="/admin/locations/0"]`).First().AttrOr("href", ""))
+		want(t, full.Submit(edit, "#location", url.Values{"phone": {"+34 91 111"}}), http.StatusOK, "Saved.", "+34 91 111")
+		want(t, full.Get("/admin/locations/"+turno.NewID().String()), http.StatusNotFound)
+	})
+}
+
+func TestTheNumbersOfTheClinic(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(c.OpenTime(0))
+		full := inside(t, c, c.Full)
+		page := full.Get("/admin?from=2027-01-01&to=2027-01-07&zone=UTC")
+		want(t, page, http.StatusOK, "Visits today", "Visits per day", "1 visit from 1 Jan 2027 to 7 Jan 2027", "Average rating per doctor", "Dr Amara Okafor", "Third next available", "Cardiology", "Lead time", "Did not come")
+		if n := page.Find(".numbers tbody tr").Length(); n != 7 {
+			t.Errorf("the table behind the chart has %d days, not 7", n)
+		}
+		want(t, full.Get("/admin?from=2027-01-07&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem", "Visits per day")
+		want(t, full.Get("/admin?zone=Nowhere"), http.StatusUnprocessableEntity, "There is a problem")
+		want(t, full.Get("/admin?from=nonsense"), http.StatusOK, "Visits per day")
+	})
+}
+
+func TestTheTrailIsFiltered(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		visit := c.Visit(c.OpenTime(0))
+		full := inside(t, c, c.Full)
+		for query, sentence := range map[string]string{
+			"?entity=appointment&entity_id=" + visit.ID.String(): "Dina Desk booked a visit for Pablo Paz.",
+			"?who=Dina+Desk&action=CREATE":                       "Dina Desk booked a visit for Pablo Paz.",
+			"?who=Nobody":                                        "Nobody was found of this name.",
+			"?whom=Paz":                                          "Several people match. Choose one below.",
+			"?action=LOGIN":                                      "Olga Owner signed in.",
+			"?entity=doctor":                                     "Olga Owner verified the licence of Dr Amara Okafor.",
+			"?from=2028-01-01":                                   "Nothing found",
+		} {
+			want(t, full.Get("/admin/audit"+query), http.StatusOK, sentence)
+		}
+		want(t, full.Get("/admin/audit?from=2027-02-01&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem")
+	})
+}
+
+func TestHowTheSystemIsDoing(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		withSystem(t, c)
+		full := inside(t, c, c.Full)
+		want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: nothing is mailed")
+		want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
+		want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
+	})
+}
+
+func TestThePagesSpeakSpanish(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		withSystem(t, c)
+		c.Visit(c.OpenTime(0))
+		full := inside(t, c, c.Full)
+		full.Header.Set("Accept-Language", "es")
+		for path, sentence := range map[string]string{
+			"/admin/day": "Sin cita previa", "/admin": "Citas por día", "/admin/audit": "Dina Desk reservó una cita para Pablo Paz.",
+			"/admin/appointments": "nacimiento: 3 feb 1990", "/admin/system": "Tareas periódicas",
+		} {
+			want(t, full.Get(path), http.StatusOK, sentence)
+		}
+	})
+}
