@@ -94,6 +94,14 @@ func TestPeopleAreFoundMadeAndChanged(t *testing.T) {
 		patient := desk.Get(path)
 		want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give the date of birth.")
 		want(t, desk.Submit(patient, "#details", url.Values{"full_name": {"Pablo Paz Ruiz"}}), http.StatusOK, "Saved.", "Pablo Paz Ruiz")
+		if a := desk.Get(path); a.Find(`form[action$="/reset-link"]`).Length() != 0 {
+			t.Error("the front desk is offered a link for a new password")
+		}
+		link := full.Submit(full.Get(path), `form[action$="/reset-link"]`, nil)
+		want(t, link, http.StatusOK, "A link for a new password", "/reset?token=")
+		if full.Get(path).Says("/reset?token=") {
+			t.Error("the link is shown twice")
+		}
 		want(t, desk.Post(path+"/active", url.Values{"active": {"no"}}), http.StatusOK, "The account is deactivated", "Activate again")
 		want(t, desk.Post(path+"/active", url.Values{"active": {"yes"}}), http.StatusOK, "The account is active again.")
 		want(t, desk.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusForbidden)

@@ -332,6 +332,14 @@ func (v bookView) alternatives() []ui.Slot {
 	return slots
 }
 
+// lead says in a line for whom and when, once that is known.
+func (v bookView) lead() string {
+	if v.Patient == nil {
+		return ""
+	}
+	return v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot.StartsAt, v.Offer.Slot.EndsAt)
+}
+
 // terms are what was chosen so far.
 func (v bookView) terms() []ui.Term {
 	terms := []ui.Term{

@@ -18,6 +18,7 @@ type personView struct {
 	*page.Request
 	account.Person
 	Form   *page.Form          // of the details
+	Link   account.ResetLink   // that was just made; shown once
 	ToCall []booking.VisitView // visits of a doctor who can't be booked any more: somebody has to call the patients
 }
 
@@ -32,11 +33,15 @@ func personPage(r *page.Request) error {
 }
 
 func showPerson(r *page.Request, status int, id uuid.UUID, form *page.Form) error {
+	return showPersonWith(r, status, id, form, account.ResetLink{})
+}
+
+func showPersonWith(r *page.Request, status int, id uuid.UUID, form *page.Form, link account.ResetLink) error {
 	person, err := r.Site.Account.Open(r.Context(), r.Caller, id)
 	if err != nil {
 		return err
 	}
-	v := personView{Request: r, Person: person, Form: form}
+	v := personView{Request: r, Person: person, Form: form, Link: link}
 	if form == nil {
 		v.Form = v.details()
 	}
@@ -169,6 +174,30 @@ func setActive(r *page.Request) error {
 	return patchPerson(r, done, func(*page.Form) (account.Patch, error) {
 		return account.Patch{Active: new(false)}, nil
 	})
+}
+
+// makeResetLink makes a link to choose a new password with, and shows it once:
+// there is no other way to it.
+func makeResetLink(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	link, err := r.Site.Account.IssueResetLink(r.Context(), r.Caller, id)
+	if err != nil {
+		form := &page.Form{}
+		if !r.Take(form, err) {
+			return err
+		}
+		return showPerson(r, http.StatusUnprocessableEntity, id, form)
+	}
+	return showPersonWith(r, http.StatusOK, id, nil, link)
+}
+
+// mayReset reports whether a link can be made: staff reset their passwords
+// themselves.
+func (v personView) mayReset() bool {
+	return v.Role != turno.RoleAdmin && v.Active() && may(v.Request, policy.IssueResetLink)
 }
 
 func patchPerson(r *page.Request, done func(), read func(*page.Form) (account.Patch, error)) error {

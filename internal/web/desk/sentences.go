@@ -44,6 +44,9 @@ func personName(r *page.Request, p *insight.TrailPerson) string {
 // every kind that the trail may hold.
 func say(r *page.Request, line insight.TrailLine, who string) string {
 	whom, other := personName(r, line.Subject), personName(r, line.Other)
+	if own := sayOwn(r, line, who); own != "" {
+		return own
+	}
 	switch line.Kind() {
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "appointment"}, turno.AuditKind{Action: turno.AuditUpdate, Entity: "appointment"}:
 		return sayVisit(r, line, who, whom)
@@ -59,13 +62,12 @@ func say(r *page.Request, line insight.TrailLine, who string) string {
 		return r.T("%s let %s act for %s.", who, other, whom)
 	case turno.AuditKind{Action: turno.AuditDelete, Entity: "patient_proxy"}:
 		return r.T("%s ended that %s acts for %s.", who, other, whom)
-	case turno.AuditKind{Action: turno.AuditLogin, Entity: "session"}:
-		return r.T("%s signed in.", who)
-	case turno.AuditKind{Action: turno.AuditLogout, Entity: "session"}:
-		return r.T("%s signed out.", who)
 	}
 	if line.Entity == "user" {
 		return sayAccount(r, line, who, whom)
+	}
+	if said := saySigningIn(r, line, who, whom); said != "" {
+		return said
 	}
 	if said := sayCalendar(r, line, who, whom); said != "" {
 		return said
@@ -135,7 +137,82 @@ func sayAccount(r *page.Request, line insight.TrailLine, who, whom string) strin
 	case facts["fields"] != "":
 		return r.T("%s changed the account of %s: %s.", who, whom, fieldNames(facts["fields"]))
 	}
+	for fact, said := range map[string]string{
+		"reset":               r.T("%s chose a new password with a link.", whom),
+		"second_factor_on":    r.T("%s turned a second factor on.", who),
+		"second_factor_off":   r.T("%s turned the second factor of %s off.", who, whom),
+		"recovery_codes_made": r.T("%s made new recovery codes.", who),
+	} {
+		if _, noted := facts[fact]; noted {
+			return said
+		}
+	}
 	return r.T("%s changed the account of %s.", who, whom)
+}
+
+// saySigningIn is about sessions and what somebody signs in with.
+func saySigningIn(r *page.Request, line insight.TrailLine, who, whom string) string {
+	facts := line.Facts()
+	noted := func(fact string) bool { _, is := facts[fact]; return is }
+	switch line.Kind() {
+	case turno.AuditKind{Action: turno.AuditLogin, Entity: "session"}:
+		switch {
+		case noted("unlocked"):
+			return r.T("%s unlocked a session.", who)
+		case noted("confirmed"):
+			return r.T("%s gave the password again.", who)
+		case noted("passkey"):
+			return r.T("%s signed in with a passkey.", who)
+		case noted("second_factor"):
+			return r.T("%s signed in with a second factor.", who)
+		}
+		return r.T("%s signed in.", who)
+	case turno.AuditKind{Action: turno.AuditLogout, Entity: "session"}:
+		return r.T("%s signed out.", who)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "passkey"}:
+		return r.T("%s added a passkey.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "passkey"}:
+		return r.T("%s renamed a passkey.", who)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "passkey"}:
+		return r.T("%s removed a passkey.", who)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "password_reset"}:
+		return r.T("%s made a link for a new password of %s.", who, whom)
+	}
+	return ""
+}
+
+// sayOwn is what people do with what is their own: "Leo booked a visit for Leo"
+// is not how one says it.
+func sayOwn(r *page.Request, line insight.TrailLine, who string) string {
+	if line.Actor == nil || line.Subject == nil || line.Actor.ID != line.Subject.ID {
+		return ""
+	}
+	facts := line.Facts()
+	switch line.Kind() {
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "appointment"}:
+		if facts["status"] == string(turno.StatusConfirmed) {
+			return r.T("%s booked a visit.", who)
+		}
+		return r.T("%s requested a visit.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "appointment"}:
+		switch facts["event"] {
+		case "cancelled":
+			return r.T("%s cancelled their own visit.", who)
+		case "moved":
+			return r.T("%s moved their own visit to another time.", who)
+		}
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "user"}:
+		return r.T("%s registered.", who)
+	case turno.AuditKind{Action: turno.AuditErase, Entity: "user"}:
+		return r.T("%s erased their own personal data.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "availability"}:
+		return r.T("%s changed their own weekly hours.", who)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "user"}, turno.AuditKind{Action: turno.AuditUpdate, Entity: "doctor"}:
+		if facts["fields"] != "" {
+			return r.T("%s changed their own details: %s.", who, fieldNames(facts["fields"]))
+		}
+	}
+	return ""
 }
 
 // fieldNames are the names of fields as they are kept, readable.
@@ -220,7 +297,7 @@ func entityName(r *page.Request, entity string) string {
 		"time_off": r.T("time off"), "visit_type": r.T("a visit type"), "user": r.T("an account"), "doctor": r.T("a doctor's profile"),
 		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "session": r.T("a session"),
 		"specialization": r.T("a specialization"), "location": r.T("a location"), "job": r.T("a job"), "database": r.T("the database"),
-		"audit_log": r.T("the trail"),
+		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "password_reset": r.T("a link for a new password"),
 	}
 	if name, known := names[entity]; known {
 		return name

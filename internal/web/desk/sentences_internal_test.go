@@ -18,16 +18,20 @@ func TestEveryEntryOfTheTrailHasASentence(t *testing.T) {
 	t.Parallel()
 	details := []string{"", "event=booked status=pending", "event=booked status=confirmed", "event=confirmed", "event=completed", "event=missed", "event=cancelled",
 		"event=moved", "event=expired", "role=patient", "fields=bio,time_zone", "verified=true", "verified=false", "active=true", "active=false",
-		"staff_level=desk", "staff_level=full", "cancelled=3", "proxy_user_id=" + uuid.NewString()}
-	ana, leo := &insight.TrailPerson{FullName: "Ana"}, &insight.TrailPerson{FullName: "Leo"}
+		"reset", "second_factor_on", "second_factor_off", "recovery_codes_made", "second_factor", "passkey", "unlocked", "confirmed", "renamed", "staff_level=desk", "staff_level=full", "cancelled=3", "proxy_user_id=" + uuid.NewString()}
+	ana, leo := &insight.TrailPerson{ID: uuid.New(), FullName: "Ana"}, &insight.TrailPerson{ID: uuid.New(), FullName: "Leo"}
 	for _, language := range locale.Languages() {
 		r := &page.Request{Words: locale.Match(language.Tag)}
 		for _, kind := range turno.AuditKinds() {
 			for _, detail := range details {
 				line := insight.TrailLine{AuditEntry: turno.AuditEntry{Action: kind.Action, Entity: kind.Entity, Detail: detail}, Actor: ana, Subject: leo}
-				said := say(r, line, "Ana")
-				if said == "" || !strings.HasSuffix(said, ".") || strings.Contains(said, "%!") {
-					t.Errorf("in %s, {%s %s} with %q is said as %q", language.Tag, kind.Action, kind.Entity, detail, said)
+				own := line
+				own.Subject = own.Actor
+				for _, line := range []insight.TrailLine{line, own} {
+					said := say(r, line, "Ana")
+					if said == "" || !strings.HasSuffix(said, ".") || strings.Contains(said, "%!") {
+						t.Errorf("in %s, {%s %s} with %q is said as %q", language.Tag, kind.Action, kind.Entity, detail, said)
+					}
 				}
 			}
 			if actionName(r, kind.Action) == string(kind.Action) || entityName(r, kind.Entity) == kind.Entity && kind.Entity != "feedback" {

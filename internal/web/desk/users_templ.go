@@ -236,7 +236,7 @@ func newUserComponent(v newUserView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Password, Name: "password", Label: v.T("First password"), Hint: v.T("Tell it to them yourself, and ask them to change it."), Error: v.Form.Error("password"), Autocomplete: "new-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Password, Name: "password", Label: v.T("First password"), Hint: v.T("Tell it to them yourself. Without one, make a link on their page."), Error: v.Form.Error("password"), Autocomplete: "new-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
