@@ -173,7 +173,8 @@ func (t *bookingTx) checkTime(practice bool, minutes int) error {
 		return err
 	}
 	busy := openings.Blocking(t.calendar.Busy, t.tx.Now, t.isOwnHold)
-	return checkTime(rules, busy, t.want.ScheduledAt, minutes, practice, t.tx.Now)
+	now := judgedAt(t.holds, t.want.DoctorID, t.want.ScheduledAt, t.tx.Now)
+	return checkTime(rules, busy, t.want.ScheduledAt, minutes, practice, now)
 }
 
 func (t *bookingTx) isOwnHold(p turno.BusyPeriod) bool {

@@ -253,7 +253,8 @@ func (o *offerTx) isHeldFor(choice OfferChoice) bool {
 }
 
 func (o *offerTx) check(minutes int) error {
-	return checkTime(o.rules, o.busy, o.want.StartsAt, minutes, o.practice, o.tx.Now)
+	now := judgedAt(o.holds, o.want.DoctorID, o.want.StartsAt, o.tx.Now)
+	return checkTime(o.rules, o.busy, o.want.StartsAt, minutes, o.practice, now)
 }
 
 func (o *offerTx) state(offer Offer) (OfferState, error) {

@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -49,6 +50,28 @@ func TestAnOfferSaysWhetherAStartCanBeHad(t *testing.T) {
 		}
 		_, err := c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: turno.NewID(), StartsAt: at(1, "12:00")})
 		wantCode(t, err, turno.CodeNotFound)
+	})
+}
+
+func TestADoctorsNoticeDoesNotRunOutWhileSomebodyHoldsTheTime(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.settings(c.doctor, func(d *turno.Doctor) { d.MinNoticeMinutes = 60 })
+		start := at(1, "10:00")
+		c.clock.Set(start.Add(-62 * time.Minute))
+		if _, err := c.Hold(t.Context(), c.ana, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: start}); err != nil {
+			t.Fatal(err)
+		}
+		c.clock.Advance(4 * time.Minute)
+		for caller, want := range map[policy.Caller]booking.OfferState{c.ana: booking.OfferHeld, {}: booking.OfferNotOffered} {
+			offer, err := c.Offer(t.Context(), caller, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: start})
+			if err != nil || offer.State != want {
+				t.Errorf("58 minutes before, it is %q (%v), want %q", offer.State, err, want)
+			}
+		}
+		if _, err := c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: start}); err != nil {
+			t.Errorf("what is held can't be booked: %v", err)
+		}
 	})
 }
 

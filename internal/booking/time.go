@@ -36,6 +36,18 @@ func checkTime(r schedule.Rules, busy []turno.Interval, start time.Time, minutes
 	return notOffered("The doctor offers no visit at this time. Please choose one of the open times.")
 }
 
+// judgedAt is the moment by which somebody's wish for a start is judged: now, or
+// while they hold it, when they began to. So a doctor's notice does not run out
+// while a form is filled in; nobody books what has begun.
+func judgedAt(holds []store.KeptHold, doctorID uuid.UUID, start, now time.Time) time.Time {
+	for _, h := range holds {
+		if h.DoctorID == doctorID && h.StartsAt.Equal(start) && now.Before(h.ExpiresAt) && now.Before(start) {
+			return h.CreatedAt
+		}
+	}
+	return now
+}
+
 func checkAnyTime(r schedule.Rules, busy []turno.Interval, start time.Time, minutes int, now time.Time) error {
 	length := time.Duration(minutes+r.BufferMinutes) * time.Minute
 	wanted := turno.Interval{StartsAt: start, EndsAt: start.Add(length)}

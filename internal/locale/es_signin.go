@@ -4,6 +4,8 @@ package locale
 func spanishSignIn() map[string]string {
 	return map[string]string{
 		"To book, move and cancel your visits.":       "Para pedir, cambiar y cancelar tus citas.",
+		"This is a demo clinic":                       "Esta es una clínica de prueba",
+		"Sign in as %s. Everybody's password is %s.":  "Entra como %s. La contraseña de todos es %s.",
 		"Registering takes a minute.":                 "Registrarse lleva un minuto.",
 		"Are you a doctor?":                           "¿Eres médico?",
 		"Register your practice":                      "Registra tu consulta",
