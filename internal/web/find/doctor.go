@@ -7,6 +7,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -78,7 +79,7 @@ func (p profile) typeID() *uuid.UUID {
 func (p profile) weekProps(r *page.Request) ui.WeekProps {
 	week, last := p.week, p.week.From.AddDays(len(p.week.Days)-1)
 	props := ui.WeekProps{
-		ID: "times", Title: r.T("%s to %s", r.ShortDay(week.From), r.ShortDay(last)), ZoneNote: zoneNote(r, p.Doctor.TimeZone),
+		ID: "times", Title: locale.Capital(r.T("%s to %s", r.ShortDay(week.From), r.ShortDay(last))), ZoneNote: zoneNote(r, p.Doctor.TimeZone),
 		Days: p.days(r),
 	}
 	if r.Today().Before(week.From) {

@@ -29,6 +29,9 @@ const somebodyNew = "new"
 // showBook is the page to book an open time, which is kept for a few minutes.
 func showBook(r *page.Request) error {
 	form := r.Query()
+	if !form.Has("doctor") {
+		return showHeld(r)
+	}
 	w, err := wishOf(form)
 	if err != nil {
 		return err
@@ -37,6 +40,19 @@ func showBook(r *page.Request) error {
 		return r.Redirect(page.DoctorPath(w.doctor))
 	}
 	return showOffer(r, http.StatusOK, form, w)
+}
+
+// showHeld goes on with the time that is kept for the reader, for somebody who
+// comes back from choosing a language or signing in.
+func showHeld(r *page.Request) error {
+	hold, err := r.Site.Booking.CurrentHold(r.Context(), r.Caller, r.Visitor())
+	if err != nil {
+		return err
+	}
+	if hold == nil {
+		return r.Redirect("/doctors")
+	}
+	return r.Redirect(page.BookPath(hold.DoctorID, hold.StartsAt, hold.VisitTypeID))
 }
 
 // book books the visit, or does what another button of the form is for: another

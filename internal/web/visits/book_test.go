@@ -98,6 +98,24 @@ func TestTheLoserOfARaceIsOfferedOthersAndKeepsWhatWasTyped(t *testing.T) {
 	})
 }
 
+func TestChoosingALanguageInTheMiddleComesBackToTheTime(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.As(t, c.Patient)
+		path := page.BookPath(c.Doctor.UserID, c.OpenTime(3), nil)
+		wrong := v.Submit(v.Get(path), "#book", url.Values{"reason": {strings.Repeat("x", booking.MaxReason+1)}})
+		if wrong.Status != http.StatusUnprocessableEntity {
+			t.Fatalf("a reason that is too long answers %d", wrong.Status)
+		}
+		if spanish := v.Submit(wrong, "form.languages", url.Values{"language": {"es"}}); spanish.Path != path || !spanish.Says("Pedir cita") {
+			t.Errorf("in Spanish one is at %s: %s", spanish.Path, spanish.Text())
+		}
+		if nothing := c.Visitor(t).Get("/book"); nothing.Path != "/doctors" {
+			t.Errorf("without a time one is at %s", nothing.Path)
+		}
+	})
+}
+
 func TestAnExpiredHoldIsHarmless(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

@@ -1,6 +1,7 @@
 package visits_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,9 +70,47 @@ func TestFromTheStartPageToAVisitInFewPresses(t *testing.T) {
 	}
 }
 
+func TestTheWholeWayByKeyboard(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	h := &hand{Tab: chrome.Visit(t, c, webtest.Desktop())}
+	h.SignIn(c, c.Patient)
+	h.Open("/")
+	h.reach(t, "input[name=q]")
+	h.Press("cardio")
+	h.PressFor("\r")
+	h.reach(t, ".doctor a.slot")
+	h.PressFor("\r")
+	h.reach(t, "textarea[name=reason]")
+	h.Press("My knee")
+	h.reach(t, "#book button.primary")
+	h.PressFor("\r")
+	h.wantVisit(t, 0, 0)
+	h.reach(t, "a[href$='/cancel']")
+	h.PressFor("\r")
+	h.reach(t, ".button.danger")
+	h.PressFor("\r")
+	if !strings.Contains(h.Text("main"), "Cancelled") {
+		t.Errorf("in the end the visit is %s", h.Text("main"))
+	}
+}
+
+// reach presses the tabulator until the focus is there.
+func (h *hand) reach(t *testing.T, selector string) {
+	t.Helper()
+	for range 80 {
+		h.Press("\t")
+		if webtest.Eval[bool](h.Tab, `document.activeElement.matches(`+strconv.Quote(selector)+`)`) {
+			return
+		}
+	}
+	t.Fatalf("the keyboard does not reach %s at %s", selector, h.Path())
+}
+
 func (h *hand) wantVisit(t *testing.T, taps, forms int) {
 	t.Helper()
-	if !strings.HasPrefix(h.Path(), "/appointments/") || !strings.Contains(h.Text("main"), "Requested, not yet confirmed") {
+	if !strings.HasPrefix(h.Path(), "/appointments/") || !strings.Contains(h.Text("main"), "not yet confirmed") {
 		t.Fatalf("in the end the window is at %s: %s", h.Path(), h.Text("main"))
 	}
 	if h.taps > taps || h.forms > forms {

@@ -95,7 +95,7 @@ func firstDay(r *page.Request, v moveView) turno.Date {
 func (v moveView) weekProps(r *page.Request) ui.WeekProps {
 	first, last := v.week.From, v.week.From.AddDays(len(v.week.Days)-1)
 	path := page.VisitPath(v.ID) + "/reschedule?week="
-	props := ui.WeekProps{ID: "times", Title: r.T("%s to %s", r.ShortDay(first), r.ShortDay(last)), Next: path + last.AddDays(1).String(), ZoneNote: zoneNote(r, v.DoctorZone)}
+	props := ui.WeekProps{ID: "times", Title: locale.Capital(r.T("%s to %s", r.ShortDay(first), r.ShortDay(last))), Next: path + last.AddDays(1).String(), ZoneNote: zoneNote(r, v.DoctorZone)}
 	if r.Today().Before(first) {
 		previous := first.AddDays(-len(v.week.Days))
 		if previous.Before(r.Today()) {
