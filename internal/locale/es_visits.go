@@ -68,6 +68,8 @@ func spanishVisits() map[string]string {
 		"Why it was cancelled":                                                                               "Por qué se canceló",
 		"Can't come? Cancel here until it begins, or call the clinic. Then somebody else can have the time.": "¿No puedes venir? Cancela aquí hasta que empiece o llama a la clínica. Así otra persona puede tener la hora.",
 
+		"This visit on the web: %s": "Esta cita en la web: %s",
+
 		// Another time.
 		"Change the time":   "Cambiar la hora",
 		"Back to the visit": "Volver a la cita",

@@ -122,6 +122,7 @@ func TestTheTimeIsCountedDownAndTheWeekIsSwapped(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
+	addKinds(t, c)
 	tab := chrome.Visit(t, c, webtest.Phone())
 	tab.SignIn(c, c.Patient)
 	tab.Open(page.BookPath(c.Doctor.UserID, c.OpenTime(3), nil))
@@ -138,6 +139,10 @@ func TestTheTimeIsCountedDownAndTheWeekIsSwapped(t *testing.T) {
 	}
 	if box := webtest.Eval[string](tab, `getComputedStyle(document.querySelector(".for-new")).display`); box != "none" {
 		t.Errorf("the fields of somebody new are shown at first: %s", box)
+	}
+	tab.Click("input[name=type]:not(:checked)")
+	if shown := tab.Text("[data-mirror=type]"); shown != "First visit · 1 hour, at the clinic" {
+		t.Errorf("another kind is chosen, and the summary shows %q", shown)
 	}
 	tab.Click("input[name=for][value=new]")
 	tab.Wait("#f-full_name")

@@ -14,15 +14,7 @@ func TestTour(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
-	for _, kind := range []turno.VisitType{
-		{Name: "Follow-up", Minutes: 30, Mode: turno.ModeVideo},
-		{Name: "First visit", Minutes: 60, Mode: turno.ModeInPerson, Instructions: "Please bring your health card\nand a list of what you take."},
-	} {
-		kind.DoctorID, kind.Audience, kind.Active = c.Doctor.UserID, turno.AudienceAll, true
-		if _, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, kind); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addKinds(t, c)
 	open := c.OpenTime(6)
 	taken, own := c.OpenTime(12), c.Visit(c.OpenTime(3))
 	past := c.Visit(c.Clock.Now().Add(-50 * time.Minute))
@@ -47,4 +39,18 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "cancel", Path: visit + "/cancel", As: c.Patient},
 		webtest.Place{Name: "feedback", Path: page.VisitPath(past.ID) + "/feedback", As: c.Patient},
 	)
+}
+
+// addKinds lets the doctor offer two kinds of visits.
+func addKinds(t *testing.T, c *webtest.Clinic) {
+	t.Helper()
+	for _, kind := range []turno.VisitType{
+		{Name: "Follow-up", Minutes: 30, Mode: turno.ModeVideo},
+		{Name: "First visit", Minutes: 60, Mode: turno.ModeInPerson, Instructions: "Please bring your health card\nand a list of what you take."},
+	} {
+		kind.DoctorID, kind.Audience, kind.Active = c.Doctor.UserID, turno.AudienceAll, true
+		if _, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, kind); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

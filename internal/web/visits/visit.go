@@ -1,6 +1,7 @@
 package visits
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -83,6 +84,17 @@ func facts(r *page.Request, v booking.VisitView) []ui.Term {
 		terms = append(terms, ui.Term{Name: r.T("What it is about"), Icon: ui.IconEdit, More: lines(v.Reason)})
 	}
 	return terms
+}
+
+// address is that of this page, for paper.
+func address(r *page.Request) string {
+	switch {
+	case r.Site.BaseURL != "":
+		return strings.TrimSuffix(r.Site.BaseURL, "/") + r.URL.Path
+	case r.Site.HTTPS:
+		return "https://" + r.Host + r.URL.Path
+	}
+	return "http://" + r.Host + r.URL.Path
 }
 
 // meaning says what the standing means, and what comes next.
