@@ -141,7 +141,7 @@ const (
 )
 
 func (v dayView) agenda() ui.AgendaProps {
-	p := ui.AgendaProps{Label: v.T("The day of all doctors"), Zone: v.Zone, Compact: len(v.Columns) > 1, ByOne: v.One == nil, Now: v.Now}
+	p := ui.AgendaProps{Label: v.T("The day of all doctors"), Zone: v.Zone, ByOne: v.One == nil, Now: v.Now}
 	p.FromHour, p.ToHour = v.hours()
 	for _, column := range v.Columns {
 		p.Columns = append(p.Columns, v.column(column))

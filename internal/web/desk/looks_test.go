@@ -9,7 +9,7 @@ import (
 )
 
 // Every page of this room, in every look.
-func TestTheDesksPagesInARealBrowser(t *testing.T) {
+func TestTourOfTheDesk(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
