@@ -62,6 +62,30 @@ func (s *Service) Users(ctx context.Context, c policy.Caller, search UserSearch)
 	return found, next, nil
 }
 
+// OwnPatients finds patients among those whose record the doctor who asks may
+// read. A list is not noted in the trail; opening a record is.
+func (s *Service) OwnPatients(ctx context.Context, c policy.Caller, query string, limit int) (found []ListedUser, err error) {
+	if err := policy.Check(c, policy.ListOwnPatients, 0); err != nil {
+		return nil, err
+	}
+	filter, err := UserSearch{Query: query, Role: turno.RolePatient, Limit: limit}.filter()
+	if err != nil {
+		return nil, err
+	}
+	filter.KnownTo, filter.Limit = c.UserID, filter.Limit-1
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		found, err = store.Users(tx, filter)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list a doctor's patients: %w", err)
+	}
+	for i := range found {
+		found[i].Password = ""
+	}
+	return found, nil
+}
+
 func listAction(role turno.Role) policy.Action {
 	if role == turno.RolePatient {
 		return policy.ListPatients

@@ -20,6 +20,7 @@ type HoursDraft struct {
 	Week          []turno.Availability // the whole week, as for ReplaceAvailability
 	SlotMinutes   *int                 // nil: as it is
 	BufferMinutes *int                 // nil: as it is
+	TimeZone      *string              // IANA name; nil: as it is
 	Weeks         int                  // how many weeks to preview: 4 unless told, 12 at most
 }
 
@@ -95,6 +96,10 @@ func (d HoursDraft) check() error {
 	if len(fields) > 0 {
 		return turno.Invalid(fields...)
 	}
+	if d.TimeZone != nil {
+		_, err := zoneNamed("body.time_zone", *d.TimeZone)
+		return err
+	}
 	return nil
 }
 
@@ -111,6 +116,7 @@ func (d HoursDraft) apply(c *store.Calendar) {
 	sortWeek(c.Weekly)
 	set(&c.SlotMinutes, d.SlotMinutes)
 	set(&c.BufferMinutes, d.BufferMinutes)
+	set(&c.TimeZone, d.TimeZone)
 }
 
 func previewWeeks(rules schedule.Rules, now time.Time, count int) []PreviewWeek {

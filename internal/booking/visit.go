@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,7 @@ type VisitView struct {
 	PatientName    string
 	PatientBirth   turno.Date // two people of one name are told apart by it
 	PatientNumber  string     // E.164, empty when not told
+	PatientMail    bool       // they gave an address that mail reaches; else somebody has to call
 	Location       *turno.Location
 	VisitType      *turno.VisitType // nil: of the doctor's slot length
 	Rated          bool
@@ -78,6 +80,7 @@ func (s *Service) view(c policy.Caller, d store.VisitDetails, now time.Time) (Vi
 		PatientName:    d.PatientName,
 		PatientBirth:   d.PatientBirth,
 		PatientNumber:  d.PatientNumber,
+		PatientMail:    !strings.HasSuffix(d.PatientEmail, turno.NoMailDomain),
 		Location:       d.Location,
 		VisitType:      d.VisitType,
 		Rated:          d.Rated,

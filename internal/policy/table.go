@@ -80,7 +80,8 @@ const (
 
 	ListUsers        Action = "user.list"
 	ListPatients     Action = "user.list_patients"
-	WriteUser        Action = "user.write" // anybody's account
+	ListOwnPatients  Action = "user.list_own_patients" // those that a doctor may read
+	WriteUser        Action = "user.write"             // anybody's account
 	WritePatientUser Action = "user.write_patient"
 	EraseUser        Action = "user.erase"
 	MakeStaff        Action = "user.make_staff" // also: give another staff level
@@ -185,6 +186,7 @@ var table = map[Action]rule{
 
 	ListUsers:        {may: Full},
 	ListPatients:     {may: Staff},
+	ListOwnPatients:  {may: Doctor},
 	WriteUser:        {may: Full},
 	WritePatientUser: {may: Staff},
 	EraseUser:        {may: Full, recent: true},

@@ -24,7 +24,7 @@ func TestAVisitIsReadWithEverythingThatPeopleRead(t *testing.T) {
 		want := store.VisitDetails{
 			VisitFacts: store.VisitFacts{Visit: v, DoctorZone: "Europe/Madrid"},
 			DoctorName: "Ana Pérez", Specialization: "Cardiology", DoctorBookable: true,
-			PatientName: "Carla Gómez", PatientBirth: c.patient.DateOfBirth, PatientNumber: c.patient.ContactNumber,
+			PatientName: "Carla Gómez", PatientBirth: c.patient.DateOfBirth, PatientNumber: c.patient.ContactNumber, PatientEmail: c.patient.Email,
 			Location: &c.location, VisitType: &c.checkup,
 		}
 		same(t, "opened", want, read(t, db, func(tx *sqldb.Tx) (store.VisitDetails, error) {

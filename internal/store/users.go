@@ -204,6 +204,7 @@ type UserFilter struct {
 	Words         []string     // each begins a word of the name, the username or the email
 	ContactNumber string       // digits that it contains; all of it when it begins with +
 	BirthDates    []turno.Date // any of them
+	KnownTo       uuid.UUID    // only patients whose record this doctor may read, as KnowsPatient says
 	AfterID       uuid.UUID    // keyset: the last user seen
 	Limit         int
 }
@@ -264,6 +265,16 @@ func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
 	}
 	if len(f.BirthDates) > 0 {
 		w.Add("p.date_of_birth = ANY($?)", sqldb.In(f.BirthDates))
+	}
+	if f.KnownTo != uuid.Nil {
+		doctor, since := w.Arg(f.KnownTo), w.Arg(tx.Now.AddDate(0, -monthsKnown, 0))
+		w.Add(`EXISTS (SELECT 1
+		                 FROM appointments k
+		                WHERE k.patient_id = u.id
+		                  AND k.doctor_id = ` + doctor + `
+		                  AND k.status <> 'cancelled'
+		                  AND k.scheduled_at >= ` + since + `
+		                  AND (k.booked_by IS NULL OR k.booked_by <> ` + doctor + `))`)
 	}
 	if f.AfterID != uuid.Nil {
 		last, err := UserByID(tx, f.AfterID)

@@ -20,6 +20,7 @@ type VisitDetails struct {
 	PatientName    string
 	PatientBirth   turno.Date
 	PatientNumber  string // empty when not told
+	PatientEmail   string
 	Location       *turno.Location
 	VisitType      *turno.VisitType
 }
@@ -27,7 +28,7 @@ type VisitDetails struct {
 func scanVisitDetails(row sqldb.Scanner) (v VisitDetails, err error) {
 	err = row.Scan(append(v.dest(), &v.DoctorZone, &v.AutoConfirm, &v.ActsFor, &v.Rated,
 		&v.DoctorName, &v.Specialization, &v.DoctorBookable,
-		&v.PatientName, &v.PatientBirth, &v.PatientNumber)...)
+		&v.PatientName, &v.PatientBirth, &v.PatientNumber, &v.PatientEmail)...)
 	return v, err
 }
 
@@ -49,7 +50,8 @@ func selectVisitDetails(caller, now string) string {
 		       (d.verified_at IS NOT NULL AND du.deactivated_at IS NULL AND du.erased_at IS NULL),
 		       pu.full_name,
 		       p.date_of_birth,
-		       COALESCE(p.contact_number, '')
+		       COALESCE(p.contact_number, ''),
+		       pu.email
 		  FROM appointments a
 		  JOIN doctors d ON d.user_id = a.doctor_id
 		  JOIN users du ON du.id = a.doctor_id

@@ -22,8 +22,8 @@ type agenda struct {
 	MoreOver   bool
 }
 
-// schedule shows a day, or with view=week the week around it.
-func schedule(p practice) error {
+// showAgenda shows a day, or with view=week the week around it.
+func showAgenda(p practice) error {
 	query := p.URL.Query()
 	a, err := readAgenda(p, dayAsked(p), query.Get("view") == "week")
 	if err != nil {

@@ -1,0 +1,141 @@
+package practice
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// bookView is a visit that the practice is about to book.
+type bookView struct {
+	Patient turno.Patient
+	Types   []turno.VisitType
+	Type    *turno.VisitType // nil: of the doctor's slot length
+	Week    booking.SlotWeek
+}
+
+// showBook asks for whom first, then when: a follow-up comes with its patient,
+// a walk-in without.
+func showBook(p practice) error {
+	patientID, err := uuid.Parse(p.URL.Query().Get("patient"))
+	if err != nil {
+		return p.findForm(http.StatusOK, &page.Form{})
+	}
+	return p.bookForm(http.StatusOK, patientID, &page.Form{})
+}
+
+// findForm finds a patient whom the caller may book for.
+func (p practice) findForm(status int, form *page.Form) error {
+	found, err := findPatients(p, p.URL.Query().Get("q"))
+	if err != nil && !p.Take(form, err) {
+		return err
+	}
+	return p.ShowAs(status, page.Head{Title: p.T("Book a visit#by the practice"), Narrow: true, At: "/schedule"}, findPage(p, found, form))
+}
+
+func findPatients(p practice, query string) (found []account.ListedUser, err error) {
+	const shown = 20
+	switch {
+	case query == "":
+		return nil, nil
+	case p.Caller.IsStaff():
+		found, _, err = p.Site.Account.Users(p.Context(), p.Caller, account.UserSearch{Query: query, Role: turno.RolePatient, Limit: shown})
+		return found, err
+	}
+	return p.Site.Account.OwnPatients(p.Context(), p.Caller, query, shown)
+}
+
+func (p practice) bookForm(status int, patientID uuid.UUID, form *page.Form) error {
+	view := bookView{}
+	var err error
+	if view.Patient, err = p.Site.Account.Patient(p.Context(), p.Caller, patientID); err != nil {
+		return err
+	}
+	if view.Types, err = p.Site.Booking.VisitTypes(p.Context(), p.Caller, p.Doctor.ID); err != nil {
+		return err
+	}
+	wanted := p.URL.Query().Get("type")
+	for _, t := range view.Types {
+		if t.ID.String() == wanted && t.Active {
+			view.Type = &t
+		}
+	}
+	if view.Week, err = freeWeek(p, view.typeID()); err != nil {
+		return err
+	}
+	return p.ShowAs(status, page.Head{Title: p.T("Book a visit#by the practice"), At: "/schedule"}, bookPage(p, view, form))
+}
+
+func (v bookView) typeID() *uuid.UUID {
+	if v.Type == nil {
+		return nil
+	}
+	return &v.Type.ID
+}
+
+// kinds are the visit types to choose from.
+func (v bookView) kinds(p practice) []ui.Choice {
+	choices := []ui.Choice{{Label: p.T("Visit") + ", " + p.Minutes(p.Doctor.SlotMinutes), Href: p.With("type", ""), Current: v.Type == nil}}
+	for _, t := range v.Types {
+		if t.Active {
+			choices = append(choices, ui.Choice{Label: t.Name + ", " + p.Minutes(t.Minutes), Href: p.With("type", t.ID.String()), Current: v.Type != nil && v.Type.ID == t.ID})
+		}
+	}
+	return choices
+}
+
+// book books what was chosen.
+func book(p practice) error {
+	form, err := p.Form()
+	if err != nil {
+		return err
+	}
+	patientID, err := uuid.Parse(p.URL.Query().Get("patient"))
+	if err != nil {
+		return turno.NotFound("patient")
+	}
+	wanted := booking.NewVisit{DoctorID: p.Doctor.ID, PatientID: patientID, ScheduledAt: timeChosen(p, form)}
+	if id, err := uuid.Parse(p.URL.Query().Get("type")); err == nil {
+		wanted.VisitTypeID = &id
+	}
+	if !form.OK() {
+		return p.bookForm(http.StatusUnprocessableEntity, patientID, form)
+	}
+	booked, err := p.Site.Booking.Book(p.Context(), p.Caller, wanted)
+	if err != nil {
+		if p.Take(form, err) {
+			return p.bookForm(http.StatusUnprocessableEntity, patientID, form)
+		}
+		return err
+	}
+	p.Say("success", "The visit is booked.")
+	return p.Redirect(p.toVisit(booked.ID))
+}
+
+// addPatient registers somebody new, which is for staff.
+func addPatient(p practice) error {
+	form, err := p.Form()
+	if err != nil {
+		return err
+	}
+	birth, err := turno.ParseDate(form.Get("date_of_birth"))
+	if err != nil {
+		form.Add("date_of_birth", p.T("Choose a day."))
+		return p.findForm(http.StatusUnprocessableEntity, form)
+	}
+	person, err := p.Site.Account.CreateUser(p.Context(), p.Caller, account.NewUser{Role: turno.RolePatient,
+		FullName: form.Get("full_name"), DateOfBirth: birth, ContactNumber: form.Get("contact_number")})
+	if err != nil {
+		if p.Take(form, err) {
+			return p.findForm(http.StatusUnprocessableEntity, form)
+		}
+		return err
+	}
+	return p.Redirect(p.to("/schedule/book", "patient", person.ID.String(), "at", p.URL.Query().Get("at"), "day", p.URL.Query().Get("day")))
+}

@@ -1,0 +1,44 @@
+package practice
+
+import (
+	"net/http"
+
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+)
+
+// showMove offers other times for a visit.
+func showMove(p practice, v booking.VisitView) error {
+	return p.moveForm(http.StatusOK, v, &page.Form{})
+}
+
+func (p practice) moveForm(status int, v booking.VisitView, form *page.Form) error {
+	week, err := freeWeek(p, v.VisitTypeID)
+	if err != nil {
+		return err
+	}
+	return p.ShowAs(status, page.Head{Title: p.T("Move the visit"), At: "/schedule"}, movePage(p, v, week, form))
+}
+
+func move(p practice, v booking.VisitView) error {
+	form, err := p.Form()
+	if err != nil {
+		return err
+	}
+	to := timeChosen(p, form)
+	if !form.OK() {
+		return p.moveForm(http.StatusUnprocessableEntity, v, form)
+	}
+	if _, err := p.Site.Booking.Move(p.Context(), p.Caller, v.ID, to); err != nil {
+		if p.Take(form, err) {
+			return p.moveForm(http.StatusUnprocessableEntity, v, form)
+		}
+		return err
+	}
+	if v.PatientMail {
+		p.Say("success", "The visit is at its new time.")
+	} else {
+		p.Say("warn", "The visit is at its new time. The patient has no email: please call.")
+	}
+	return p.Redirect(p.toVisit(v.ID))
+}

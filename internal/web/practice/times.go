@@ -1,0 +1,96 @@
+package practice
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// freeWeek reads the times that the practice can book from the day in the
+// address on. A kind of visit that is no longer offered has the plain length.
+func freeWeek(p practice, visitType *uuid.UUID) (booking.SlotWeek, error) {
+	query := booking.SlotWeekQuery{DoctorID: p.Doctor.ID, VisitTypeID: visitType, From: dayFrom(p), Zone: p.Doctor.TimeZone}
+	week, err := p.Site.Booking.SlotWeek(p.Context(), p.Caller, query)
+	if turno.KindOf(err) == turno.KindInvalid && visitType != nil {
+		query.VisitTypeID = nil
+		week, err = p.Site.Booking.SlotWeek(p.Context(), p.Caller, query)
+	}
+	return week, err
+}
+
+// dayFrom is the first day of the times that are shown.
+func dayFrom(p practice) turno.Date {
+	for _, name := range []string{"from", "day"} {
+		if day, err := turno.ParseDate(p.URL.Query().Get(name)); err == nil && !day.Before(p.today()) {
+			return day
+		}
+	}
+	return p.today()
+}
+
+// weekOfTimes shows the week as buttons of the form around it.
+func weekOfTimes(p practice, week booking.SlotWeek) ui.WeekProps {
+	days := len(week.Days)
+	last := week.From.AddDays(days - 1)
+	props := ui.WeekProps{ID: "times", Title: p.T("%s to %s", p.ShortDay(week.From), p.ShortDay(last)), ZoneNote: p.zoneNote(),
+		Next: p.With("from", week.From.AddDays(days).String())}
+	if p.today().Before(week.From) {
+		before := week.From.AddDays(-days)
+		if before.Before(p.today()) {
+			before = p.today()
+		}
+		props.Previous = p.With("from", before.String())
+	}
+	if week.Next != nil {
+		day := p.dayOf(week.Next.StartsAt)
+		props.First, props.FirstLabel = p.With("from", day.String()), p.T("First free time: %s", p.Date(day))
+	}
+	for _, d := range week.Days {
+		day := ui.SlotDay{Day: d.Date, Name: capital(p.ShortWeekday(d.Date.At(0, time.UTC).Weekday())), Date: p.DayMonth(d.Date)}
+		for _, slot := range d.Slots {
+			day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, Label: p.clock(slot.StartsAt), About: p.Date(d.Date)})
+		}
+		props.Days = append(props.Days, day)
+	}
+	return props
+}
+
+// timeChosen is the slot that was pressed, or the day and time that were typed.
+func timeChosen(p practice, form *page.Form) time.Time {
+	if at := page.Instant(form.Get("at")); !at.IsZero() {
+		return at
+	}
+	return typedTime(p, form, "date", "time")
+}
+
+// typedTime is a day and a time of the doctor's clocks; zero, with what is wrong
+// added to the form, when they are none.
+func typedTime(p practice, form *page.Form, date, clock string) time.Time {
+	day, err := turno.ParseDate(form.Get(date))
+	if err != nil {
+		form.Add(date, p.T("Choose a day."))
+		return time.Time{}
+	}
+	at, err := turno.ParseClock(padded(form.Get(clock)))
+	if err != nil {
+		form.Add(clock, p.T("Write a time like 09:30."))
+		return time.Time{}
+	}
+	return day.At(at, p.Local)
+}
+
+// padded is 9:30 as 09:30.
+func padded(clock string) string {
+	if len(clock) == len("9:30") {
+		return "0" + clock
+	}
+	return clock
+}
+
+// fiveMinutes is how exactly a walk-in's time is proposed.
+const fiveMinutes = 5 * time.Minute
