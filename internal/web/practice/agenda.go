@@ -132,9 +132,5 @@ func agendaFacts(p practice, a agenda) []ui.Fact {
 
 // events tells the page of an agenda to look again.
 func events(p practice) error {
-	// A short agenda says whether the caller may see it at all.
-	if _, err := p.Site.Booking.Agenda(p.Context(), p.Caller, p.Doctor.ID, p.Now, p.Now.Add(1)); err != nil {
-		return err
-	}
 	return p.StayTuned(live.Calendar(p.Doctor.ID))
 }

@@ -174,7 +174,7 @@ func TestWhoSeesASchedule(t *testing.T) {
 			t.Errorf("the front desk is at %s: %s", day.Path, day.Text())
 		}
 		other := signedIn(t, c, c.OtherDoctor)
-		if got := other.Post("/schedule/confirm-all?doctor="+c.Doctor.UserID.String(), url.Values{}); got.Status != http.StatusNotFound {
+		if got := other.Post("/schedule/confirm-all?doctor="+c.Doctor.UserID.String(), url.Values{}); got.Status != http.StatusForbidden {
 			t.Errorf("another doctor confirms all with %d", got.Status)
 		}
 	})

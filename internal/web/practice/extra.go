@@ -40,23 +40,23 @@ func addExtra(p practice) error {
 }
 
 // deleteExtra closes an opening again. Visits in it stay.
-func deleteExtra(r *page.Request) error {
-	return deleted(r, func(id uuid.UUID) error { return r.Site.Booking.DeleteExtraHours(r.Context(), r.Caller, id) },
-		"/schedule/hours/extra", func() { r.Say("success", "The extra hours are closed. Visits in them stay.") })
+func deleteExtra(p practice) error {
+	return deleted(p, func(id uuid.UUID) error { return p.Site.Booking.DeleteExtraHours(p.Context(), p.Caller, id) },
+		"/schedule/hours/extra", func() { p.Say("success", "The extra hours are closed. Visits in them stay.") })
 }
 
 // deleted takes something of a calendar away and goes back to its list.
-func deleted(r *page.Request, remove func(uuid.UUID) error, list string, said func()) error {
-	id, err := r.ID("id")
+func deleted(p practice, remove func(uuid.UUID) error, list string, said func()) error {
+	id, err := p.ID("id")
 	if err != nil {
 		return err
 	}
-	if _, err := r.Form(); err != nil {
+	if _, err := p.Form(); err != nil {
 		return err
 	}
 	if err := remove(id); err != nil {
 		return err
 	}
 	said()
-	return r.Redirect(r.Next(list))
+	return p.Redirect(p.to(list))
 }

@@ -90,7 +90,7 @@ func extraPage(p practice, hours []turno.ExtraHours, form *page.Form) templ.Comp
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.PostButton(p.to("/schedule/hours/extra/"+h.ID.String()+"/delete"), ui.ButtonProps{Label: p.T("Delete"), Small: true, Icon: ui.IconTrash, About: p.Date(p.dayOf(h.StartsAt))}, "next", p.Here()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PostButton(p.to("/schedule/hours/extra/"+h.ID.String()+"/delete"), ui.ButtonProps{Label: p.T("Delete"), Small: true, Icon: ui.IconTrash, About: p.Date(p.dayOf(h.StartsAt))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -24,8 +24,8 @@ type practice struct {
 // doctorParam names a doctor in the address, when it is not the caller.
 const doctorParam = "doctor"
 
-// of makes a handler of one for a doctor's practice. Whether the caller may see
-// it is for the use cases to say.
+// of makes a handler of one for a doctor's practice, which is for the doctor and
+// staff.
 func of(handle func(practice) error) page.Handler {
 	return func(r *page.Request) error {
 		id, err := whose(r)
@@ -43,6 +43,15 @@ func of(handle func(practice) error) page.Handler {
 	}
 }
 
+// admit asks the access table whether a doctor's practice is the caller's to see.
+func admit(r *page.Request, doctorID uuid.UUID) error {
+	var relation policy.Relation
+	if r.Caller.Is(doctorID) {
+		relation = policy.ItsDoctor
+	}
+	return policy.Check(r.Caller, policy.ReadAgenda, relation)
+}
+
 // whose is the doctor in the address, or the caller.
 func whose(r *page.Request) (uuid.UUID, error) {
 	if name := r.URL.Query().Get(doctorParam); name != "" {
@@ -58,12 +67,15 @@ func whose(r *page.Request) (uuid.UUID, error) {
 	case r.Caller.IsStaff():
 		return uuid.Nil, nil
 	}
-	return uuid.Nil, policy.Check(r.Caller, policy.ReadAgenda, 0)
+	return uuid.Nil, admit(r, uuid.Nil)
 }
 
 func practiceOf(r *page.Request, doctorID uuid.UUID) (practice, error) {
 	doctor, err := r.Site.Account.Doctor(r.Context(), r.Caller, doctorID)
 	if err != nil {
+		return practice{}, err
+	}
+	if err := admit(r, doctorID); err != nil {
 		return practice{}, err
 	}
 	zone, err := time.LoadLocation(doctor.TimeZone)

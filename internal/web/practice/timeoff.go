@@ -121,9 +121,9 @@ func places(p practice, form *page.Form, v booking.ConflictingVisit) ui.FieldPro
 	return field
 }
 
-func deleteTimeOff(r *page.Request) error {
-	return deleted(r, func(id uuid.UUID) error { return r.Site.Booking.DeleteTimeOff(r.Context(), r.Caller, id) },
-		"/schedule/time-off", func() { r.Say("success", "The time is open again.") })
+func deleteTimeOff(p practice) error {
+	return deleted(p, func(id uuid.UUID) error { return p.Site.Booking.DeleteTimeOff(p.Context(), p.Caller, id) },
+		"/schedule/time-off", func() { p.Say("success", "The time is open again.") })
 }
 
 // span is from when to when somebody is away.

@@ -174,7 +174,7 @@ func timeOffPage(p practice, v timeOffView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.PostButton(p.to("/schedule/time-off/"+off.ID.String()+"/delete"), ui.ButtonProps{Label: p.T("Open it again"), Small: true, Icon: ui.IconUndo, About: p.span(off.Interval)}, "next", p.to("/schedule/time-off")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PostButton(p.to("/schedule/time-off/"+off.ID.String()+"/delete"), ui.ButtonProps{Label: p.T("Open it again"), Small: true, Icon: ui.IconUndo, About: p.span(off.Interval)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

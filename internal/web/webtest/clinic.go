@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http/httptest"
@@ -238,6 +239,15 @@ func (c *Clinic) OpenTime(n int) time.Time {
 	}
 	return open[n].StartsAt
 }
+
+// Must fails the test for an error.
+func (c *Clinic) Must(err error) {
+	c.t.Helper()
+	c.must(err)
+}
+
+// Context is the test's.
+func (c *Clinic) Context() context.Context { return c.t.Context() }
 
 func (c *Clinic) must(err error) {
 	c.t.Helper()
