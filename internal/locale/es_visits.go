@@ -10,7 +10,6 @@ func spanishVisits() map[string]string {
 		"%s at the clinic (%s)":      "%s en la clínica (%s)",
 		"%s, %s":                     "%s, %s",
 		"%s: too long for this time": "%s: demasiado largo para esta hora",
-		"Kept for you until":         "Guardada para ti hasta las",
 		"Kept for you":               "Guardada para ti",
 		"More time":                  "Más tiempo",
 		"Still yours if it is free":  "Sigue siendo tuya si está libre",

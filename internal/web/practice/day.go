@@ -23,6 +23,9 @@ func dayList(p practice, a agenda) ui.DayListProps {
 	list := ui.DayListProps{Label: p.T("The day, hour by hour"), Zone: p.Local}
 	entries := dayEntries(p, a)
 	first, last := shownHours(p, a)
+	if first == last { // a day off: nothing happens but now
+		return list
+	}
 	for hour := first; hour < last; hour++ {
 		list.Hours = append(list.Hours, ui.DayHour{Hour: hour})
 	}

@@ -270,7 +270,7 @@ func bookSummary(r *page.Request, v bookView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Countdown(ui.CountdownProps{Ends: v.offer.Hold.ExpiresAt, Label: r.T("Kept for you until"), Counting: r.T("Kept for you"), Warning: r.T("The time is kept for you for one more minute. You can ask for more time."), Over: r.T("Still yours if it is free")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Countdown(ui.CountdownProps{Ends: v.offer.Hold.ExpiresAt, Label: r.T("Kept until"), Counting: r.T("Kept for you"), Warning: r.T("The time is kept for you for one more minute. You can ask for more time."), Over: r.T("Still yours if it is free")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
