@@ -57,7 +57,7 @@ func Routes(site *page.Site) []page.Route {
 		me.Routes(),
 		practice.Routes(),
 		desk.Routes(),
-		{{Pattern: "POST /language", Action: policy.ChooseLanguage, Handler: chooseLanguage}},
+		{{Pattern: "POST /language", Action: policy.ChooseLanguage, Handler: chooseLanguage, Locked: true}},
 	}
 	if site.Demo {
 		rooms = append(rooms, []page.Route{{Pattern: "GET /design", Action: policy.SeeDesign, Handler: design}})

@@ -17,6 +17,9 @@ const (
 	languageCookie = "turno_language"
 	zoneCookie     = "turno_zone" // set by the browser's script
 	flashCookie    = "turno_flash"
+	keptCookie     = "turno_kept"
+	ticketCookie   = "turno_ticket" // the password was right, and a code has to follow
+	resetCookie    = "turno_reset"  // from a link for a new password
 )
 
 const year = 365 * 24 * time.Hour
@@ -37,6 +40,26 @@ func (r *Request) SetSession(token, device string, expires time.Time) {
 
 // EndSession forgets the session in this browser.
 func (r *Request) EndSession() { r.setCookie(sessionCookie, "", -1) }
+
+// Ticket is what the first step of a sign-in left for the second.
+func (r *Request) Ticket() string { return r.cookie(ticketCookie) }
+
+// SetTicket keeps the ticket until the second step; "" forgets it.
+func (r *Request) SetTicket(ticket string) { r.setSecret(ticketCookie, ticket, 5*time.Minute) }
+
+// ResetToken is what the link for a new password had in it.
+func (r *Request) ResetToken() string { return r.cookie(resetCookie) }
+
+// SetResetToken takes the secret of a link out of the address, where others may
+// read it; "" forgets it.
+func (r *Request) SetResetToken(token string) { r.setSecret(resetCookie, token, 30*time.Minute) }
+
+func (r *Request) setSecret(name, value string, age time.Duration) {
+	if value == "" {
+		age = -1
+	}
+	r.setCookie(name, value, age)
+}
 
 // SetLanguage keeps the language that was chosen.
 func (r *Request) SetLanguage(tag string) { r.setCookie(languageCookie, tag, year) }

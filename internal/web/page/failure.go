@@ -24,6 +24,9 @@ func (r *Request) fail(err error) {
 		e = &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal}
 	}
 	if to := r.wayIn(e); to != "" {
+		if e.Code == turno.CodeSessionLocked || e.Code == turno.CodeSignInAgain {
+			r.keepTyped()
+		}
 		_ = r.Redirect(to)
 		return
 	}
@@ -43,11 +46,7 @@ func (r *Request) fail(err error) {
 // wayIn is where the person has to go first, if that is all that is in the way.
 // A form can't be sent again after it, so the page that it was on is the aim.
 func (r *Request) wayIn(e *turno.Error) string {
-	back := r.Here()
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		back = r.origin()
-	}
-	next := "?" + url.Values{"next": {back}}.Encode()
+	next := "?" + url.Values{"next": {r.returnTo()}}.Encode()
 	switch {
 	case e.Code == turno.CodeSessionLocked:
 		return "/unlock" + next

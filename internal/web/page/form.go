@@ -19,6 +19,7 @@ const maxForm = 256 << 10
 type Form struct {
 	Values url.Values
 	Errors []FieldError // in the order that they were found
+	Kept   bool         // typed before the person had to show who they are: see Request.Kept
 }
 
 // FieldError says, in the reader's language, what is wrong with a field. An empty

@@ -19,6 +19,7 @@ type Head struct {
 	Private     bool   // not for search engines, though anybody may open it
 	Narrow      bool   // a form or a text: one column of a readable width
 	Wide        bool   // a table or a calendar: the whole width
+	Alone       bool   // nowhere else to go: the lock screen
 	At          string // the place of the main navigation, if the path does not tell
 }
 
@@ -113,8 +114,8 @@ func (r *Request) returnTo() string {
 
 // lockAttributes tell the page's script when to hide what staff and doctors were
 // looking at: a few seconds before the session itself is locked.
-func lockAttributes(r *Request) templ.Attributes {
-	if !r.SignedIn() || r.Caller.Role == turno.RolePatient || r.Site.StaffIdle <= 0 {
+func lockAttributes(r *Request, head Head) templ.Attributes {
+	if head.Alone || !r.SignedIn() || r.Caller.Role == turno.RolePatient || r.Site.StaffIdle <= 0 {
 		return nil
 	}
 	return templ.Attributes{"data-enhance": "lock", "data-lock-after": strconv.Itoa(int((r.Site.StaffIdle - 5*time.Second) / time.Second))}

@@ -21,6 +21,7 @@ type Request struct {
 	Site   *Site
 	Caller policy.Caller
 	Person turno.User     // the zero User for somebody who has not signed in
+	Locked turno.User     // whose session is locked: they are nobody before they unlock it
 	Zone   *time.Location // how the reader's clocks go
 	Now    time.Time
 
@@ -31,33 +32,41 @@ type Request struct {
 
 func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
 	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w}
-	byItself := route.Polling || r.Header.Get("Turno-By") == "page" // assets/files/fetch.js
-	err := request.identify(byItself)
-	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), r.Header.Get("Accept-Language"))
+	route.Polling = route.Polling || r.Header.Get("Turno-By") == "page" // assets/files/fetch.js
+	err := request.identify(route)
+	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()
-	if !byItself && !route.Stream {
+	if !route.Polling && !route.Stream {
 		request.flashes = request.takeFlash()
 	}
 	return request, err
 }
 
 // identify finds out who asks. A session that is over is nobody; one that is
-// locked is an error, so that the person can unlock it. Strangers are counted.
-func (r *Request) identify(polling bool) error {
+// locked is an error, so that the person can unlock it, except on the pages that
+// are for that. Strangers are counted.
+func (r *Request) identify(route Route) error {
 	r.Caller.Address = httpx.Address(r.Context())
 	token := r.Token()
 	if token == "" {
 		return r.Site.limiter.Allow(r.Caller.Address)
 	}
-	caller, person, err := r.Site.authenticate(r.Context(), token, polling)
+	caller, person, err := r.Site.authenticate(r.Context(), token, route.Polling)
 	if turno.KindOf(err) == turno.KindUnauthenticated {
 		if limited := r.Site.limiter.Allow(r.Caller.Address); limited != nil {
 			return limited
 		}
-		if isLocked(err) {
+		switch {
+		case !isLocked(err):
+			return nil
+		case !route.Locked:
 			return err
 		}
-		return nil
+		r.Locked, err = r.Site.Account.SessionUser(r.Context(), token)
+		if turno.KindOf(err) == turno.KindUnauthenticated {
+			return nil // it has ended since
+		}
+		return err
 	}
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package page
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -119,4 +121,13 @@ func (r *Request) With(pairs ...string) string {
 		return r.URL.Path
 	}
 	return r.URL.Path + "?" + query.Encode()
+}
+
+// AskPasskey answers the script of ui.Passkey with what a passkey has to sign.
+func (r *Request) AskPasskey(asked account.PasskeyRequest) error {
+	header := r.w.Header()
+	header.Set("Content-Type", "application/json")
+	header.Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(r.w).Encode(map[string]any{"challenge": asked.Challenge, "options": asked.Options}) // the reader has left
+	return nil
 }

@@ -55,6 +55,9 @@ type Route struct {
 	Polling bool
 	// Stream says that the answer goes on until the person leaves.
 	Stream bool
+	// Locked says that somebody whose session is locked gets here too: the way
+	// back in, and out.
+	Locked bool
 }
 
 // Mount puts routes on a mux. It panics when one names no action of the access

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
@@ -19,49 +20,63 @@ func showLogin(r *page.Request) error {
 }
 
 // login signs somebody in by username or email, with the time that they were
-// about to book.
+// about to book. A second step may follow.
 func login(r *page.Request) error {
 	form, err := r.Form()
 	if err != nil {
 		return err
 	}
-	err = enter(r, account.Credentials{Login: form.Get("login"), Password: form.Raw("password")})
+	err = signIn(r, account.Credentials{Login: form.Get("login"), Password: form.Raw("password")})
 	if r.Take(form, err) {
 		return loginForm(r, http.StatusUnprocessableEntity, form)
 	}
 	return err
 }
 
-// enter begins a session in this browser and goes on to where the person was
-// going. What stands between a right password and a session belongs here.
-func enter(r *page.Request, credentials account.Credentials) error {
+// signIn begins a session in this browser, or goes on to the second step.
+func signIn(r *page.Request, credentials account.Credentials) error {
 	credentials.Device, credentials.UserAgent = r.Device(), r.UserAgent()
 	in, err := r.Site.Account.Login(r.Context(), r.Caller, credentials)
+	if turno.CodeOf(err) == turno.CodeSecondFactorNeeded && in.Ticket != "" {
+		r.SetTicket(in.Ticket)
+		return r.Redirect(page.In("/login/code", r.Next("")))
+	}
 	if err != nil {
 		return err
 	}
+	return enter(r, in)
+}
+
+// enter keeps the session in this browser and goes on to where the person was
+// going: past what happened to the account meanwhile, if anything did.
+func enter(r *page.Request, in account.SignedIn) error {
 	r.SetSession(in.Token, in.Device, in.ExpiresAt)
-	if err := keepTime(r, in.Token); err != nil {
-		return err
-	}
-	return r.Redirect(r.Next(page.HomeOf(in.User)))
-}
-
-// keepTime makes the time that this browser holds the person's own.
-func keepTime(r *page.Request, token string) error {
-	browser := r.Visitor()
-	caller, err := r.Site.Account.Authenticate(r.Context(), token)
+	r.SetTicket("")
+	caller, err := r.Site.Account.Authenticate(r.Context(), in.Token)
 	if err != nil {
 		return err
 	}
-	_, err = r.Site.Booking.TakeOverHold(r.Context(), caller, browser)
-	return err
+	next := r.Next(page.HomeOf(in.User))
+	if caller.MustSetUp {
+		return r.Redirect(next) // which leads to setting it up
+	}
+	if _, err := r.Site.Booking.TakeOverHold(r.Context(), caller, r.Visitor()); err != nil {
+		return err
+	}
+	news, err := r.Site.Account.Notices(r.Context(), caller)
+	if err != nil {
+		return err
+	}
+	if len(news) > 0 {
+		next = page.In("/account/notices", next)
+	}
+	return r.Redirect(next)
 }
 
-// logout ends the session, if it is not over already.
+// logout ends the session, also one that is locked.
 func logout(r *page.Request) error {
-	if r.SignedIn() {
-		if err := r.Site.Account.Logout(r.Context(), r.Caller); err != nil {
+	if token := r.Token(); token != "" {
+		if err := r.Site.Account.SignOut(r.Context(), token); err != nil {
 			return err
 		}
 	}
@@ -93,12 +108,3 @@ func heldUntil(r *page.Request) (time.Time, error) {
 
 // booking reports whether the person comes from the page to book.
 func booking(r *page.Request) bool { return strings.HasPrefix(r.Next(""), "/book?") }
-
-// problems are what is wrong with a form, for the summary above it.
-func problems(form *page.Form) []ui.Problem {
-	var all []ui.Problem
-	for _, e := range form.Errors {
-		all = append(all, ui.Problem{Field: e.Field, Message: e.Message})
-	}
-	return all
-}

@@ -31,7 +31,7 @@ func register(r *page.Request) error {
 	person.ContactNumber = form.Get("contact_number")
 	if form.OK() {
 		if _, err = r.Site.Account.RegisterPatient(r.Context(), r.Caller, person); err == nil {
-			return enter(r, account.Credentials{Login: person.Username, Password: person.Password})
+			return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
 		}
 		if !r.Take(form, err) {
 			return err
@@ -72,7 +72,7 @@ func registerDoctor(r *page.Request) error {
 	if form.OK() {
 		if _, err = r.Site.Account.RegisterDoctor(r.Context(), r.Caller, person); err == nil {
 			r.Say(string(ui.Success), "Welcome. We'll check your licence; then patients can find you.")
-			return enter(r, account.Credentials{Login: person.Username, Password: person.Password})
+			return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
 		}
 		if !r.Take(form, err) {
 			return err

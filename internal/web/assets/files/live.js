@@ -7,7 +7,7 @@ import { enhance } from "./turno.js";
 // finger, a moving mouse, an open menu or a focus. "signed_out" means that the
 // server wants to know who is there. Without a stream the page is reloaded by hand.
 export default function live(element) {
-  const events = new EventSource(element.dataset.live);
+  let events;
   const selector = "#" + element.id;
   const aiming = 1500; // after the mouse moved over this part, in milliseconds
   let pressed = false;
@@ -39,8 +39,14 @@ export default function live(element) {
     clearTimeout(timer);
     timer = setTimeout(() => owed && refresh(), 400);
   }
-  events.addEventListener("change", () => { owed = true; later(); });
-  events.addEventListener("signed_out", () => { events.close(); location.reload(); });
+  function listen() {
+    events = new EventSource(element.dataset.live);
+    events.addEventListener("change", () => { owed = true; later(); });
+    // The lock screen lies over the page: it asks who is there itself.
+    events.addEventListener("signed_out", () => { events.close(); if (!document.body.matches(".locked")) location.reload(); });
+  }
+  listen();
+  addEventListener("unlocked", () => { events.close(); listen(); owed = true; later(); });
   addEventListener("pointerdown", () => { pressed = true; }, true);
   for (const end of ["pointerup", "pointercancel"]) {
     addEventListener(end, () => { pressed = false; later(); }, true);
