@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,10 +86,10 @@ func proxyFor(c policy.Caller, n store.NamedProxy) Proxy {
 	return p
 }
 
-// NewProxy names who is to act for a patient, by id or by username.
+// NewProxy names who is to act for a patient, by id or by what they sign in with.
 type NewProxy struct {
 	UserID   *uuid.UUID
-	Username string
+	Username string     // or an email: that has an @
 	Relation string     // in their own words
 	EndsAt   *time.Time // nil: until ended
 }
@@ -155,7 +156,11 @@ func (in NewProxy) user(tx *sqldb.Tx, patientID uuid.UUID) (turno.User, error) {
 			err = nil
 		}
 	} else if cleanText(in.Username) {
-		user, found, err = store.UserByUsername(tx, in.Username)
+		byName := store.UserByUsername
+		if strings.Contains(in.Username, "@") {
+			byName = store.UserByEmail
+		}
+		user, found, err = byName(tx, in.Username)
 	}
 	switch {
 	case err != nil:

@@ -66,6 +66,16 @@ func (s *Service) BeginTOTP(ctx context.Context, c policy.Caller) (TOTPSetup, er
 	return setup, nil
 }
 
+// TOTPSetupOf is what BeginTOTP said, from its URL: for a page that is shown again
+// because the first code was wrong. Errors: KindInvalid.
+func TOTPSetupOf(address string) (TOTPSetup, error) {
+	key, err := otp.NewKeyFromURL(address)
+	if err != nil || key.Type() != "totp" || key.Secret() == "" || len(address) > 500 {
+		return TOTPSetup{}, turno.Invalid(turno.FieldError{Location: "body.url", Message: "This form could not be read."})
+	}
+	return describeKey(key)
+}
+
 func describeKey(key *otp.Key) (TOTPSetup, error) {
 	code, err := qr.Encode(key.URL(), qr.M, qr.Auto)
 	if err != nil {

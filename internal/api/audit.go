@@ -78,7 +78,7 @@ func auditView(e turno.AuditEntry) auditEntryView {
 }
 
 func (a *API) accessLog(ctx context.Context, c policy.Caller, in *PageParams) (list[recordAccessView], error) {
-	accesses, next, err := a.config.Insight.AccessLog(ctx, c, in.Limit, in.Cursor)
+	accesses, next, err := a.config.Insight.AccessLog(ctx, c, insight.AccessFilter{Limit: in.Limit, Cursor: in.Cursor})
 	return listOf(accesses, next, accessLogView), err
 }
 

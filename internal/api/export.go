@@ -1,6 +1,9 @@
 package api
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -61,6 +64,16 @@ type exportedTrailView struct {
 	EntityID     string            `json:"entity_id"`
 	ActionDetail string            `json:"action_detail"`
 	CreatedAt    time.Time         `json:"created_at"`
+}
+
+// WriteExport writes an export as the API answers it, for people to read.
+func WriteExport(w io.Writer, e account.Export) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(viewExport(e)); err != nil {
+		return fmt.Errorf("write an export: %w", err)
+	}
+	return nil
 }
 
 func viewExport(e account.Export) exportView {

@@ -249,6 +249,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 		Booking:            visits,
 		Account:            accounts,
 		Insight:            insight.New(n.db),
+		Export:             api.WriteExport,
 		Live:               n.hub,
 		System:             n.system(),
 		Box:                n.box,

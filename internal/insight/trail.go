@@ -164,29 +164,37 @@ type RecordAccess struct {
 	At     time.Time
 	Name   string     // who it was; empty for the system
 	Role   turno.Role // what they are to the clinic; empty for the system
+	ByMe   bool
+}
+
+// AccessFilter chooses entries of one's own access log.
+type AccessFilter struct {
+	OthersOnly bool // without what one did oneself
+	Limit      int  // 20 unless told, 100 at most
+	Cursor     string
 }
 
 // AccessLog lists who has looked at or changed the caller's own record, the
 // newest first: name and role, and nothing else about them.
-func (s *Service) AccessLog(ctx context.Context, c policy.Caller, limit int, cursor string) (items []RecordAccess, next string, err error) {
+func (s *Service) AccessLog(ctx context.Context, c policy.Caller, f AccessFilter) (items []RecordAccess, next string, err error) {
 	if err := policy.Check(c, policy.ReadAccessLog, policy.Self); err != nil {
 		return nil, "", err
 	}
-	before, err := accessList.Parse(cursor)
+	before, err := accessList.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	limit = keyset.Size(limit)
+	limit := keyset.Size(f.Limit)
 	var accesses []store.Access
 	if err := s.read(ctx, "read who saw a record", func(tx *sqldb.Tx) (err error) {
-		accesses, err = store.AccessesOf(tx, c.UserID, before.Time, before.ID, limit+1)
+		accesses, err = store.AccessesOf(tx, c.UserID, f.OthersOnly, before.Time, before.ID, limit+1)
 		return err
 	}); err != nil {
 		return nil, "", err
 	}
 	accesses, next = keyset.Page(accessList, accesses, limit, func(a store.Access) keyset.Place { return keyset.Place{Time: a.CreatedAt, ID: a.ID} })
 	for _, a := range accesses {
-		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role})
+		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role, ByMe: a.By != nil && *a.By == c.UserID})
 	}
 	return items, next, nil
 }

@@ -85,7 +85,7 @@ func TestPatientsSeeWhoSawTheirRecordAndNobodyElses(t *testing.T) {
 		var got []seen
 		cursor := ""
 		for range 3 {
-			items, next, err := c.AccessLog(t.Context(), c.ana, 1, cursor)
+			items, next, err := c.AccessLog(t.Context(), c.ana, insight.AccessFilter{Limit: 1, Cursor: cursor})
 			if err != nil {
 				t.Fatal(err)
 			}

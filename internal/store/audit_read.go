@@ -93,19 +93,24 @@ type Access struct {
 	CreatedAt time.Time
 	Name      string     // of who acted; empty for the system
 	Role      turno.Role // of who acted; empty for the system
+	By        *uuid.UUID // nil: the system
 }
 
 // AccessesOf lists what was done to or read of a person's record, the newest
-// first. beforeID is Nil on the first page.
-func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, beforeTime time.Time, beforeID uuid.UUID, limit int) ([]Access, error) {
+// first; without what the person did if others only. beforeID is Nil on the first
+// page.
+func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, othersOnly bool, beforeTime time.Time, beforeID uuid.UUID, limit int) ([]Access, error) {
 	var w sqldb.Where
 	w.Add("l.subject_id = $?", subjectID)
+	if othersOnly {
+		w.Add("(l.action_by IS NULL OR l.action_by <> $?)", subjectID)
+	}
 	if beforeID != uuid.Nil {
 		w.Add("(l.created_at, l.id) < ($?, $?)", beforeTime, beforeID)
 	}
 	most := w.Arg(limit)
 	accesses, err := sqldb.All(tx, scanAccess, `
-		SELECT l.id, l.action_type, l.entity, l.created_at, COALESCE(u.full_name, ''), COALESCE(CAST(u.role AS text), '')
+		SELECT l.id, l.action_type, l.entity, l.created_at, COALESCE(u.full_name, ''), COALESCE(CAST(u.role AS text), ''), l.action_by
 		  FROM audit_logs l
 		  LEFT JOIN users u ON u.id = l.action_by
 		 `+w.SQL()+`
@@ -118,6 +123,6 @@ func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, beforeTime time.Time, beforeI
 }
 
 func scanAccess(row sqldb.Scanner) (a Access, err error) {
-	err = row.Scan(&a.ID, &a.Action, &a.Entity, &a.CreatedAt, &a.Name, &a.Role)
+	err = row.Scan(&a.ID, &a.Action, &a.Entity, &a.CreatedAt, &a.Name, &a.Role, &a.By)
 	return a, err
 }

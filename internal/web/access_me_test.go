@@ -1,5 +1,61 @@
 package web_test
 
+import (
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
 func meRows() map[string]accessRow {
-	return map[string]accessRow{}
+	refused := "in 422 422 422 422 422 422 422" // an empty form, whoever sends it
+	nobodys := "in 404 404 404 404 404 404 404"
+	carer := "in 404 404 yes 404 404 404 404"
+	return map[string]accessRow{
+		"GET /account":          {want: signedIn},
+		"GET /account/notices":  {want: signedIn},
+		"POST /account/notices": {want: signedIn},
+
+		"GET /account/profile":   {want: signedIn},
+		"POST /account/profile":  {want: refused},
+		"GET /account/password":  {want: signedIn},
+		"POST /account/password": {want: refused},
+
+		"GET /account/second-factor":     {want: signedIn},
+		"POST /account/second-factor":    {want: signedIn, form: fields("do", "begin")},
+		"GET /account/passkeys":          {want: signedIn},
+		"GET /account/passkeys/new":      {want: signedIn},
+		"POST /account/passkeys/new":     {want: refused},
+		"POST /account/passkeys/options": {want: signedIn},
+		"GET /account/passkeys/{id}":     {want: nobodys, path: nothing("/account/passkeys/")},
+		"POST /account/passkeys/{id}":    {want: nobodys, path: nothing("/account/passkeys/")},
+		"GET /account/devices":           {want: signedIn},
+		"POST /account/devices":          {want: signedIn, form: fields("session", uuid.Nil.String())},
+
+		"GET /account/people":           {want: patients},
+		"POST /account/people":          {want: "in yes yes 422 403 403 403 403", form: fields("username", "maria", "relation", "mother")},
+		"GET /account/people/new":       {want: patients},
+		"POST /account/people/new":      {want: "in 422 422 422 403 403 403 403"},
+		"GET /account/people/{id}":      {want: carer, path: aDependant("")},
+		"POST /account/people/{id}":     {want: carer, path: aDependant(""), form: fields("full_name", "Leo Paz", "date_of_birth", "2020-01-02")},
+		"GET /account/people/{id}/end":  {want: carer, path: aDependant("/end")},
+		"POST /account/people/{id}/end": {want: carer, path: aDependant("/end")},
+
+		"GET /account/access": {want: signedIn},
+		"GET /account/data":   {want: signedIn},
+		"POST /account/data":  {want: signedIn},
+		"GET /account/erase":  {want: signedIn},
+		"POST /account/erase": {want: refused},
+	}
+}
+
+// nothing is a path that leads nowhere.
+func nothing(below string) func(*webtest.Clinic) string {
+	return func(*webtest.Clinic) string { return below + uuid.Nil.String() }
+}
+
+// aDependant is the path of somebody whom the mother cares for.
+func aDependant(more string) func(*webtest.Clinic) string {
+	return func(c *webtest.Clinic) string {
+		return "/account/people/" + c.Dependant("Leo Paz").ID.String() + more
+	}
 }

@@ -1,13 +1,38 @@
 package web_test
 
-import "github.com/turno-health/turno/internal/web/webtest"
+import (
+	"strings"
+
+	"github.com/turno-health/turno/internal/web/webtest"
+)
 
 func signinRows() map[string]accessRow {
+	again := strings.Repeat("in ", 8) // back to the beginning
+	locks := "in yes yes yes 422 422 422 422"
+	nowhere := strings.Repeat("404 ", 8)
+	signedInOnly := "in 422 422 422 422 422 422 422"
 	refused := "422 422 422 422 422 422 422 422" // an empty form, whoever sends it
 	return map[string]accessRow{
 		"GET /login":            {want: everybody},
 		"POST /login":           {want: everybody, form: fields("login", "pablo", "password", webtest.Password)},
+		"GET /login/code":       {want: again},
+		"POST /login/code":      {want: again},
+		"POST /login/passkey":   {want: refused},
+		"POST /passkey/options": {want: everybody},
 		"POST /logout":          {want: everybody},
+
+		"GET /unlock":           {want: signedIn},
+		"POST /unlock":          {want: locks},
+		"POST /unlock/passkey":  {want: locks},
+		"GET /confirm":          {want: signedIn},
+		"POST /confirm":         {want: signedInOnly},
+		"POST /confirm/passkey": {want: signedInOnly},
+		"GET /forgot":           {want: everybody},
+		"POST /forgot":          {want: everybody, form: fields("login", "nobody")},
+		"GET /reset":            {want: nowhere},
+		"GET /reset/{token}":    {want: everybody, path: func(*webtest.Clinic) string { return "/reset/abc" }},
+		"POST /reset":           {want: nowhere},
+
 		"GET /register":         {want: everybody},
 		"POST /register":        {want: refused},
 		"GET /register/doctor":  {want: everybody},

@@ -1,8 +1,46 @@
 package me
 
-import "github.com/turno-health/turno/internal/web/page"
+import (
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/web/page"
+)
 
 // Routes is every page of this room and what its forms do.
 func Routes() []page.Route {
-	return nil
+	return []page.Route{
+		{Pattern: "GET /account", Action: policy.ReadMe, Handler: home},
+		{Pattern: "GET /account/notices", Action: policy.ReadNotices, Handler: notices},
+		{Pattern: "POST /account/notices", Action: policy.ReadNotices, Handler: seeNotices},
+
+		{Pattern: "GET /account/profile", Action: policy.UpdateMe, Handler: showProfile},
+		{Pattern: "POST /account/profile", Action: policy.UpdateMe, Handler: changeProfile},
+		{Pattern: "GET /account/password", Action: policy.ChangePassword, Handler: showPassword},
+		{Pattern: "POST /account/password", Action: policy.ChangePassword, Handler: changePassword},
+
+		{Pattern: "GET /account/second-factor", Action: policy.ReadSecondFactor, Handler: showFactor},
+		{Pattern: "POST /account/second-factor", Action: policy.WriteSecondFactor, Handler: changeFactor},
+		{Pattern: "GET /account/passkeys", Action: policy.ReadPasskeys, Handler: listPasskeys},
+		{Pattern: "GET /account/passkeys/new", Action: policy.WritePasskeys, Handler: showNewPasskey},
+		{Pattern: "POST /account/passkeys/new", Action: policy.WritePasskeys, Handler: addPasskey},
+		{Pattern: "POST /account/passkeys/options", Action: policy.WritePasskeys, Handler: askNewPasskey},
+		{Pattern: "GET /account/passkeys/{id}", Action: policy.WritePasskeys, Handler: showPasskey},
+		{Pattern: "POST /account/passkeys/{id}", Action: policy.WritePasskeys, Handler: changePasskey},
+		{Pattern: "GET /account/devices", Action: policy.ListSessions, Handler: listDevices},
+		{Pattern: "POST /account/devices", Action: policy.EndSessions, Handler: endDevices},
+
+		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople},
+		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople},
+		{Pattern: "GET /account/people/new", Action: policy.CreateDependant, Handler: showNewDependant},
+		{Pattern: "POST /account/people/new", Action: policy.CreateDependant, Handler: addDependant},
+		{Pattern: "GET /account/people/{id}", Action: policy.UpdatePatient, Handler: showDependant},
+		{Pattern: "POST /account/people/{id}", Action: policy.UpdatePatient, Handler: changeDependant},
+		{Pattern: "GET /account/people/{id}/end", Action: policy.LeaveProxy, Handler: showEnd},
+		{Pattern: "POST /account/people/{id}/end", Action: policy.LeaveProxy, Handler: endDependant},
+
+		{Pattern: "GET /account/access", Action: policy.ReadAccessLog, Handler: access},
+		{Pattern: "GET /account/data", Action: policy.ReadMe, Handler: showData},
+		{Pattern: "POST /account/data", Action: policy.ExportMe, Handler: download},
+		{Pattern: "GET /account/erase", Action: policy.EraseMe, Handler: showErase},
+		{Pattern: "POST /account/erase", Action: policy.EraseMe, Handler: eraseMe},
+	}
 }

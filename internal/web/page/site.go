@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -24,7 +25,8 @@ type Site struct {
 	Booking *booking.Service
 	Insight *insight.Service
 	System  *system.Service
-	Live    *live.Hub // tells open pages to look again; nil: they are reloaded by hand
+	Export  func(io.Writer, account.Export) error // writes what people take with them
+	Live    *live.Hub                             // tells open pages to look again; nil: they are reloaded by hand
 
 	Box                *seal.Box // seals the cookie of visitors who have not signed in
 	Logger             *slog.Logger

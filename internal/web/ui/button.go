@@ -34,6 +34,7 @@ type ButtonProps struct {
 	Full     bool // as wide as its place
 	IconOnly bool // the label is read out, not seen
 	Disabled bool
+	Scripted bool   // what a script does: not there without
 	About    string // read out after the label, such as the name in a row: "Confirm, Ibrahim Diallo"
 	ID       string
 	Attrs    templ.Attributes // such as data-enhance
@@ -51,10 +52,18 @@ func (p ButtonProps) class() string {
 	for _, more := range []struct {
 		on   bool
 		name string
-	}{{p.Small, "small"}, {p.Full, "full"}, {p.IconOnly, "icon-only"}} {
+	}{{p.Small, "small"}, {p.Full, "full"}, {p.IconOnly, "icon-only"}, {p.Scripted, "scripted-only"}} {
 		if more.on {
 			classes = append(classes, more.name)
 		}
 	}
 	return strings.Join(classes, " ")
+}
+
+// buttonType keeps a script's button from sending the form that it stands in.
+func (p ButtonProps) buttonType() string {
+	if p.Scripted {
+		return "button"
+	}
+	return "submit"
 }

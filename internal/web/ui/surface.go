@@ -79,6 +79,15 @@ type Term struct {
 	More  templ.Component // instead of Value
 }
 
+// Entry is a place that a row of a list of entries leads to.
+type Entry struct {
+	Icon  IconName
+	Name  string
+	Value string // what it is now: "2 passkeys"
+	Href  string
+	Tone  string // "" or "warm": what asks to be looked at
+}
+
 // Crumb is a step of the way to a page.
 type Crumb struct{ Label, Href string }
 

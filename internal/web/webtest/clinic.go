@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/api"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
@@ -46,6 +49,8 @@ type Clinic struct {
 	Account *account.Service
 	Booking *booking.Service
 
+	ResetLinks []string // for new passwords, as they were sent
+
 	Full, Desk, Doctor, OtherDoctor, Patient, OtherPatient, Mother Person
 
 	t     testing.TB
@@ -73,50 +78,63 @@ func OnSQLite(t testing.TB, clock *storetest.Clock) *Clinic {
 	return New(t, storetest.New(t, sqldb.SQLite, clock), clock)
 }
 
-// New makes the clinic in an empty database.
-func New(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *Clinic {
+// New makes the clinic in an empty database, with other settings if a test wants
+// them.
+func New(t testing.TB, db *sqldb.DB, clock *storetest.Clock, changes ...func(*account.Config)) *Clinic {
 	t.Helper()
-	c := Open(t, db, clock)
+	c := Open(t, db, clock, changes...)
 	c.people()
 	return c
 }
 
 // Open serves what is in the database already.
-func Open(t testing.TB, db *sqldb.DB, clock *storetest.Clock) *Clinic {
+func Open(t testing.TB, db *sqldb.DB, clock *storetest.Clock, changes ...func(*account.Config)) *Clinic {
 	t.Helper()
 	box, err := seal.NewBox(seal.NewKey())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return OpenWith(t, db, clock, box)
+	return OpenWith(t, db, clock, box, changes...)
 }
 
 // OpenWith is Open for a database whose secrets were sealed with box.
-func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box) *Clinic {
+func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box, changes ...func(*account.Config)) *Clinic {
 	t.Helper()
 	c := &Clinic{t: t, DB: db, Clock: clock}
+	server := httptest.NewUnstartedServer(nil)
+	// Browsers know passkeys at a name, and not at the number of an address.
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	c.must(err)
+	c.URL = "http://localhost:" + port
 	logger := slog.New(slog.NewTextHandler(output{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	hub := live.New(db, live.Config{Logger: logger, Gap: 10 * time.Millisecond, Poll: 10 * time.Millisecond})
 	hub.Start(t.Context())
 	c.Booking = booking.New(db, booking.Config{Box: box, MaxOpenVisits: 100, Changed: hub.Changed})
-	c.Account = account.New(db, account.Config{
+	settings := account.Config{
+		PublicURL: c.URL, DeliverReset: func(_ context.Context, url string) {
+			c.ResetLinks = append(c.ResetLinks, strings.TrimPrefix(url, c.URL))
+		},
 		Now: clock.Now, Box: box, CancelOpenVisits: c.Booking.CancelOpenVisits, StaffIdle: time.Hour, Changed: hub.Changed,
 		Hashing: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
-	})
+	}
+	for _, change := range changes {
+		change(&settings)
+	}
+	c.Account = account.New(db, settings)
 	c.must(c.Account.EnsureFirstLocation(t.Context(), turno.Location{
 		Name: "Riverside Clinic", Phone: "+34 910 000 000", AddressLine1: "Calle del Río 1", City: "Madrid", PostalCode: "28001", Country: "ES",
 		TimeZone: "UTC",
 	}))
 	c.Site = &page.Site{
-		Account: c.Account, Booking: c.Booking, Insight: insight.New(db), Live: hub,
+		Account: c.Account, Booking: c.Booking, Insight: insight.New(db), Export: api.WriteExport, Live: hub,
 		Box: box, Logger: logger, Now: clock.Now, Network: time.Now, Emergency: "112", Demo: true, Version: "test",
 	}
 	pages, err := web.New(c.Site)
 	c.must(err)
-	server := httptest.NewServer(httpx.Chain{Logger: logger, Now: clock.Now}.Wrap(pages))
+	server.Config.Handler = httpx.Chain{Logger: logger, Now: clock.Now}.Wrap(pages)
+	server.Start()
 	t.Cleanup(server.Close) // once the streams below have ended
 	t.Cleanup(hub.Stop)
-	c.URL = server.URL
 	return c
 }
 
@@ -188,6 +206,17 @@ func (c *Clinic) NewToken(username string) string {
 	in, err := c.Account.Login(c.t.Context(), policy.Caller{}, account.Credentials{Login: username, Password: Password})
 	c.must(err)
 	return in.Token
+}
+
+// Dependant is somebody whom the mother cares for, made if need be, born on
+// 2 January 2020.
+func (c *Clinic) Dependant(name string) turno.Patient {
+	c.t.Helper()
+	patient, err := c.Account.CreateDependant(c.t.Context(), c.Mother.Caller, account.NewDependant{
+		FullName: name, DateOfBirth: turno.Date{Year: 2020, Month: 1, Day: 2}, Relation: "mother",
+	})
+	c.must(err)
+	return patient
 }
 
 // Visit books the patient with the doctor at a time, as the front desk does.

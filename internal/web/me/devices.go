@@ -1,0 +1,98 @@
+package me
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// listDevices shows where somebody is signed in.
+func listDevices(r *page.Request) error {
+	sessions, err := r.Site.Account.Sessions(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	return r.Show(page.Head{Title: r.T("Signed-in devices"), Narrow: true}, devicesPage(r, sessions))
+}
+
+// endDevices signs out one device, or all but this one. One that is signed out
+// already is what was wanted.
+func endDevices(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	id, wrong := uuid.Parse(form.Get("session"))
+	if wrong != nil {
+		if err := r.Site.Account.EndOtherSessions(r.Context(), r.Caller); err != nil {
+			return err
+		}
+		r.Say(string(ui.Success), "All other devices are signed out.")
+		return r.Redirect("/account/devices")
+	}
+	err = r.Site.Account.EndSession(r.Context(), r.Caller, id)
+	if err != nil && turno.KindOf(err) != turno.KindNotFound {
+		return err
+	}
+	r.Say(string(ui.Success), "That device is signed out.")
+	return r.Redirect("/account/devices")
+}
+
+// deviceName says what a browser calls itself in a few words: "Firefox, Windows".
+func deviceName(r *page.Request, userAgent string) string {
+	browser, system := firstOf(userAgent, browsers()), firstOf(userAgent, systems())
+	switch {
+	case browser == "" && system == "":
+		return r.T("A device")
+	case browser == "":
+		return system
+	case system == "":
+		return browser
+	}
+	return browser + ", " + system
+}
+
+// browsers and systems are marks in a user agent and what they stand for. Many
+// browsers say that they are others too, so the order matters.
+func browsers() [][2]string {
+	return [][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},
+		{"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}, {"curl/", "curl"}}
+}
+
+func systems() [][2]string {
+	return [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"Linux", "Linux"}}
+}
+
+func firstOf(text string, marks [][2]string) string {
+	for _, mark := range marks {
+		if strings.Contains(text, mark[0]) {
+			return mark[1]
+		}
+	}
+	return ""
+}
+
+// deviceLine says when and from where a device was last used.
+func deviceLine(r *page.Request, s account.Session) string {
+	seen := r.T("Last used %s", r.Ago(r.Now.Sub(s.LastSeenAt)))
+	if s.Current {
+		seen = r.T("This device")
+	}
+	line := seen + " · " + r.T("signed in %s", r.ShortDateTime(s.CreatedAt, r.Zone))
+	if s.Address != "" {
+		line += " · " + s.Address
+	}
+	return line
+}
+
+func deviceIcon(s account.Session) ui.IconName {
+	if s.Current {
+		return ui.IconDone
+	}
+	return ui.IconGlobe
+}

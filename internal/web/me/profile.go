@@ -1,0 +1,134 @@
+package me
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/locale"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// showProfile is who somebody is, to be changed.
+func showProfile(r *page.Request) error {
+	form := r.Kept()
+	if !form.Kept {
+		person, err := r.Site.Account.Me(r.Context(), r.Caller)
+		if err != nil {
+			return err
+		}
+		form.Values = profileOf(person)
+	}
+	return profileForm(r, http.StatusOK, form)
+}
+
+// profileOf is the form as it stands.
+func profileOf(person account.Person) url.Values {
+	values := url.Values{}
+	set := func(field, value string) { values.Set(field, value) }
+	set("full_name", person.FullName)
+	set("email", emailOf(person.User))
+	set("time_zone", person.TimeZone)
+	if p := person.Patient; p != nil {
+		set("date_of_birth", p.DateOfBirth.String())
+		set("gender", string(p.Gender))
+		set("contact_number", p.ContactNumber)
+	}
+	return values
+}
+
+// changeProfile keeps what was changed.
+func changeProfile(r *page.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	patch := patchOf(r, form, r.Caller.Role == turno.RolePatient)
+	zone, tag := form.Get("time_zone"), languageOf(r, form)
+	patch.TimeZone, patch.Locale = &zone, &tag
+	if email := form.Get("email"); email != "" || emailOf(r.Person) != "" {
+		patch.Email = &email
+	}
+	if form.OK() {
+		_, err = r.Site.Account.UpdateMe(r.Context(), r.Caller, patch)
+		if err == nil {
+			r.SetLanguage(tag)
+			r.Say(string(ui.Success), "Your profile is changed.")
+			return r.Redirect("/account")
+		}
+		if !r.Take(form, err) {
+			return err
+		}
+	}
+	return profileForm(r, http.StatusUnprocessableEntity, form)
+}
+
+// patchOf is what a form says about a person, and about a patient.
+func patchOf(r *page.Request, form *page.Form, patient bool) account.Patch {
+	name := form.Get("full_name")
+	patch := account.Patch{FullName: &name}
+	if !patient {
+		return patch
+	}
+	gender, number := turno.Gender(form.Get("gender")), form.Get("contact_number")
+	patch.Gender, patch.ContactNumber = &gender, &number
+	born, err := turno.ParseDate(form.Get("date_of_birth"))
+	if err != nil {
+		form.Add("date_of_birth", r.T("Please give a date."))
+	}
+	patch.DateOfBirth = &born
+	return patch
+}
+
+// languageOf is the language that was chosen; who reads English as it is written
+// somewhere goes on to.
+func languageOf(r *page.Request, form *page.Form) string {
+	tag := form.Get("locale")
+	if tag == "" || strings.HasPrefix(r.Person.Locale, tag+"-") {
+		return r.Person.Locale
+	}
+	return tag
+}
+
+func profileForm(r *page.Request, status int, form *page.Form) error {
+	return r.ShowAs(status, page.Head{Title: r.T("Profile"), Narrow: true}, profilePage(r, form))
+}
+
+// languages are those to choose from.
+func languages() []ui.Option {
+	var options []ui.Option
+	for _, language := range locale.Languages() {
+		options = append(options, ui.Option{Value: language.Tag, Label: language.Name})
+	}
+	return options
+}
+
+// chosenLanguage is the one of them that is spoken now.
+func chosenLanguage(r *page.Request, form *page.Form) string {
+	if form.Has("locale") {
+		return form.Get("locale")
+	}
+	tag, _, _ := strings.Cut(r.Lang(), "-")
+	return tag
+}
+
+// genders are what people may tell us, or not.
+func genders(r *page.Request) []ui.Option {
+	return []ui.Option{
+		{Value: "", Label: r.T("Rather not say")},
+		{Value: string(turno.GenderFemale), Label: r.T("Female")},
+		{Value: string(turno.GenderMale), Label: r.T("Male")},
+		{Value: string(turno.GenderOther), Label: r.T("Other")},
+	}
+}
+
+// profileLine is the profile in a line.
+func profileLine(r *page.Request, person turno.User) string {
+	if email := emailOf(person); email != "" {
+		return email
+	}
+	return r.T("No email yet")
+}
