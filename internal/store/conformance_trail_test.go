@@ -52,19 +52,20 @@ func TestTheTrail(t *testing.T) {
 			}
 			same(t, name, row.want, read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.AuditEntries(tx, row.filter) }))
 		}
-		accesses := func(beforeTime time.Time, beforeID uuid.UUID, limit int) []store.Access {
+		accesses := func(othersOnly bool, beforeTime time.Time, beforeID uuid.UUID, limit int) []store.Access {
 			return read(t, db, func(tx *sqldb.Tx) ([]store.Access, error) {
-				return store.AccessesOf(tx, c.patient.ID, beforeTime, beforeID, limit)
+				return store.AccessesOf(tx, c.patient.ID, othersOnly, beforeTime, beforeID, limit)
 			})
 		}
 		about := []store.Access{
 			{ID: last.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(9, 0)},
-			{ID: second.ID, Action: turno.AuditCreate, Entity: "appointment", CreatedAt: at(8, 30), Name: "Carla Gómez", Role: turno.RolePatient},
-			{ID: first.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(8, 30), Name: "Olga Owner", Role: turno.RoleAdmin},
+			{ID: second.ID, Action: turno.AuditCreate, Entity: "appointment", CreatedAt: at(8, 30), Name: "Carla Gómez", Role: turno.RolePatient, By: &c.patient.ID},
+			{ID: first.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(8, 30), Name: "Olga Owner", Role: turno.RoleAdmin, By: &c.admin.ID},
 		}
-		same(t, "about a person", about, accesses(time.Time{}, uuid.Nil, 10))
-		same(t, "a page about a person", about[:2], accesses(time.Time{}, uuid.Nil, 2))
-		same(t, "the next page about a person", about[2:], accesses(at(8, 30), second.ID, 2))
+		same(t, "about a person", about, accesses(false, time.Time{}, uuid.Nil, 10))
+		same(t, "about a person, by others and the system", []store.Access{about[0], about[2]}, accesses(true, time.Time{}, uuid.Nil, 10))
+		same(t, "a page about a person", about[:2], accesses(false, time.Time{}, uuid.Nil, 2))
+		same(t, "the next page about a person", about[2:], accesses(false, at(8, 30), second.ID, 2))
 		export := func(user uuid.UUID) []turno.AuditEntry {
 			return read(t, db, func(tx *sqldb.Tx) ([]turno.AuditEntry, error) { return store.ExportTrail(tx, user, 10) })
 		}
