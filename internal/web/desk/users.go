@@ -138,6 +138,7 @@ func (v newUserView) title() string {
 		return v.T("New doctor")
 	case turno.RoleAdmin:
 		return v.T("New member of staff")
+	case turno.RolePatient:
 	}
 	return v.T("New patient")
 }

@@ -47,6 +47,7 @@ func modeNote(r *page.Request, mode turno.VisitMode) string {
 		return " · " + r.T("by telephone")
 	case turno.ModeVideo:
 		return " · " + r.T("by video")
+	case turno.ModeInPerson: // as one expects
 	}
 	return ""
 }
