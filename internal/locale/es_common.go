@@ -77,6 +77,18 @@ func spanishCommon() map[string]string {
 		"Choose one of the languages.":                                                 "Elige uno de los idiomas.",
 		"This request came from another site, so nothing was done.":                    "Esta petición vino de otro sitio, así que no se ha hecho nada.",
 
+		// What the practice and the front desk both say.
+		"Confirm":                          "Confirmar",
+		"Did not come":                     "No acudió",
+		"Noted: the patient came.":         "Anotado: el paciente acudió.",
+		"Noted: the patient did not come.": "Anotado: el paciente no acudió.",
+		"Other days":                       "Otros días",
+		"The day after":                    "El día siguiente",
+		"The day before":                   "El día anterior",
+		"The visit is confirmed.":          "La cita está confirmada.",
+		"Visits today":                     "Citas de hoy",
+		"by telephone":                     "por teléfono",
+
 		// Dates.
 		"Today":                        "Hoy",
 		"Tomorrow":                     "Mañana",
