@@ -43,9 +43,37 @@ func busyClinic(t *testing.T) *webtest.Clinic {
 func TestTheScheduleInARealBrowser(t *testing.T) {
 	t.Parallel()
 	c := busyClinic(t)
+	if _, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "First visit", Minutes: 40, Instructions: "Bring your papers."}); err != nil {
+		t.Fatal(err)
+	}
+	open, err := c.Booking.AddExtraHours(t.Context(), c.Doctor.Caller, c.Doctor.UserID, turno.Interval{StartsAt: onDay(c, 48+21, 0), EndsAt: onDay(c, 48+22, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := askedAt(t, c, onDay(c, 13, 0))
 	webtest.Tour(t, c, webtest.StartChrome(t),
 		webtest.Place{Name: "schedule-day", Path: "/schedule", As: c.Doctor},
 		webtest.Place{Name: "schedule-week", Path: "/schedule?view=week", As: c.Doctor},
 		webtest.Place{Name: "schedule-paper", Path: "/schedule?print=1", As: c.Doctor},
+		webtest.Place{Name: "schedule-visit", Path: "/schedule/visits/" + asked, As: c.Doctor},
+		webtest.Place{Name: "schedule-move", Path: "/schedule/visits/" + asked + "/move", As: c.Doctor},
+		webtest.Place{Name: "schedule-cancel", Path: "/schedule/visits/" + asked + "/cancel", As: c.Doctor},
+		webtest.Place{Name: "schedule-find", Path: "/schedule/book?q=pa", As: c.Doctor},
+		webtest.Place{Name: "schedule-book", Path: "/schedule/book?patient=" + c.Patient.UserID.String() + "&at=" + open.StartsAt.Format(time.RFC3339), As: c.Doctor},
+		webtest.Place{Name: "schedule-hours", Path: "/schedule/hours", As: c.Doctor},
+		webtest.Place{Name: "schedule-extra", Path: "/schedule/hours/extra", As: c.Doctor},
+		webtest.Place{Name: "schedule-types", Path: "/schedule/hours/types", As: c.Doctor},
+		webtest.Place{Name: "schedule-time-off", Path: "/schedule/time-off", As: c.Doctor},
+		webtest.Place{Name: "schedule-in-the-way", Path: "/schedule/time-off", As: c.Doctor, Prepare: func(tab *webtest.Tab) { tab.Follow(`button[value="block"]`) }},
+		webtest.Place{Name: "schedule-feedback", Path: "/schedule/feedback", As: c.Doctor},
 	)
+}
+
+func askedAt(t *testing.T, c *webtest.Clinic, at time.Time) string {
+	t.Helper()
+	found, _, err := c.Booking.Appointments(t.Context(), c.Doctor.Caller, booking.VisitFilter{From: at, To: at.Add(time.Minute)})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%d visits at %v: %v", len(found), at, err)
+	}
+	return found[0].ID.String()
 }

@@ -1,0 +1,167 @@
+package practice_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// weekOf is what the editor sends for these hours of one day.
+func weekOf(day turno.Weekday, zone string, windows ...string) url.Values {
+	form := url.Values{"do": {"preview"}, "slot_minutes": {"30"}, "buffer_minutes": {"0"}, "min_notice_minutes": {"0"}, "horizon_days": {"90"}, "time_zone": {zone}}
+	for i, window := range windows {
+		from, to, _ := strings.Cut(window, "-")
+		row := string(day) + "-" + string(rune('0'+i))
+		form.Set("start-"+row, from)
+		form.Set("end-"+row, to)
+	}
+	return form
+}
+
+func TestAPreviewSaysWhatDaylightSavingDoes(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Clock.Set(time.Date(2027, 3, 15, 9, 0, 0, 0, time.UTC)) // Madrid's clocks go forward on the 28th
+		v := signedIn(t, c, c.Doctor)
+		preview := v.Post("/schedule/hours", weekOf(turno.Sunday, "Europe/Madrid", "01:00-05:00"))
+		for _, words := range []string{"Sunday 28 March: the clocks go forward, and there is no time from 02:00 to 03:00.",
+			"Your hours 01:00–05:00 are 1 hour shorter on that day.", "Nothing is saved yet.",
+			"Sunday 31 October: the clocks go back, and the time from 02:00 to 03:00 comes twice.", "are 1 hour longer on that day."} {
+			if !preview.Says(words) {
+				t.Errorf("the preview does not say %q", words)
+			}
+		}
+		fits := map[string]string{}
+		for _, row := range preview.Find("#preview tbody tr").EachIter() {
+			fits[strings.TrimSpace(row.Find("th").Text())] = strings.TrimSpace(row.Find("td.number").Text())
+		}
+		if fits["Sun 21 Mar"] != "8" || fits["Sun 28 Mar"] != "6" || fits["Sun 31 Oct"] != "10" {
+			t.Errorf("visits that fit: %v", fits)
+		}
+		saved, err := c.Booking.Availability(t.Context(), c.Doctor.Caller, c.Doctor.UserID)
+		if err != nil || len(saved) != 7 {
+			t.Errorf("a preview left %d windows: %v", len(saved), err)
+		}
+	})
+}
+
+func TestHoursAreSavedWithTheVisitsOutsideListed(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(onDay(c, 15, 0))
+		v := signedIn(t, c, c.Doctor)
+		form := weekOf(turno.Monday, "UTC", "08:00-10:00", "11:00-13:00")
+		form.Set("do", "save")
+		form.Set("release-Monday-1", "1440")
+		form.Set("auto_confirm", "on")
+		page := v.Post("/schedule/hours", form)
+		if !page.Says("Saved. Some visits now lie outside your hours") || len(rows(page, "#outside")) != 1 {
+			t.Errorf("got %d %s", page.Status, page.Text())
+		}
+		saved, err := c.Booking.Availability(t.Context(), c.Doctor.Caller, c.Doctor.UserID)
+		if err != nil || len(saved) != 2 || saved[1].ReleaseMinutes == nil || *saved[1].ReleaseMinutes != 1440 {
+			t.Errorf("saved %+v, %v", saved, err)
+		}
+	})
+}
+
+func TestHoursComeBackAsTheyWereTyped(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := signedIn(t, c, c.Doctor)
+		for name, row := range map[string]struct {
+			windows []string
+			field   string
+		}{
+			"no time":          {[]string{"nine-10:00"}, "start-Monday-0"},
+			"the wrong way":    {[]string{"10:00-09:00"}, "end-Monday-0"},
+			"one over another": {[]string{"08:00-10:00", "09:00-11:00"}, "start-Monday-1"},
+		} {
+			page := v.Post("/schedule/hours", weekOf(turno.Monday, "UTC", row.windows...))
+			field := page.Find(`[name="` + row.field + `"]`)
+			if page.Status != http.StatusUnprocessableEntity || field.AttrOr("aria-invalid", "") != "true" || field.AttrOr("value", "") == "" {
+				t.Errorf("%s: %d, the field is %q: %s", name, page.Status, field.AttrOr("value", ""), page.Find(".summary").Text())
+			}
+		}
+		form := weekOf(turno.Monday, "UTC", "08:00-10:00")
+		form.Set("do", "copy")
+		form.Set("copy_from", "Monday")
+		form.Set("copy_to", "weekdays")
+		copied := v.Post("/schedule/hours", form)
+		if got := copied.Find(`[name="end-Friday-0"]`).AttrOr("value", ""); got != "10:00" {
+			t.Errorf("Friday ends at %q", got)
+		}
+		form.Set("do", "add Monday")
+		if v.Post("/schedule/hours", form).Find(`[name="end-Monday-1"]`).Length() != 1 {
+			t.Error("Monday has no room for more")
+		}
+	})
+}
+
+func TestADoctorFallsIllWithoutTwentyCalls(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		first, second := c.Visit(onDay(c, 10, 0)), asks(t, c, c.OtherPatient, 11, 0)
+		v := signedIn(t, c, c.Doctor)
+		page := v.Get("/schedule/time-off")
+		page = v.Submit(page, `form[action="/schedule/time-off"]`, url.Values{"do": {"block"}, "reason": {"Flu"}})
+		if page.Status != http.StatusConflict || len(rows(page, "#in-the-way")) != 2 || page.Find(`[name="reason"]`).AttrOr("value", "") != "Flu" {
+			t.Fatalf("got %d %s", page.Status, page.Text())
+		}
+		page = v.Submit(page, `form[action="/schedule/time-off"]`, url.Values{"do": {"clear"}, "to-" + second.ID.String(): {""}})
+		if !page.Says("The time is blocked.") || !page.Says("Flu") {
+			t.Errorf("got %d %s", page.Status, page.Text())
+		}
+		moved, err := c.Booking.Visit(t.Context(), c.Desk.Caller, first.ID)
+		if err != nil || !moved.ScheduledAt.After(onDay(c, 24, 0)) {
+			t.Errorf("the first is at %v, %v", moved.ScheduledAt, err)
+		}
+		if got := statusOf(t, c, second.ID); got != "cancelled practice" {
+			t.Errorf("the second is %s", got)
+		}
+		page = v.Submit(page, `form[action$="/delete"]`, nil)
+		if !page.Says("The time is open again.") {
+			t.Errorf("got %s", page.Text())
+		}
+	})
+}
+
+func TestAVisitIsMovedFollowedUpAndCancelled(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		visit := asks(t, c, c.Patient, 10, 0)
+		v := signedIn(t, c, c.Doctor)
+		page := v.Get("/schedule/visits/" + visit.ID.String())
+		for _, words := range []string{"Pablo Paz", "born 3 Feb 1990", "Chest pain", "Requested, not yet confirmed"} {
+			if !page.Says(words) {
+				t.Errorf("the page does not say %q", words)
+			}
+		}
+		path := "/schedule/visits/" + visit.ID.String()
+		page = v.Post(path+"/move", url.Values{"date": {"2027-01-04"}, "time": {"noon"}})
+		if page.Status != http.StatusUnprocessableEntity || page.Find(`[name="time"]`).AttrOr("value", "") != "noon" {
+			t.Errorf("got %d", page.Status)
+		}
+		page = v.Post(path+"/move", url.Values{"date": {"2027-01-04"}, "time": {"12:10"}})
+		if !page.Says("The visit is at its new time.") || !page.Says("Monday 4 January at 12:10") {
+			t.Errorf("got %s", page.Text())
+		}
+		page = v.Get("/schedule/book?q=pablo")
+		if page.Find(".table tbody tr").Length() != 1 || v.Get("/schedule/book?q=olivia").Find(".table").Length() != 0 {
+			t.Error("a doctor finds those who asked for a visit, and nobody else")
+		}
+		page = v.Post("/schedule/book?patient="+c.Patient.UserID.String(), url.Values{"date": {"2027-01-05"}, "time": {"9:00"}})
+		if !page.Says("The visit is booked.") || !page.Says("Confirmed") {
+			t.Errorf("got %s", page.Text())
+		}
+		page = v.Post(path+"/cancel", url.Values{"reason": {"I am ill."}})
+		if got := statusOf(t, c, visit.ID); got != "cancelled practice" || !page.Says("I am ill.") {
+			t.Errorf("it is %s: %s", got, page.Text())
+		}
+	})
+}
