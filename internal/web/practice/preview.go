@@ -8,7 +8,6 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/schedule"
-	"github.com/turno-health/turno/internal/web/ui"
 )
 
 func asError(err error) *turno.Error {
@@ -25,23 +24,12 @@ func weekTitle(p practice, w booking.PreviewWeek) string {
 	return p.T("%s to %s", p.ShortDay(first), p.ShortDate(last))
 }
 
-// weekTable is what the hours come to on each date of a week, in the zone of the
-// preview.
-func weekTable(p practice, zone *time.Location, w booking.PreviewWeek) ui.TableProps {
-	table := ui.TableProps{Caption: weekTitle(p, w), Plain: true, Columns: []ui.Column{
-		{Name: p.T("Day"), Shrink: true}, {Name: p.T("Hours")}, {Name: p.T("Visits that fit"), Number: true},
-	}}
-	for _, d := range w.Days {
-		row := ui.Row{Cells: []ui.Cell{{Text: capital(p.ShortDay(d.Date))}, {Text: p.windows(zone, d)}, {Text: p.count(d.Visits)}}}
-		if len(d.Windows) == 0 {
-			row.Tone, row.Cells[2].Text = "faded", "–"
-		}
-		if len(d.Changes) > 0 {
-			row.Tone = "warm"
-		}
-		table.Rows = append(table.Rows, row)
+// fit is how many visits fit into a date, or a dash for a day off.
+func (p practice) fit(d booking.PreviewDay) string {
+	if len(d.Windows) == 0 {
+		return "–"
 	}
-	return table
+	return p.count(d.Visits)
 }
 
 // windows is the hours of a date by the clock on the wall.
