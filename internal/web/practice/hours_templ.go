@@ -184,7 +184,7 @@ func hoursPage(p practice, v hoursView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.T("Preview"), Icon: ui.IconCalendar, Name: "do", Value: "preview"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: p.T("Preview"), Icon: ui.IconCalendar, Name: "do", Value: "preview", FormAction: p.to("/schedule/hours") + "#preview"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
