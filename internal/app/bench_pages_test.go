@@ -136,6 +136,7 @@ func (r *browser) open() (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer response.Body.Close()
 	if _, err := io.Copy(io.Discard, response.Body); err != nil {
 		return 0, err
 	}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -44,9 +45,7 @@ func deskRows() map[string]accessRow {
 		"POST /admin/system/jobs/{id}/retry": {want: noNode, path: func(*webtest.Clinic) string { return "/admin/system/jobs/1/retry" }},
 	}
 	for _, more := range []map[string]accessRow{deskPeople(), deskSettings()} {
-		for pattern, row := range more {
-			rows[pattern] = row
-		}
+		maps.Copy(rows, more)
 	}
 	return rows
 }

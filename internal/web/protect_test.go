@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/assets"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
@@ -44,6 +45,30 @@ func TestAFormFromAnotherSiteDoesNothing(t *testing.T) {
 	}
 	if v.Get("/design").Find("html").AttrOr("lang", "") != "en" {
 		t.Error("the language has changed all the same")
+	}
+}
+
+// Whatever a form does, and whoever is signed in: one that another site sends does
+// nothing, and no page of ours may be asked to send it.
+func TestNoFormIsTakenFromAnotherSite(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	for _, who := range []webtest.Person{{}, c.Patient, c.Doctor, c.Full} {
+		v := c.Visitor(t)
+		if who.Username != "" {
+			v = c.As(t, who)
+		}
+		for _, route := range web.Routes(c.Site) {
+			path, posts := strings.CutPrefix(route.Pattern, "POST ")
+			if !posts {
+				continue
+			}
+			for _, site := range []string{"cross-site", "same-site"} {
+				if got := v.PostFrom(site, path, url.Values{"next": {"https://example.com/"}}); got.Status != http.StatusForbidden || !got.Says("This request came from another site") {
+					t.Errorf("%s from a %s page, as %q: %d at %s", route.Pattern, site, who.Username, got.Status, got.Path)
+				}
+			}
+		}
 	}
 }
 

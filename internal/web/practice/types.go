@@ -3,6 +3,7 @@ package practice
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -134,11 +135,11 @@ func audiences(p practice) []ui.Option {
 
 // typeLine says in one line what a kind is.
 func typeLine(p practice, t turno.VisitType) string {
-	line := p.Minutes(t.Minutes) + " · " + modeName(p, t.Mode)
+	parts := []string{p.Minutes(t.Minutes), modeName(p, t.Mode)}
 	for _, option := range audiences(p) {
 		if option.Value == string(t.Audience) {
-			line += " · " + option.Label
+			parts = append(parts, option.Label)
 		}
 	}
-	return line
+	return strings.Join(parts, " · ")
 }
