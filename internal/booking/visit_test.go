@@ -55,7 +55,7 @@ func TestAVisitSaysEverythingThatAPersonReads(t *testing.T) {
 		}
 		want := booking.VisitView{
 			Appointment: booked, DoctorName: "Person 2", Specialization: "Specialization 2", DoctorZone: "Europe/Madrid",
-			PatientName: "Person 3", PatientBirth: turno.Date{Year: 1990, Month: 1, Day: 2},
+			PatientName: "Person 3", PatientMail: true, PatientBirth: turno.Date{Year: 1990, Month: 1, Day: 2},
 			Location: &location, VisitType: &first, Mine: true,
 			Can: booking.VisitActions{Cancel: true, Move: true},
 		}
