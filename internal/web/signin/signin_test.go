@@ -5,128 +5,290 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/turno-health/turno/internal/web/signin"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/webtest"
+
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
-func TestSigningIn(t *testing.T) {
+const newPassword = "a-lamp-beside-the-river"
+
+func TestACodeFollowsThePassword(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		tests := []struct{ name, login, next, want string }{
-			{"by username", "pablo", "", "/"},
-			{"by email, in any case", "Pablo@Example.org", "", "/"},
-			{"to where one was going", "pablo", "/appointments?past=", "/appointments?past="},
-			{"never to another site", "pablo", "https://evil.example/", "/"},
-			{"nor by a path that is none", "pablo", "//evil.example/", "/"},
-			{"nor by a backslash", "pablo", `/\evil.example`, "/"},
-			{"nor by a control character", "pablo", "/\t/evil.example", "/"},
-			{"nor by a script", "pablo", "javascript:alert(1)", "/"},
+		app := c.SetUpApp(c.Patient)
+		v := c.Visitor(t)
+		asked := v.Submit(v.Get("/login?next=/appointments"), "main form", url.Values{"login": {"pablo"}, "password": {webtest.Password}})
+		if !strings.HasPrefix(asked.Path, "/login/code?") || !asked.Says("Six digits from your authenticator app") {
+			t.Fatalf("the right password leads to %s, which says %s", asked.Path, asked.Text())
 		}
-		for _, test := range tests {
+		if strings.Contains(asked.Body, webtest.Password) {
+			t.Error("the password stands in the page")
+		}
+		wrong := v.Submit(asked, "main form", url.Values{"code": {"000000"}})
+		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Says("This code is wrong") {
+			t.Fatalf("a wrong code is answered with %d: %s", wrong.Status, wrong.Text())
+		}
+		c.Clock.Advance(time.Minute)
+		in := v.Submit(wrong, "main form", url.Values{"code": {app.Code(c.Clock.Now())}})
+		if in.Path != "/account/notices?next=%2Fappointments" || !in.Says("An authenticator app was set up.") {
+			t.Fatalf("the right code leads to %s, which says %s", in.Path, in.Text())
+		}
+		if on := v.Submit(in, "main form", nil); on.Path != "/appointments" {
+			t.Errorf("from the news it goes on to %s", on.Path)
+		}
+		if again := v.Get("/account/notices"); !again.Says("Nothing new") {
+			t.Errorf("news that were seen come again: %s", again.Text())
+		}
+	})
+}
+
+func TestARecoveryCodeSignsInOnce(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		app := c.SetUpApp(c.Patient)
+		try := func() *webtest.Answer {
 			v := c.Visitor(t)
-			form := v.Get("/login?" + url.Values{"next": {test.next}}.Encode())
-			in := v.Submit(form, "main form", url.Values{"login": {test.login}, "password": {webtest.Password}})
-			if in.Path != test.want || in.Status != http.StatusOK {
-				t.Errorf("%s: the answer is %d at %s, want %s", test.name, in.Status, in.Path, test.want)
+			asked := v.Submit(v.Get("/login"), "main form", url.Values{"login": {"pablo"}, "password": {webtest.Password}})
+			return v.Submit(asked, "main form", url.Values{"recovery_code": {strings.ToUpper(app.Recovery[0])}})
+		}
+		if in := try(); !in.Says("A recovery code was used") {
+			t.Errorf("the first time it leads to %s, which says %s", in.Path, in.Text())
+		}
+		if again := try(); again.Status != http.StatusUnprocessableEntity {
+			t.Errorf("the second time it leads to %s: %s", again.Path, again.Text())
+		}
+	})
+}
+
+func TestATicketIsOverAfterFiveMinutes(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.SetUpApp(c.Patient)
+		v := c.Visitor(t)
+		asked := v.Submit(v.Get("/login?next=/account"), "main form", url.Values{"login": {"pablo"}, "password": {webtest.Password}})
+		c.Clock.Advance(6 * time.Minute)
+		late := v.Submit(asked, "main form", url.Values{"code": {"123456"}})
+		if late.Path != "/login?next=%2Faccount" || !late.Says("This took too long. Please sign in from the beginning.") {
+			t.Errorf("too late it leads to %s, which says %s", late.Path, late.Text())
+		}
+	})
+}
+
+func TestNobodyIsSentElsewhere(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "javascript:alert(1)"} {
+			in := c.Visitor(t).Post("/login", url.Values{"login": {"pablo"}, "password": {webtest.Password}, "next": {elsewhere}})
+			if in.Path != "/" {
+				t.Errorf("next=%s leads to %s", elsewhere, in.Path)
 			}
-			if direct := c.Visitor(t).Post("/login", url.Values{"next": {test.next}, "login": {test.login}, "password": {webtest.Password}}); direct.Path != test.want {
-				t.Errorf("%s, without the form: at %s", test.name, direct.Path)
-			}
-			if again := v.Get("/login?" + url.Values{"next": {test.next}}.Encode()); again.Path != test.want {
-				t.Errorf("%s, signed in already: at %s", test.name, again.Path)
-			}
-			if out := v.Submit(in, "form.leave", nil); !out.Says("You have signed out.") || out.Find("form.leave").Length() > 0 {
-				t.Errorf("%s: signing out says %s", test.name, out.Text())
-			}
-			if later := v.Get("/appointments"); !strings.HasPrefix(later.Path, "/login?next=") {
-				t.Errorf("%s: signed out, the visits are at %s", test.name, later.Path)
+			v := c.As(t, c.Doctor)
+			for _, path := range []string{"/confirm", "/unlock"} {
+				if on := v.Post(path, url.Values{"password": {webtest.Password}, "next": {elsewhere}}); on.Path != "/account" && on.Path != "/schedule" {
+					t.Errorf("%s with next=%s leads to %s", path, elsewhere, on.Path)
+				}
 			}
 		}
 	})
 }
 
-func TestAWrongPasswordLosesNothing(t *testing.T) {
+func TestAForgottenPassword(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.Visitor(t)
-		wrong := v.Submit(v.Get("/login?next=/appointments"), "main form", url.Values{"login": {"pablo"}, "password": {"a wrong password"}})
-		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Says("The name or the password is wrong.") || wrong.Find("#f-login").AttrOr("value", "") != "pablo" {
-			t.Errorf("the answer is %d: %s", wrong.Status, wrong.Text())
+		elsewhere, v := c.As(t, c.Patient), c.Visitor(t)
+		form := v.Get("/forgot")
+		if empty := v.Submit(form, "main form", nil); empty.Status != http.StatusUnprocessableEntity || !empty.Says("This is required.") {
+			t.Errorf("without a name it answers %d: %s", empty.Status, empty.Text())
 		}
-		if strings.Contains(wrong.Body, "a wrong password") {
-			t.Error("the password is in the page")
+		known, unknown := v.Submit(form, "main form", url.Values{"login": {"pablo"}}), v.Submit(form, "main form", url.Values{"login": {"nobody@example.org"}})
+		if known.Path != unknown.Path || known.Text() != unknown.Text() || !known.Says("Look at your email") {
+			t.Errorf("the page tells whether there is an account: %s and %s", known.Text(), unknown.Text())
 		}
-		if in := v.Submit(wrong, "main form", url.Values{"password": {webtest.Password}}); in.Path != "/appointments" {
-			t.Errorf("then the right one leads to %s", in.Path)
+		if len(c.ResetLinks) != 1 {
+			t.Fatalf("the links are %v, want one", c.ResetLinks)
+		}
+		choose := v.Get(c.ResetLinks[0])
+		if choose.Path != "/reset" {
+			t.Fatalf("the secret stays in the address: %s", choose.Path)
+		}
+		for _, bad := range []struct {
+			first, second, says string
+		}{
+			{newPassword, "another-lamp-beside-it", "The two are not the same."},
+			{"short", "short", "12 characters"},
+		} {
+			refused := v.Submit(choose, "main form", url.Values{"new_password": {bad.first}, "repeated": {bad.second}})
+			if refused.Status != http.StatusUnprocessableEntity || !refused.Says(bad.says) {
+				t.Errorf("%q and %q are answered with %d: %s", bad.first, bad.second, refused.Status, refused.Text())
+			}
+		}
+		done := v.Submit(choose, "main form", url.Values{"new_password": {newPassword}, "repeated": {newPassword}})
+		if done.Path != "/login" || !done.Says("Your new password counts from now on.") {
+			t.Fatalf("having chosen it leads to %s: %s", done.Path, done.Text())
+		}
+		if out := elsewhere.Get("/account"); !strings.HasPrefix(out.Path, "/login") {
+			t.Errorf("elsewhere the session lives on at %s", out.Path)
+		}
+		in := v.Submit(done, "main form", url.Values{"login": {"pablo"}, "password": {newPassword}})
+		if !in.Says("A new password was set with a link.") {
+			t.Errorf("then one reads at %s: %s", in.Path, in.Text())
+		}
+		if over := v.Get(c.ResetLinks[0]); over.Status != http.StatusOK {
+			t.Errorf("the form of a used link answers %d", over.Status)
+		}
+		used := v.Post("/reset", url.Values{"new_password": {newPassword}, "repeated": {newPassword}})
+		if used.Status != http.StatusNotFound || !used.Says("This link works no more") {
+			t.Errorf("a used link is answered with %d: %s", used.Status, used.Text())
 		}
 	})
 }
 
-func TestRegistering(t *testing.T) {
+func TestANewPasswordNeedsTheSecondFactorToo(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.Visitor(t)
-		empty := v.Submit(v.Get("/register"), "main form", nil)
-		if n := empty.Find(".summary li").Length(); empty.Status != http.StatusUnprocessableEntity || n == 0 {
-			t.Errorf("an empty form answers %d with %d problems", empty.Status, n)
+		app, v := c.SetUpApp(c.Patient), c.Visitor(t)
+		v.Post("/forgot", url.Values{"login": {"pablo@example.org"}})
+		choose := v.Get(c.ResetLinks[0])
+		fill := url.Values{"new_password": {newPassword}, "repeated": {newPassword}}
+		without := v.Submit(choose, "main form", fill)
+		if without.Status != http.StatusUnprocessableEntity || !without.Says("please give its code too") {
+			t.Fatalf("without a code it answers %d: %s", without.Status, without.Text())
 		}
-		person := url.Values{"full_name": {"Nadia Nueva"}, "date_of_birth": {"1985-06-07"}, "email": {"pablo@example.org"}, "username": {"nadia"}, "password": {webtest.Password}, "contact_number": {"+34 600 111 222"}}
-		taken := v.Submit(empty, "main form", person)
-		if taken.Status != http.StatusUnprocessableEntity || !taken.Says("Somebody is registered with some of these details already.") || taken.Find("#f-full_name").AttrOr("value", "") != "Nadia Nueva" {
-			t.Errorf("a taken email answers %d: %s", taken.Status, taken.Text())
-		}
-		person.Set("email", "nadia@example.org")
-		if in := v.Submit(taken, "main form", person); in.Path != "/" || in.Find("form.leave").Length() != 1 {
-			t.Errorf("registered, she is at %s: %s", in.Path, in.Text())
+		c.Clock.Advance(time.Minute)
+		fill.Set("code", app.Code(c.Clock.Now()))
+		if done := v.Submit(without, "main form", fill); done.Path != "/login" {
+			t.Errorf("with one it leads to %s: %s", done.Path, done.Text())
 		}
 	})
 }
 
-func TestADoctorRegisters(t *testing.T) {
+func TestTheLockScreenKeepsThePageAndWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.Visitor(t)
-		form := v.Get("/register/doctor")
-		field := form.Find("#f-specialization_id option").Last().AttrOr("value", "")
-		doctor := url.Values{"full_name": {"Dr Nova"}, "specialization_id": {""}, "license_number": {"L-77"}, "years_of_experience": {"3"}, "time_zone": {"Europe/Madrid"},
-			"email": {"nova@example.org"}, "username": {"nova"}, "password": {webtest.Password}}
-		wrong := v.Submit(form, "main form", doctor)
-		if wrong.Status != http.StatusUnprocessableEntity || wrong.Find("#f-license_number").AttrOr("value", "") != "L-77" || wrong.Find("#f-specialization_id").AttrOr("aria-invalid", "") != "true" {
-			t.Errorf("without a specialization the answer is %d: %s", wrong.Status, wrong.Text())
+		v := c.As(t, c.Doctor)
+		form := v.Get("/account/profile")
+		c.Clock.Advance(61 * time.Minute)
+		locked := v.Submit(form, "main form", url.Values{"full_name": {"Dr Amara N. Okafor"}})
+		if locked.Path != "/unlock?next=%2Faccount%2Fprofile" || !locked.Says("Dr Amara Okafor, please show that it is you.") {
+			t.Fatalf("after an hour it leads to %s: %s", locked.Path, locked.Text())
 		}
-		doctor.Set("specialization_id", field)
-		in := v.Submit(wrong, "main form", doctor)
-		if in.Path != "/schedule" || !in.Says("We'll check your licence") {
-			t.Errorf("registered, the doctor is at %s: %s", in.Path, in.Text())
+		wrong := v.Submit(locked, "#unlock form", url.Values{"password": {"not-this-one-at-all"}})
+		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Says("The password is wrong.") {
+			t.Fatalf("a wrong password is answered with %d: %s", wrong.Status, wrong.Text())
 		}
-		if found := c.Visitor(t).Get("/doctors?q=nova"); found.Find(".doctor").Length() != 0 {
-			t.Error("patients find a doctor whose licence nobody has checked")
+		back := v.Submit(wrong, "#unlock form", url.Values{"password": {webtest.Password}})
+		if back.Path != "/account/profile" || back.Find("#f-full_name").AttrOr("value", "") != "Dr Amara N. Okafor" || !back.Says("What you typed is still here.") {
+			t.Fatalf("then it leads to %s: %s", back.Path, back.Text())
+		}
+		if again := v.Get("/account/profile"); again.Says("What you typed is still here.") {
+			t.Error("what was typed comes back twice")
 		}
 	})
 }
 
-func TestWhatIsTypedIsNeverPartOfAPageNorSentFromElsewhere(t *testing.T) {
+func TestALockedSessionCanBeLeft(t *testing.T) {
 	t.Parallel()
-	const hostile = `"'><img src=x onerror=alert(1)><script>alert(1)</script>`
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.Visitor(t)
-		fields := url.Values{}
-		for _, name := range []string{"login", "password", "full_name", "email", "username", "date_of_birth", "contact_number", "license_number", "time_zone", "bio", "years_of_experience", "specialization_id", "next"} {
-			fields.Set(name, hostile)
+		v := c.As(t, c.Desk)
+		c.Clock.Advance(61 * time.Minute)
+		locked := v.Get("/account")
+		out := v.Submit(locked, `form[action="/logout"]`, nil)
+		if out.Path != "/" || !out.Says("You have signed out.") {
+			t.Errorf("signing out leads to %s: %s", out.Path, out.Text())
 		}
-		for _, route := range signin.Routes() {
-			path, posts := strings.CutPrefix(route.Pattern, "POST ")
-			if !posts {
-				continue
-			}
-			answer := v.Post(path, fields)
-			if n := answer.Find("img[onerror], script:not([src])").Length(); n > 0 {
-				t.Errorf("%s makes %d pieces of what was typed part of the page", path, n)
-			}
-			if got := v.PostFrom("cross-site", path, fields); got.Status != http.StatusForbidden {
-				t.Errorf("%s from another site answers %d", path, got.Status)
-			}
+		if in := v.Get("/unlock?next=/account"); in.Path != "/login?next=%2Faccount" {
+			t.Errorf("then the lock screen leads to %s", in.Path)
+		}
+	})
+}
+
+func TestWhatMattersAsksAgainAndKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.As(t, c.Patient)
+		form := v.Get("/account/profile")
+		c.Clock.Advance(11 * time.Minute)
+		asked := v.Submit(form, "main form", url.Values{"email": {"pablo.paz@example.org"}})
+		if asked.Path != "/confirm?next=%2Faccount%2Fprofile" {
+			t.Fatalf("another email leads to %s: %s", asked.Path, asked.Text())
+		}
+		wrong := v.Submit(asked, "main form", url.Values{"password": {"not-this-one-at-all"}})
+		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Says("This is not your password.") {
+			t.Fatalf("a wrong password is answered with %d: %s", wrong.Status, wrong.Text())
+		}
+		back := v.Submit(wrong, "main form", url.Values{"password": {webtest.Password}})
+		if back.Find("#f-email").AttrOr("value", "") != "pablo.paz@example.org" {
+			t.Fatalf("at %s the email is lost: %s", back.Path, back.Text())
+		}
+		if done := v.Submit(back, "main form", nil); done.Path != "/account" || !done.Says("pablo.paz@example.org") {
+			t.Errorf("sent again it leads to %s: %s", done.Path, done.Text())
+		}
+	})
+}
+
+func TestARequiredSecondFactorComesFirst(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := webtest.New(t, db, clock, func(s *account.Config) { s.RequireSecond = account.RequireStaff })
+		if home := c.As(t, c.Doctor).Get("/account"); !home.Says("Please do so before Monday 18 January.") {
+			t.Errorf("in the days of grace the account says %s", home.Text())
+		}
+		c.Clock.Advance(15 * 24 * time.Hour)
+		v := c.As(t, c.Doctor)
+		setUp := v.Get("/schedule")
+		if setUp.Path != "/account/second-factor" || !setUp.Says("Set up an app or a passkey now.") {
+			t.Fatalf("then the schedule leads to %s: %s", setUp.Path, setUp.Text())
+		}
+		begun := v.Post("/account/second-factor", url.Values{"do": {"begin"}})
+		app := webtest.AppOf(t, begun.Find("input[name=url]").AttrOr("value", ""))
+		on := v.Submit(begun, "main form", url.Values{"code": {app.Code(c.Clock.Now())}})
+		if !on.Says("Your second factor is on") {
+			t.Fatalf("the code is answered with %s", on.Text())
+		}
+		if open := v.Get("/account/profile"); open.Path != "/account/profile" {
+			t.Errorf("afterwards the profile leads to %s", open.Path)
+		}
+	})
+}
+
+func TestAPasskeySignsInUnlocksAndConfirms(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		key := c.AddPasskey(c.Doctor)
+		v := c.Visitor(t)
+		if !strings.Contains(v.Get("/login").Body, `data-enhance="passkey"`) {
+			t.Error("signing in offers no passkey")
+		}
+		in := v.Post("/login/passkey", key.Answer(v, url.Values{"next": {"/account"}}))
+		if in.Path != "/account/notices?next=%2Faccount" || !in.Says("A passkey was added.") {
+			t.Fatalf("it leads to %s: %s", in.Path, in.Text())
+		}
+		used := key.Answer(v, nil)
+		v.Post("/login/passkey", used)
+		if again := c.Visitor(t).Post("/login/passkey", used); again.Status != http.StatusUnprocessableEntity {
+			t.Errorf("an answer works twice: it leads to %s", again.Path)
+		}
+		c.Clock.Advance(61 * time.Minute)
+		if locked := v.Get("/account"); !strings.HasPrefix(locked.Path, "/unlock") {
+			t.Fatalf("after an hour it leads to %s", locked.Path)
+		}
+		if back := v.Post("/unlock/passkey", key.Answer(v, url.Values{"next": {"/account/devices"}})); back.Path != "/account/devices" {
+			t.Errorf("the passkey unlocks to %s: %s", back.Path, back.Text())
+		}
+		c.Clock.Advance(11 * time.Minute)
+		if asked := v.Get("/account/erase"); !strings.HasPrefix(asked.Path, "/confirm") {
+			t.Fatalf("erasing leads to %s", asked.Path)
+		}
+		if on := v.Post("/confirm/passkey", key.Answer(v, url.Values{"next": {"/account/erase"}})); on.Path != "/account/erase" {
+			t.Errorf("the passkey confirms to %s: %s", on.Path, on.Text())
+		}
+		other := c.As(t, c.OtherDoctor)
+		if refused := other.Post("/confirm/passkey", key.Answer(other, nil)); refused.Status != http.StatusUnprocessableEntity {
+			t.Errorf("somebody else's passkey confirms: %s", refused.Path)
 		}
 	})
 }

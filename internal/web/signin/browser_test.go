@@ -1,0 +1,59 @@
+package signin_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+func TestAPasskeyInARealBrowser(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	tab := webtest.StartChrome(t).Visit(t, c, webtest.Phone())
+	tab.HasDevice()
+	tab.SignIn(c, c.Patient)
+	tab.Open("/account/passkeys/new")
+	tab.Type("#f-name", "This phone")
+	tab.Follow("main form.passkey button")
+	if tab.Path() != "/account/passkeys" || !tab.Has(".entries a[href^='/account/passkeys/']") {
+		t.Fatalf("the new passkey leads to %s: %s", tab.Path(), tab.Text("main"))
+	}
+	tab.Open("/account")
+	tab.Follow("main form[action='/logout'] button")
+	// Chromium takes its only passkey by itself here, as if it had been chosen in
+	// the field for the name.
+	tab.Open("/login?next=/account/devices")
+	tab.Wait("form[action='/account/notices']")
+	if path := tab.Path(); path != "/account/notices?next=%2Faccount%2Fdevices" {
+		t.Errorf("the passkey leads to %s: %s", path, tab.Text("main"))
+	}
+	tab.Open("/confirm?next=/account/people")
+	tab.Follow("main form.passkey button")
+	if path := tab.Path(); path != "/account/people" {
+		t.Errorf("by its button the passkey confirms to %s: %s", path, tab.Text("main"))
+	}
+}
+
+func TestTheLockLiesOverThePage(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	c.Site.StaffIdle = 7 * time.Second // the page hides five seconds before
+	tab := webtest.StartChrome(t).Visit(t, c, webtest.Desktop())
+	tab.SignIn(c, c.Doctor)
+	tab.Open("/account/profile")
+	tab.Type("#f-full_name", "Dr Half Typed")
+	tab.Wait("dialog.lock #f-password")
+	if hidden := webtest.Eval[string](tab, `getComputedStyle(document.querySelector("main")).visibility`); hidden != "hidden" {
+		t.Errorf("behind the lock the page is %s", hidden)
+	}
+	tab.Type("dialog.lock #f-password", "not-this-one-at-all")
+	tab.Click("dialog.lock button.primary")
+	tab.Wait("dialog.lock .summary")
+	tab.Type("dialog.lock #f-password", webtest.Password)
+	tab.Click("dialog.lock button.primary")
+	tab.WaitGone("dialog.lock")
+	if typed := webtest.Eval[string](tab, `document.querySelector("#f-full_name").value`); typed != "Dr Half Typed" {
+		t.Errorf("after it the field holds %q", typed)
+	}
+}
