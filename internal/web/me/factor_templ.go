@@ -285,7 +285,7 @@ func factorPage(r *page.Request, second account.SecondFactor, form *page.Form) t
 					}
 					ctx = templ.InitializeContext(ctx)
 					if second.Passkeys > 0 {
-						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.N("Your %d passkey|Your %d passkeys", second.Passkeys), Href: "/account/passkeys"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.N("%d passkey|%d passkeys", second.Passkeys), Href: "/account/passkeys"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -146,7 +146,7 @@ func TestPasskeysAreAddedNamedAndRemoved(t *testing.T) {
 		if added.Path != "/account/passkeys" || !added.Says("My phone") {
 			t.Fatalf("it leads to %s: %s", added.Path, added.Text())
 		}
-		own := added.Find(".entries a").AttrOr("href", "")
+		own := added.Find(".settings a").AttrOr("href", "")
 		c.Clock.Advance(11 * time.Minute)
 		asked := v.Get(own)
 		if !strings.HasPrefix(asked.Path, "/confirm") {
@@ -183,7 +183,7 @@ func TestDevicesAreSignedOut(t *testing.T) {
 		if twice := v.Post("/account/devices", url.Values{"session": {row}}); twice.Status != http.StatusOK {
 			t.Errorf("signed out twice: %d", twice.Status)
 		}
-		if alone := v.Post("/account/devices", nil); alone.Find(".entries li").Length() != 1 {
+		if alone := v.Post("/account/devices", nil); alone.Find(".settings li").Length() != 1 {
 			t.Errorf("the others are not signed out: %s", alone.Text())
 		}
 	})
@@ -201,7 +201,7 @@ func TestPeopleAreCaredFor(t *testing.T) {
 		if added.Path != "/account/people" || !added.Says("Leo Paz") || !added.Says("born 6 May 2019") {
 			t.Fatalf("then it leads to %s: %s", added.Path, added.Text())
 		}
-		own := added.Find(`.entries a[href^="/account/people/"]`).AttrOr("href", "")
+		own := added.Find(`.settings a[href^="/account/people/"]`).AttrOr("href", "")
 		if changed := v.Submit(v.Get(own), "main form", url.Values{"full_name": {"Leo Paz Ruiz"}}); !changed.Says("Leo Paz Ruiz") {
 			t.Errorf("his name leads to %s: %s", changed.Path, changed.Text())
 		}
@@ -228,7 +228,7 @@ func TestSomebodyActsForMe(t *testing.T) {
 		if hers := c.As(t, c.Mother).Get("/account/people"); !hers.Says("Olivia Orr") {
 			t.Errorf("the mother cares for %s", hers.Text())
 		}
-		ended := v.Submit(named, ".entries form", nil)
+		ended := v.Submit(named, ".settings form", nil)
 		if ended.Says("mother · since") || !ended.Says("They act for you no more.") {
 			t.Errorf("ended, it says %s", ended.Text())
 		}

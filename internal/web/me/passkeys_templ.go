@@ -61,7 +61,7 @@ func passkeysPage(r *page.Request, passkeys []account.Passkey) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(passkeys) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"entries\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ul class=\"settings\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -16,7 +16,7 @@ func TestAPasskeyInARealBrowser(t *testing.T) {
 	tab.Open("/account/passkeys/new")
 	tab.Type("#f-name", "This phone")
 	tab.Follow("main form.passkey button")
-	if tab.Path() != "/account/passkeys" || !tab.Has(".entries a[href^='/account/passkeys/']") {
+	if tab.Path() != "/account/passkeys" || !tab.Has(".settings a[href^='/account/passkeys/']") {
 		t.Fatalf("the new passkey leads to %s: %s", tab.Path(), tab.Text("main"))
 	}
 	tab.Open("/account")

@@ -33,7 +33,7 @@ func unlockPage(r *page.Request, who turno.User, form *page.Form) templ.Componen
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section id=\"unlock\" class=\"card unlock\" aria-labelledby=\"unlock-title\"><div class=\"who\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section id=\"unlock\" class=\"card unlock\" aria-labelledby=\"unlock-title\"><div class=\"owner\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1589,6 +1589,17 @@ func designLists() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = Entries(
+				Entry{Icon: IconLock, Name: "Password", Value: "Change it", Href: "#lists"},
+				Entry{Icon: IconShield, Name: "Second factor", Value: "Not set up. Please do so before Monday 7 December.", Href: "#lists", Tone: "warm"},
+			).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = Passkey(PasskeyProps{Action: "#", Button: ButtonProps{Label: "Use a passkey"}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			return nil
 		})
 		templ_7745c5c3_Err = sample("lists", "Lists").Render(templ.WithChildren(ctx, templ_7745c5c3_Var54), templ_7745c5c3_Buffer)
