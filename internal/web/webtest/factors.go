@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"testing"
 	"time"
@@ -94,9 +95,7 @@ func (k Passkey) fill(v *Visitor, ask string, sign func([]byte) ([]byte, error),
 		v.t.Fatal(err)
 	}
 	form := url.Values{"challenge": {asked.Challenge}, "credential": {string(signed)}}
-	for name, values := range more {
-		form[name] = values
-	}
+	maps.Copy(form, more)
 	return form
 }
 
