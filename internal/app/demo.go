@@ -27,6 +27,9 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err := checkSettings(ctx, &c.Server); err != nil {
 		return err
 	}
+	if c.EmergencyNumber == "" {
+		c.EmergencyNumber = "112" // the clinics of the demo are in Europe
+	}
 	if err := c.refuseOthers(ctx, p); err != nil {
 		return err
 	}

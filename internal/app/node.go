@@ -227,10 +227,11 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if err := accounts.EnsureFirstLocation(ctx, firstLocation(n.config.Clinic)); err != nil {
 		return services{}, err
 	}
+	reports := insight.New(n.db)
 	rest, err := api.New(api.Config{
 		Booking:            visits,
 		Account:            accounts,
-		Insight:            insight.New(n.db),
+		Insight:            reports,
 		Authenticate:       accounts.Authenticate,
 		Logger:             n.logger,
 		Now:                time.Now,
@@ -245,10 +246,20 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
 		return services{}, err
 	}
-	pages, err := web.New(&page.Site{
+	pages, err := web.New(n.site(visits, accounts, reports))
+	if err != nil {
+		return services{}, err
+	}
+	handler, err := n.handler(rest, pages)
+	return services{handler, work}, err
+}
+
+// site is what the pages depend on.
+func (n *node) site(visits *booking.Service, accounts *account.Service, reports *insight.Service) *page.Site {
+	return &page.Site{
 		Booking:            visits,
 		Account:            accounts,
-		Insight:            insight.New(n.db),
+		Insight:            reports,
 		Export:             api.WriteExport,
 		Live:               n.hub,
 		System:             n.system(),
@@ -259,14 +270,10 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 		HTTPS:              n.config.HTTPS(),
 		StaffIdle:          n.config.StaffIdle(),
 		BaseURL:            n.config.BaseURL,
+		Emergency:          n.config.EmergencyNumber,
 		Demo:               n.demo,
 		Version:            buildOf().version,
-	})
-	if err != nil {
-		return services{}, err
 	}
-	handler, err := n.handler(rest, pages)
-	return services{handler, work}, err
 }
 
 func (n *node) system() *system.Service {

@@ -18,6 +18,7 @@ type Server struct {
 	Clinic  `embed:"" prefix:"clinic-"`
 	Limits  `embed:""`
 	Access  `embed:""`
+	Pages   `embed:""`
 	Listen  string `help:"Address to listen on; port 0 takes a free one." env:"TURNO_LISTEN" default:"${listen}" group:"Server"`
 	BaseURL string `name:"base-url" help:"How people reach it, such as https://turno.example.org. With https, cookies and headers insist on it." env:"TURNO_BASE_URL" placeholder:"URL" group:"Server"`
 
@@ -81,6 +82,11 @@ type Clinic struct {
 	PostalCode   string `help:"Postal code." env:"TURNO_CLINIC_POSTAL_CODE" placeholder:"CODE" group:"Clinic"`
 	Country      string `help:"Country, as two letters (ISO 3166-1)." env:"TURNO_CLINIC_COUNTRY" placeholder:"ES" group:"Clinic"`
 	TimeZone     string `help:"Time zone (IANA). Without one: that of this machine, else UTC." env:"TURNO_CLINIC_TIME_ZONE" placeholder:"Europe/Madrid" group:"Clinic"`
+}
+
+// Pages say what the pages tell people.
+type Pages struct {
+	EmergencyNumber string `help:"Whom to call in an emergency: said where people book. Without one, nothing is said." env:"TURNO_EMERGENCY_NUMBER" placeholder:"112" group:"Server"`
 }
 
 // Limits bound what people can do. See docs/operations.md.

@@ -9,7 +9,7 @@ import (
 // showForgot asks who has forgotten the password, or says what happens next.
 func showForgot(r *page.Request) error {
 	if r.URL.Query().Has("sent") {
-		return r.Show(page.Head{Title: r.T("Look at your email"), Private: true, Narrow: true, At: "/login"}, sentPage(r))
+		return r.Show(page.Head{Title: r.T("Ask the clinic for your link"), Private: true, Narrow: true, At: "/login"}, sentPage(r))
 	}
 	return forgotForm(r, http.StatusOK, &page.Form{})
 }

@@ -105,7 +105,7 @@ func TestAForgottenPassword(t *testing.T) {
 			t.Errorf("without a name it answers %d: %s", empty.Status, empty.Text())
 		}
 		known, unknown := v.Submit(form, "main form", url.Values{"login": {"pablo"}}), v.Submit(form, "main form", url.Values{"login": {"nobody@example.org"}})
-		if known.Path != unknown.Path || known.Text() != unknown.Text() || !known.Says("Look at your email") {
+		if known.Path != unknown.Path || known.Text() != unknown.Text() || !known.Says("Ask the clinic for your link") {
 			t.Errorf("the page tells whether there is an account: %s and %s", known.Text(), unknown.Text())
 		}
 		if len(c.ResetLinks) != 1 {
