@@ -27,32 +27,36 @@ type MovedAway struct {
 	TimeOff   turno.TimeOff
 	Moved     []turno.Appointment
 	Cancelled []turno.Appointment
-	Refused   []Refusal // then nothing at all was changed
+	Unreached []VisitView // those of them whose patients no mail reaches: somebody has to call
+	Refused   []Refusal   // then nothing at all was changed
 }
 
 // MoveOutOfTheWay moves a doctor's visits to other times, each as Move does, and
 // then blocks the time as AddTimeOff does, in one transaction. When a visit can't
 // be moved nothing is changed: the error is a turno.CodeConflict, and Refused says
-// which and why. Visits in the way that are not named are as for AddTimeOff.
+// which and why. Visits that are still in the way are as for AddTimeOff.
 func (s *Service) MoveOutOfTheWay(ctx context.Context, c policy.Caller, n NewTimeOff, moves []Relocation) (MovedAway, error) {
-	off, err := checkTimeOff(c, n)
+	wanted, err := checkTimeOff(c, n)
 	if err != nil {
 		return MovedAway{}, err
 	}
-	if err := checkRelocations(off.Interval, moves); err != nil {
+	if err := checkRelocations(wanted.Interval, moves); err != nil {
 		return MovedAway{}, err
 	}
 	var done MovedAway
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		done = MovedAway{}
-		m := moveAwayTx{Service: s, tx: tx, caller: c, doctorID: n.DoctorID, done: &done}
+		m := moveAwayTx{Service: s, tx: tx, caller: c, off: wanted, done: &done}
 		if err := m.run(moves); err != nil {
 			return err
 		}
-		t := timeOffTx{Service: s, tx: tx, caller: c, off: off}
+		t := timeOffTx{Service: s, tx: tx, caller: c, off: wanted}
 		var err error
-		done.Cancelled, err = t.begin(n.CancelVisits)
+		if done.Cancelled, err = t.begin(n); err != nil {
+			return err
+		}
 		done.TimeOff = t.off
+		done.Unreached, err = m.unreached()
 		return err
 	})
 	if err != nil {
@@ -93,10 +97,10 @@ func checkRelocations(off turno.Interval, moves []Relocation) error {
 // moveAwayTx moves visits inside the transaction that adds the time off.
 type moveAwayTx struct {
 	*Service
-	tx       *sqldb.Tx
-	caller   policy.Caller
-	doctorID uuid.UUID
-	done     *MovedAway
+	tx     *sqldb.Tx
+	caller policy.Caller
+	off    turno.TimeOff
+	done   *MovedAway
 }
 
 func (m *moveAwayTx) run(moves []Relocation) error {
@@ -104,12 +108,17 @@ func (m *moveAwayTx) run(moves []Relocation) error {
 	if err != nil {
 		return err
 	}
+	moves = slices.Clone(moves)
+	slices.SortFunc(moves, func(a, b Relocation) int { return bytes.Compare(a.ID[:], b.ID[:]) }) // as everybody who changes several
 	for _, move := range moves {
 		var moved turno.Appointment
 		decision := error(turno.NotFound("appointment"))
 		if _, known := patients[move.ID]; known {
 			t := moveTx{Service: m.Service, tx: m.tx, caller: m.caller, to: turno.Instant(move.To)}
 			moved, decision = t.run(move.ID)
+		}
+		if decision == nil && moved.Interval().Overlaps(m.off.Interval) {
+			decision = turno.Invalid(turno.FieldError{Location: "body.scheduled_at", Message: "The visit would reach into the time off."})
 		}
 		refusal, err := asRefusal(decision)
 		switch {
@@ -135,10 +144,31 @@ func (m *moveAwayTx) lock(moves []Relocation) (map[uuid.UUID]uuid.UUID, error) {
 	for i, move := range moves {
 		ids[i] = move.ID
 	}
-	patients, err := store.PatientsOfVisits(m.tx, m.doctorID, ids)
+	patients, err := store.PatientsOfVisits(m.tx, m.off.DoctorID, ids)
 	if err != nil {
 		return nil, err
 	}
 	sorted := slices.SortedFunc(maps.Values(patients), func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
-	return patients, m.tx.Lock(append([]uuid.UUID{m.doctorID}, slices.Compact(sorted)...)...)
+	return patients, m.tx.Lock(append([]uuid.UUID{m.off.DoctorID}, slices.Compact(sorted)...)...)
+}
+
+// unreached are the visits that were moved or cancelled and whose patients have
+// to be called.
+func (m *moveAwayTx) unreached() ([]VisitView, error) {
+	var ids []uuid.UUID
+	for _, v := range slices.Concat(m.done.Moved, m.done.Cancelled) {
+		ids = append(ids, v.ID)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	details, err := store.ListVisitDetails(m.tx, store.DetailsFilter{IDs: ids}, m.caller.UserID)
+	if err != nil {
+		return nil, err
+	}
+	views, err := m.views(m.caller, details, m.tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(views, func(v VisitView) bool { return v.PatientMail }), nil
 }

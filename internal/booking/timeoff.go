@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,8 +18,9 @@ import (
 type NewTimeOff struct {
 	DoctorID uuid.UUID
 	turno.Interval
-	Reason       string // for the practice; patients never see it
-	CancelVisits bool   // cancel the visits in the way instead of refusing
+	Reason       string      // for the practice; patients never see it
+	CancelVisits bool        // cancel the visits in the way instead of refusing, whichever they are
+	Cancel       []uuid.UUID // or cancel those of these that are in the way, and refuse when there are others
 }
 
 // longestTimeOff bounds one stretch of time off.
@@ -38,27 +40,29 @@ func (s *Service) TimeOff(ctx context.Context, c policy.Caller, doctorID uuid.UU
 
 // AddTimeOff blocks a doctor's time. It begins now when it would have begun
 // earlier; it ends holds, and cuts short a buffer that it begins in. Visits in
-// the way are a turno.CodeAppointmentsInTheWay conflict that lists them, or are
-// cancelled in the same transaction and returned.
+// the way that nobody agreed to cancel are a turno.CodeAppointmentsInTheWay
+// conflict that lists them; else they are cancelled in the same transaction and
+// returned.
 func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff) (turno.TimeOff, []turno.Appointment, error) {
-	off, err := checkTimeOff(c, n)
+	wanted, err := checkTimeOff(c, n)
 	if err != nil {
 		return turno.TimeOff{}, nil, err
 	}
+	var added turno.TimeOff
 	var cancelled []turno.Appointment
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t := timeOffTx{Service: s, tx: tx, caller: c, off: off}
+		t := timeOffTx{Service: s, tx: tx, caller: c, off: wanted}
 		var err error
-		cancelled, err = t.begin(n.CancelVisits)
-		off = t.off
+		cancelled, err = t.begin(n)
+		added = t.off
 		return err
 	})
 	if err != nil {
 		return turno.TimeOff{}, nil, err
 	}
 	s.config.Wake()
-	s.changed(off.DoctorID)
-	return off, cancelled, nil
+	s.changed(added.DoctorID)
+	return added, cancelled, nil
 }
 
 // checkTimeOff says whether the caller may block the time, and what it will be.
@@ -123,15 +127,15 @@ type timeOffTx struct {
 }
 
 // begin blocks the time from now on, when it would have begun earlier.
-func (t *timeOffTx) begin(cancelVisits bool) ([]turno.Appointment, error) {
+func (t *timeOffTx) begin(n NewTimeOff) ([]turno.Appointment, error) {
 	t.off.CreatedAt, t.off.StartsAt = t.tx.Now, later(t.off.StartsAt, t.tx.Now)
 	if !t.off.StartsAt.Before(t.off.EndsAt) {
 		return nil, timeOffIsOver()
 	}
-	return t.run(cancelVisits)
+	return t.run(n)
 }
 
-func (t *timeOffTx) run(cancelVisits bool) ([]turno.Appointment, error) {
+func (t *timeOffTx) run(n NewTimeOff) ([]turno.Appointment, error) {
 	if err := t.tx.Lock(t.off.DoctorID); err != nil {
 		return nil, err
 	}
@@ -147,15 +151,28 @@ func (t *timeOffTx) run(cancelVisits bool) ([]turno.Appointment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(visits) > 0 && !cancelVisits {
+	if refused := n.notAgreed(visits); len(refused) > 0 {
 		conflict := turno.Conflict(turno.CodeAppointmentsInTheWay, "There are visits in this time. Cancel or move them first, or cancel them together with this.")
-		conflict.Appointments = visits
+		conflict.Appointments = refused
 		return nil, conflict
 	}
 	if visits, err = t.cancel(visits); err != nil {
 		return nil, err
 	}
 	return visits, t.block(calendar, visits)
+}
+
+// notAgreed are those of the visits in the way that nobody agreed to cancel: all
+// that came since somebody looked are among them.
+func (n NewTimeOff) notAgreed(visits []turno.Appointment) []turno.Appointment {
+	if n.CancelVisits {
+		return nil
+	}
+	agreed := make(map[uuid.UUID]bool, len(n.Cancel))
+	for _, id := range n.Cancel {
+		agreed[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(visits), func(v turno.Appointment) bool { return agreed[v.ID] })
 }
 
 // cancel calls off the visits in the way, in the name of the practice.

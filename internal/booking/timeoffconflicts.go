@@ -19,6 +19,7 @@ type TimeOffConflicts struct {
 	turno.Interval                    // from now on, where it would have begun earlier
 	Visits         []ConflictingVisit // in order of their time, the first maxChanges of Count
 	Count          int
+	Unlisted       []uuid.UUID // the others of Count
 }
 
 // ConflictingVisit is a visit in the way, with up to three open times near it
@@ -60,6 +61,9 @@ func (s *Service) findConflicts(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUI
 		return err
 	}
 	conflicts.Count = len(details)
+	for _, d := range details[min(len(details), maxChanges):] {
+		conflicts.Unlisted = append(conflicts.Unlisted, d.ID)
+	}
 	views, err := s.views(c, details[:min(len(details), maxChanges)], tx.Now)
 	if err != nil || len(views) == 0 {
 		return err

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
@@ -103,6 +104,53 @@ func TestVisitsAreMovedOutOfTheWayOrNothingIsChanged(t *testing.T) {
 		wantCode(t, err, turno.CodeForbidden)
 		_, err = c.MoveOutOfTheWay(t.Context(), c.doctor, off, make([]booking.Relocation, 101))
 		wantCode(t, err, turno.CodeInvalid)
+		c.sound()
+	})
+}
+
+func TestOnlyVisitsThatSomebodyAgreedToCancelAreCancelled(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		shown := c.mustBook(c.ana, at(1, "12:00"))
+		since := c.mustBook(c.newPatient(), at(1, "12:30"))
+		earlier := c.mustBook(c.newPatient(), at(1, "09:00"))
+		off := booking.NewTimeOff{DoctorID: c.doctor.UserID, Interval: turno.Interval{StartsAt: at(1, "12:00"), EndsAt: at(2, "00:00")},
+			Cancel: []uuid.UUID{earlier.ID, shown.ID}}
+		_, _, err := c.AddTimeOff(t.Context(), c.doctor, off)
+		if e := wantCode(t, err, turno.CodeAppointmentsInTheWay); len(e.Appointments) != 1 || e.Appointments[0].ID != since.ID {
+			t.Errorf("got %v in the way, want the one that nobody was shown", e.Appointments)
+		}
+		if got, err := c.Appointment(t.Context(), c.doctor, shown.ID); err != nil || got.Status != shown.Status {
+			t.Fatalf("the other is %s by now: %v", got.Status, err)
+		}
+		off.Cancel = append(off.Cancel, since.ID)
+		_, cancelled, err := c.AddTimeOff(t.Context(), c.doctor, off)
+		if err != nil || len(cancelled) != 2 {
+			t.Fatalf("got %d cancelled, %v, want those in the way", len(cancelled), err)
+		}
+		if got, err := c.Appointment(t.Context(), c.doctor, earlier.ID); err != nil || got.Status != earlier.Status {
+			t.Errorf("a visit that is not in the way is %s: %v", got.Status, err)
+		}
+		c.sound()
+	})
+}
+
+func TestAVisitIsNotMovedToWhereItReachesIntoTheTimeOff(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		visit := c.mustBook(c.ana, at(1, "12:00"))
+		off := booking.NewTimeOff{DoctorID: c.doctor.UserID, Interval: turno.Interval{StartsAt: at(1, "12:00"), EndsAt: at(2, "00:00")}, CancelVisits: true}
+		done, err := c.MoveOutOfTheWay(t.Context(), c.doctor, off, []booking.Relocation{{visit.ID, at(1, "11:50")}})
+		wantCode(t, err, turno.CodeConflict)
+		if len(done.Refused) != 1 || len(done.Refused[0].Err.Fields) != 1 || done.Refused[0].Err.Fields[0].Message != "The visit would reach into the time off." {
+			t.Errorf("refused %v", done.Refused)
+		}
+		if got, err := c.Appointment(t.Context(), c.doctor, visit.ID); err != nil || got.Status != visit.Status || !got.ScheduledAt.Equal(visit.ScheduledAt) {
+			t.Errorf("it is %s at %s: %v", got.Status, got.ScheduledAt, err)
+		}
+		if _, err = c.MoveOutOfTheWay(t.Context(), c.doctor, off, []booking.Relocation{{visit.ID, at(1, "11:30")}}); err != nil {
+			t.Errorf("right before it: %v", err)
+		}
 		c.sound()
 	})
 }

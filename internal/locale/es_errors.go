@@ -112,6 +112,7 @@ func spanishErrors() map[string]string {
 		"A rating is 1 to 5.":                                                                                           "Una valoración va de 1 a 5.",
 		"You have rated this visit already. Thank you.":                                                                 "Ya has valorado esta cita. Gracias.",
 		"Some of these visits could not be moved, so nothing was changed. Please choose other times for them.":          "Algunas de estas citas no se pudieron mover, así que no se ha cambiado nada. Elige otras horas para ellas.",
+		"The visit would reach into the time off.":                                                                      "La cita entraría en el tiempo libre.",
 		"This is within the time off.":                                                                                  "Está dentro del tiempo libre.",
 		"This visit is named twice.":                                                                                    "Esta cita aparece dos veces.",
 		"This time is over already.":                                                                                    "Este tiempo ya ha pasado.",

@@ -171,10 +171,11 @@ func spanishPractice() map[string]string {
 		"Cancel it":                                       "Cancelarla",
 		"Those that are not listed are cancelled.":        "Las que no están en la lista se cancelan.",
 		"Do this and block the time":                      "Hacer esto y bloquear las horas",
-		"Look again":                                      "Volver a mirar",
-		"Has no email":                                    "Sin correo",
-		"Please call":                                     "Hay que llamar",
-		"They have no email, so nobody has told them.":    "No tienen correo, así que nadie les ha avisado.",
+		"There are visits in this time that were not listed before. Please look again.": "En ese tiempo hay citas que no estaban en la lista. Vuelve a mirar.",
+		"Look again":   "Volver a mirar",
+		"Has no email": "Sin correo",
+		"Please call":  "Hay que llamar",
+		"They have no email, so nobody has told them.": "No tienen correo, así que nadie les ha avisado.",
 
 		// Feedback.
 		"Patients can rate a visit once it is completed. What they say will be here.": "Los pacientes pueden valorar una cita realizada. Lo que digan estará aquí.",

@@ -7,7 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -127,6 +131,55 @@ func TestADoctorFallsIllWithoutTwentyCalls(t *testing.T) {
 		page = v.Submit(page, `form[action$="/delete"]`, nil)
 		if !page.Says("The time is open again.") {
 			t.Errorf("got %s", page.Text())
+		}
+	})
+}
+
+func TestTimeOffCancelsNoVisitThatNobodyWasShown(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		shown := c.Visit(onDay(c, 10, 0))
+		next := asks(t, c, c.OtherPatient, 24+10, 0)
+		v := signedIn(t, c, c.Doctor)
+		page := v.Submit(v.Get("/schedule/time-off"), `form[action="/schedule/time-off"]`, url.Values{"do": {"block"}})
+		since := asks(t, c, c.OtherPatient, 11, 0)
+		// Meanwhile somebody has booked, and the range is longer than the one that was listed.
+		page = v.Submit(page, `form[action="/schedule/time-off"]`, url.Values{"do": {"clear"}, "to_date": {onDay(c, 24, 0).Format(time.DateOnly)}, "to-" + shown.ID.String(): {""}})
+		if page.Status != http.StatusConflict || len(rows(page, "#in-the-way")) != 3 || !page.Says("There are visits in this time that were not listed before.") {
+			t.Fatalf("got %d %s", page.Status, page.Text())
+		}
+		for _, id := range []uuid.UUID{shown.ID, since.ID, next.ID} {
+			if got := statusOf(t, c, id); strings.HasPrefix(got, "cancelled") {
+				t.Errorf("a visit is %s", got)
+			}
+		}
+		all := url.Values{"do": {"clear"}}
+		for _, id := range []uuid.UUID{shown.ID, since.ID, next.ID} {
+			all.Set("to-"+id.String(), "")
+		}
+		if page = v.Submit(page, `form[action="/schedule/time-off"]`, all); !page.Says("The time is blocked.") {
+			t.Fatalf("got %d %s", page.Status, page.Text())
+		}
+		if got := statusOf(t, c, since.ID); got != "cancelled practice" {
+			t.Errorf("it is %s", got)
+		}
+	})
+}
+
+func TestWhoeverNoMailReachesIsListedToBeCalled(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(onDay(c, 10, 0))
+		who, err := c.Account.CreateUser(t.Context(), c.Desk.Caller, account.NewUser{Role: turno.RolePatient, FullName: "Nora Nomail",
+			DateOfBirth: turno.Date{Year: 1950, Month: 1, Day: 2}, ContactNumber: "+34 600 000 001", TimeZone: "UTC"})
+		c.Must(err)
+		visit, err := c.Booking.Book(t.Context(), c.Desk.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, PatientID: who.ID, ScheduledAt: onDay(c, 11, 0)})
+		c.Must(err)
+		v := signedIn(t, c, c.Doctor)
+		page := v.Submit(v.Get("/schedule/time-off"), `form[action="/schedule/time-off"]`, url.Values{"do": {"block"}})
+		page = v.Submit(page, `form[action="/schedule/time-off"]`, url.Values{"do": {"clear"}, "to-" + visit.ID.String(): {""}})
+		if got := rows(page, "#to-call"); len(got) != 1 || !strings.Contains(got[0], "Nora Nomail") || !page.Says("Cancelled") {
+			t.Errorf("to be called: %q: %s", got, page.Text())
 		}
 	})
 }

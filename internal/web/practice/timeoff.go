@@ -2,6 +2,7 @@ package practice
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -37,13 +38,14 @@ func (p practice) timeOffPage(status int, v timeOffView) error {
 }
 
 // addTimeOff blocks the time. When visits are in the way it lists them first,
-// and then does with each what was chosen: moves it, or cancels it.
+// and then does with each what was chosen: moves it, or cancels it. A visit that
+// nobody was shown is in the way still: then it lists them anew.
 func addTimeOff(p practice) error {
 	form, err := p.Form()
 	if err != nil {
 		return err
 	}
-	off := booking.NewTimeOff{DoctorID: p.Doctor.ID, Reason: form.Get("reason"), CancelVisits: form.Get("do") == "clear"}
+	off := booking.NewTimeOff{DoctorID: p.Doctor.ID, Reason: form.Get("reason")}
 	off.StartsAt = typedTime(p, form, "from_date", "from_time")
 	off.EndsAt = typedTime(p, form, "to_date", "to_time")
 	if !form.OK() {
@@ -53,17 +55,43 @@ func addTimeOff(p practice) error {
 	if err != nil {
 		return p.refuseTimeOff(form, nil, err)
 	}
-	if conflicts.Count > 0 && !off.CancelVisits {
+	if conflicts.Count > 0 && form.Get("do") != "clear" {
 		return p.timeOffPage(http.StatusConflict, timeOffView{Form: form, Conflicts: &conflicts})
 	}
-	if _, err := p.Site.Booking.MoveOutOfTheWay(p.Context(), p.Caller, off, relocations(form, conflicts)); err != nil {
+	chosen := choices(form, conflicts)
+	off.Cancel = chosen.cancel
+	done, err := p.Site.Booking.MoveOutOfTheWay(p.Context(), p.Caller, off, chosen.moves)
+	switch {
+	case turno.CodeOf(err) == turno.CodeAppointmentsInTheWay:
+		return p.lookAgain(form, off.Interval)
+	case err != nil:
+		for _, refused := range done.Refused {
+			form.Add(choiceField(refused.ID), p.Sentence(whyNot(refused.Err)))
+		}
 		return p.refuseTimeOff(form, &conflicts, err)
-	}
-	if toCall := unreached(conflicts); len(toCall) > 0 {
-		return p.timeOffPage(http.StatusOK, timeOffView{Form: &page.Form{}, ToCall: toCall})
+	case len(done.Unreached) > 0:
+		return p.timeOffPage(http.StatusOK, timeOffView{Form: &page.Form{}, ToCall: done.Unreached})
 	}
 	p.Say("success", "The time is blocked.")
 	return p.Redirect(p.to("/schedule/time-off"))
+}
+
+// whyNot is the reason of a refusal: what is wrong with the time, when it is that.
+func whyNot(e *turno.Error) string {
+	if len(e.Fields) > 0 {
+		return e.Fields[0].Message
+	}
+	return e.Message
+}
+
+// lookAgain lists what is in the way by now.
+func (p practice) lookAgain(form *page.Form, when turno.Interval) error {
+	conflicts, err := p.Site.Booking.TimeOffConflicts(p.Context(), p.Caller, p.Doctor.ID, when)
+	if err != nil {
+		return p.refuseTimeOff(form, nil, err)
+	}
+	form.Add("", p.T("There are visits in this time that were not listed before. Please look again."))
+	return p.timeOffPage(http.StatusConflict, timeOffView{Form: form, Conflicts: &conflicts})
 }
 
 func (p practice) refuseTimeOff(form *page.Form, conflicts *booking.TimeOffConflicts, err error) error {
@@ -84,32 +112,52 @@ func (p practice) refuseTimeOff(form *page.Form, conflicts *booking.TimeOffConfl
 	return p.timeOffPage(http.StatusUnprocessableEntity, timeOffView{Form: form, Conflicts: conflicts})
 }
 
-// relocations are the visits for which another time was chosen.
-func relocations(form *page.Form, conflicts booking.TimeOffConflicts) []booking.Relocation {
-	var moves []booking.Relocation
-	for _, v := range conflicts.Visits {
-		if to := page.Instant(form.Get("to-" + v.ID.String())); !to.IsZero() {
-			moves = append(moves, booking.Relocation{ID: v.ID, To: to})
-		}
-	}
-	return moves
+// chosenPlaces is what somebody chose for the visits that they were shown.
+type chosenPlaces struct {
+	moves  []booking.Relocation
+	cancel []uuid.UUID
 }
 
-// unreached are the patients whom somebody has to call.
-func unreached(conflicts booking.TimeOffConflicts) []booking.VisitView {
-	var toCall []booking.VisitView
+// choices reads what becomes of the visits in the way. Of a visit that the form
+// does not speak of nothing was chosen.
+func choices(form *page.Form, conflicts booking.TimeOffConflicts) chosenPlaces {
+	var chosen chosenPlaces
 	for _, v := range conflicts.Visits {
-		if !v.PatientMail {
-			toCall = append(toCall, v.VisitView)
+		field := choiceField(v.ID)
+		to := page.Instant(form.Get(field))
+		switch {
+		case !to.IsZero():
+			chosen.moves = append(chosen.moves, booking.Relocation{ID: v.ID, To: to})
+		case form.Has(field) && form.Get(field) == "":
+			chosen.cancel = append(chosen.cancel, v.ID)
 		}
 	}
-	return toCall
+	for text := range strings.FieldsSeq(form.Get(unlistedField)) {
+		if id, err := uuid.Parse(text); err == nil && !form.Has(choiceField(id)) {
+			chosen.cancel = append(chosen.cancel, id)
+		}
+	}
+	return chosen
 }
+
+// unlistedField holds the visits that the page counted and did not list.
+const unlistedField = "unlisted"
+
+func unlisted(conflicts booking.TimeOffConflicts) string {
+	ids := make([]string, len(conflicts.Unlisted))
+	for i, id := range conflicts.Unlisted {
+		ids[i] = id.String()
+	}
+	return strings.Join(ids, " ")
+}
+
+// choiceField is the field of what becomes of a visit.
+func choiceField(id uuid.UUID) string { return "to-" + id.String() }
 
 // places is where a visit in the way can go.
 func places(p practice, form *page.Form, v booking.ConflictingVisit) ui.FieldProps {
-	name := "to-" + v.ID.String()
-	field := ui.FieldProps{Kind: ui.Select, Name: name, Label: p.T("What becomes of it, %s", v.PatientName), HideLabel: true, NotAsked: true, Small: true, Value: form.Get(name)}
+	name := choiceField(v.ID)
+	field := ui.FieldProps{Kind: ui.Select, Name: name, Label: p.T("What becomes of it, %s", v.PatientName), HideLabel: true, NotAsked: true, Small: true, Value: form.Get(name), Error: form.Error(name)}
 	for i, slot := range v.Alternatives {
 		value := page.Machine(slot.StartsAt)
 		field.Options = append(field.Options, ui.Option{Value: value, Label: p.T("Move to %s", p.ShortDay(p.dayOf(slot.StartsAt))+", "+p.clock(slot.StartsAt))})
