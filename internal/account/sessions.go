@@ -52,16 +52,36 @@ func (s *Service) AuthenticatePolling(ctx context.Context, token string) (policy
 	return caller, err
 }
 
+// StillSignedIn is nil while the caller's session counts, whatever its token is by
+// now. It does not note a use. Errors: as Authenticate.
+func (s *Service) StillSignedIn(ctx context.Context, c policy.Caller) error {
+	if err := policy.Check(c, policy.ReadMe, 0); err != nil {
+		return err
+	}
+	err := s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		session, found, err := store.SessionByID(tx, c.SessionID)
+		if err != nil {
+			return err
+		}
+		_, err = s.usable(tx, session, found)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look at a session: %w", err)
+	}
+	return nil
+}
+
 // lookUpSession also says whether the note of the last use is too old.
 func (s *Service) lookUpSession(ctx context.Context, token string) (caller policy.Caller, stale bool, err error) {
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		caller, stale = policy.Caller{}, false
-		session, err := s.liveSession(tx, token)
+		session, found, err := store.SessionByToken(tx, tokenHash(token))
 		if err != nil {
 			return err
 		}
-		if s.locked(session, tx.Now) {
-			return sessionLocked()
+		if session, err = s.usable(tx, session, found); err != nil {
+			return err
 		}
 		caller = s.callerOf(session, tx.Now)
 		stale = tx.Now.Sub(session.LastSeenAt) >= touchEvery
@@ -80,6 +100,19 @@ func (s *Service) liveSession(tx *sqldb.Tx, token string) (store.SignedIn, error
 	if err != nil {
 		return session, err
 	}
+	return s.live(tx, session, found)
+}
+
+// usable is a session that is neither over nor locked. Errors: KindUnauthenticated.
+func (s *Service) usable(tx *sqldb.Tx, session store.SignedIn, found bool) (store.SignedIn, error) {
+	session, err := s.live(tx, session, found)
+	if err == nil && s.locked(session, tx.Now) {
+		err = sessionLocked()
+	}
+	return session, err
+}
+
+func (s *Service) live(tx *sqldb.Tx, session store.SignedIn, found bool) (store.SignedIn, error) {
 	over := !tx.Now.Before(session.ExpiresAt) || session.User.Role == turno.RolePatient && s.idle(session, tx.Now)
 	if !found || !session.User.Active() || over {
 		return session, turno.Unauthenticated()

@@ -30,6 +30,9 @@ func sessionLocked() error {
 // SessionUser says whose session a token is of, locked or not, for the page that
 // asks for the password. Errors: KindUnauthenticated when it is over.
 func (s *Service) SessionUser(ctx context.Context, token string) (user turno.User, err error) {
+	if err := policy.Check(policy.Caller{}, policy.Unlock, 0); err != nil {
+		return turno.User{}, err
+	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		session, err := s.liveSession(tx, token)
 		user = session.User
@@ -51,6 +54,9 @@ func (s *Service) Unlock(ctx context.Context, address, token, password string) (
 		return policy.Caller{}, err
 	}
 	c := policy.Caller{UserID: user.ID, Role: user.Role, StaffLevel: user.StaffLevel, Address: address}
+	if err := policy.Check(c, policy.Unlock, 0); err != nil {
+		return policy.Caller{}, err
+	}
 	if err := s.addressThrottled(ctx, address); err != nil {
 		return policy.Caller{}, err
 	}
@@ -73,6 +79,9 @@ func (s *Service) Unlock(ctx context.Context, address, token, password string) (
 // UnlockWithPasskey is Unlock by a passkey of the session's owner, as
 // BeginPasskeySignIn asked for it.
 func (s *Service) UnlockWithPasskey(ctx context.Context, address, token string, in PasskeyAnswer) (policy.Caller, error) {
+	if err := policy.Check(policy.Caller{Address: address}, policy.Unlock, 0); err != nil {
+		return policy.Caller{}, err
+	}
 	answer, err := s.answered(ctx, in)
 	if err != nil {
 		return policy.Caller{}, err
@@ -158,6 +167,28 @@ func (s *Service) renewing(ctx context.Context, address string, find func(*sqldb
 	return c, nil
 }
 
+// RenewToken gives the caller's session another token; the one before counts no
+// more. Errors: KindUnauthenticated when the session has ended.
+func (s *Service) RenewToken(ctx context.Context, c policy.Caller) (in SignedIn, err error) {
+	if err := policy.Check(c, policy.Confirm, 0); err != nil {
+		return SignedIn{}, err
+	}
+	token := newToken()
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		session, err := s.ownSession(tx, c)
+		if err != nil {
+			return err
+		}
+		in = SignedIn{Token: token, ExpiresAt: session.ExpiresAt, User: session.User}
+		in.User.Password = ""
+		return store.SetSessionToken(tx, session.ID, tokenHash(token))
+	})
+	if err != nil {
+		return SignedIn{}, fmt.Errorf("renew the token of a session: %w", err)
+	}
+	return in, nil
+}
+
 // lockedOwner takes the lock of who should own a session, and reads it if it is
 // theirs.
 func (s *Service) lockedOwner(tx *sqldb.Tx, token string, owner uuid.UUID) (store.SignedIn, error) {
@@ -223,6 +254,9 @@ func (s *Service) SignOut(ctx context.Context, token string) error {
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		session, found, err := store.SessionByToken(tx, tokenHash(token))
 		if err != nil || !found {
+			return err
+		}
+		if err := policy.Check(s.callerOf(session, tx.Now), policy.Logout, 0); err != nil {
 			return err
 		}
 		if _, err := store.DeleteSession(tx, session.UserID, session.ID); err != nil {

@@ -40,6 +40,15 @@ func CleanInput(next http.Handler) http.Handler {
 	})
 }
 
+// CleanAddress refuses a path or a query that CleanInput would. Errors:
+// turno.KindInvalid, as a page says it.
+func CleanAddress(r *http.Request) error {
+	if dirtyParameter(r) == nil {
+		return nil
+	}
+	return turno.Invalid(turno.FieldError{Location: "query", Message: "This contains characters that can't be used."})
+}
+
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Problem) {
 	if r.ContentLength > MaxBody {
 		w.Header().Set("Connection", "close") // rather than reading it all

@@ -20,7 +20,7 @@ type Stream struct {
 	Heartbeat time.Duration // a comment, so that proxies do not end a silent stream; 0: 25 s
 	Gap       time.Duration // between two events, so that a busy clinic floods no page; 0: 500 ms
 
-	// Alive is asked before each heartbeat whether the page may still listen. An
+	// Alive is asked before each change and each heartbeat whether the page may still listen. An
 	// error ends the stream, with a "signed_out" event before if it is of
 	// turno.KindUnauthenticated. It must not count as using the session. Nil: always.
 	Alive func(ctx context.Context) error
@@ -56,21 +56,23 @@ func (s Stream) Serve(w http.ResponseWriter, r *http.Request, news <-chan struct
 		case <-r.Context().Done():
 			return
 		case <-heartbeat.C:
-			listening = s.beat(r.Context(), out)
+			listening = s.tell(r.Context(), out, streamHeartbeat)
 		case _, open := <-news:
-			listening = open && out.send(streamChange) && s.rest(r.Context())
+			listening = open && s.tell(r.Context(), out, streamChange) && s.rest(r.Context())
 		}
 	}
 }
 
-func (s Stream) beat(ctx context.Context, out streamWriter) bool {
+// tell sends a part to a page that may still listen, and reports whether it was
+// taken.
+func (s Stream) tell(ctx context.Context, out streamWriter, part string) bool {
 	if s.Alive == nil {
-		return out.send(streamHeartbeat)
+		return out.send(part)
 	}
 	err := s.Alive(ctx)
 	switch {
 	case err == nil:
-		return out.send(streamHeartbeat)
+		return out.send(part)
 	case turno.KindOf(err) == turno.KindUnauthenticated:
 		out.send(streamSignedOut)
 	case ctx.Err() == nil && turno.KindOf(err) == turno.KindInternal:

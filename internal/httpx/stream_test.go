@@ -153,6 +153,31 @@ func TestAStreamEndsWithTheSession(t *testing.T) {
 	}
 }
 
+func TestAChangeIsToldToNobodyWhoHasSignedOut(t *testing.T) {
+	t.Parallel()
+	news := make(chan struct{}, 1)
+	var over atomic.Bool
+	alive := func(context.Context) error {
+		if over.Load() {
+			return turno.Unauthenticated()
+		}
+		return nil
+	}
+	server, _ := streaming(t, Stream{Heartbeat: time.Hour, Gap: time.Millisecond, Alive: alive}, news)
+	lines := listen(t, server)
+	expectLine(t, lines, "retry: 2000")
+	news <- struct{}{}
+	for _, want := range []string{"event: change", "data: 1"} {
+		expectLine(t, lines, want)
+	}
+	over.Store(true)
+	news <- struct{}{}
+	for _, want := range []string{"event: signed_out", "data: 1"} {
+		expectLine(t, lines, want)
+	}
+	expectEnd(t, lines)
+}
+
 func TestAStreamNoticesThatItsPageLeft(t *testing.T) {
 	t.Parallel()
 	left := make(chan struct{})

@@ -130,6 +130,18 @@ func RenewSession(tx *sqldb.Tx, id uuid.UUID) error {
 	return nil
 }
 
+// SetSessionToken gives a session another token; the one before counts no more.
+func SetSessionToken(tx *sqldb.Tx, id uuid.UUID, hash []byte) error {
+	_, err := tx.Exec(`
+		UPDATE sessions
+		   SET token_hash = $2
+		 WHERE id = $1`, id, hash)
+	if err != nil {
+		return fmt.Errorf("set the token of a session: %w", err)
+	}
+	return nil
+}
+
 // DeleteSession ends one session of a user, and reports whether there was one.
 func DeleteSession(tx *sqldb.Tx, userID, id uuid.UUID) (bool, error) {
 	rows, err := tx.Exec(`

@@ -31,9 +31,9 @@ type dayView struct {
 // day shows the front desk's day.
 func day(r *page.Request) error {
 	q := r.Query()
-	date, _ := turno.ParseDate(q.Get("date"))         // zero: today
-	field, _ := strconv.Atoi(q.Get("specialization")) // 0: all
-	one, _ := uuid.Parse(q.Get("doctor"))             // Nil: all
+	date, _ := turno.ParseDate(q.Get("date"))       // zero: today
+	field, _ := page.Whole(q.Get("specialization")) // 0: all
+	one, _ := uuid.Parse(q.Get("doctor"))           // Nil: all
 	clinicDay, err := r.Site.Booking.ClinicDay(r.Context(), r.Caller, booking.ClinicDayQuery{
 		Date: date, SpecializationID: field, Cursor: q.Get("cursor")})
 	if err != nil {

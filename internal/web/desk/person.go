@@ -164,15 +164,17 @@ func setLevel(r *page.Request) error {
 
 // setActive says whether somebody may sign in.
 func setActive(r *page.Request) error {
-	if r.FormValue("active") == "yes" {
-		done := func() { r.Say("success", "The account is active again.") }
-		return patchPerson(r, done, func(*page.Form) (account.Patch, error) {
-			return account.Patch{Active: new(true)}, nil
-		})
+	active := false
+	done := func() {
+		if active {
+			r.Say("success", "The account is active again.")
+			return
+		}
+		r.Say("success", "The account is deactivated, and all its sessions have ended.")
 	}
-	done := func() { r.Say("success", "The account is deactivated, and all its sessions have ended.") }
-	return patchPerson(r, done, func(*page.Form) (account.Patch, error) {
-		return account.Patch{Active: new(false)}, nil
+	return patchPerson(r, done, func(form *page.Form) (account.Patch, error) {
+		active = form.Get("active") == "yes"
+		return account.Patch{Active: &active}, nil
 	})
 }
 

@@ -60,7 +60,8 @@ func writeSpecialization(r *page.Request, done func(), write func(id int, name s
 	}
 	id := 0
 	if r.PathValue("id") != "" {
-		if id, err = strconv.Atoi(r.PathValue("id")); err != nil {
+		var ok bool
+		if id, ok = page.Whole(r.PathValue("id")); !ok {
 			return turno.NotFound("specialization")
 		}
 	}

@@ -189,8 +189,8 @@ func createUser(r *page.Request) error {
 	if turno.Role(form.Get("role")) == turno.RolePatient {
 		person, err = createPatient(r, form)
 	} else {
-		years, _ := strconv.Atoi(form.Get("years_of_experience")) // 0 when nothing was typed
-		field, _ := strconv.Atoi(form.Get("specialization_id"))   // 0 is refused by the use case
+		years, _ := page.Whole(form.Get("years_of_experience")) // 0 when nothing was typed
+		field, _ := page.Whole(form.Get("specialization_id"))   // 0 is refused by the use case
 		person, err = r.Site.Account.CreateUser(r.Context(), r.Caller, account.NewUser{
 			Role: turno.Role(form.Get("role")), StaffLevel: turno.StaffLevel(form.Get("staff_level")),
 			FullName: form.Get("full_name"), Username: form.Get("username"), Email: form.Get("email"), TimeZone: form.Get("time_zone"), Password: form.Raw("password"),

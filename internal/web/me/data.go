@@ -1,6 +1,7 @@
 package me
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 
@@ -15,17 +16,22 @@ func showData(r *page.Request) error {
 	return r.Show(page.Head{Title: r.T("My data"), Narrow: true}, dataPage(r))
 }
 
-// download answers with everything that is kept about the person.
+// download answers with everything that is kept about the person. It is whole
+// before it begins, so that an error becomes a page and not the end of the file.
 func download(r *page.Request) error {
 	export, err := r.Site.Account.ExportMe(r.Context(), r.Caller)
 	if err != nil {
 		return err
 	}
+	var file bytes.Buffer
+	if err := r.Site.Export(&file, export); err != nil {
+		return err
+	}
 	header := r.AnswerHeader()
 	header.Set("Content-Type", "application/json")
 	header.Set("Content-Disposition", `attachment; filename="turno-`+r.Today().String()+`.json"`)
-	header.Set("Cache-Control", "no-store")
-	return r.Site.Export(r.Writer(), export)
+	_, _ = file.WriteTo(r.Writer()) // the reader has left
+	return nil
 }
 
 // showErase says what being erased means.

@@ -27,13 +27,16 @@ func endDevices(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	id, wrong := uuid.Parse(form.Get("session"))
-	if wrong != nil {
+	if form.Get("do") == "others" {
 		if err := r.Site.Account.EndOtherSessions(r.Context(), r.Caller); err != nil {
 			return err
 		}
 		r.Say(string(ui.Success), "All other devices are signed out.")
 		return r.Redirect("/account/devices")
+	}
+	id, err := uuid.Parse(form.Get("session"))
+	if err != nil {
+		return turno.NotFound("session")
 	}
 	err = r.Site.Account.EndSession(r.Context(), r.Caller, id)
 	if err != nil && turno.KindOf(err) != turno.KindNotFound {

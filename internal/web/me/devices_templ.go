@@ -153,7 +153,7 @@ func devicesPage(r *page.Request, sessions []account.Session) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PostButton("/account/devices", ui.ButtonProps{Label: r.T("Sign out all others")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostButton("/account/devices", ui.ButtonProps{Label: r.T("Sign out all others")}, "do", "others").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

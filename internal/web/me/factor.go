@@ -99,15 +99,10 @@ func confirmApp(r *page.Request, form *page.Form) error {
 }
 
 func appForm(r *page.Request, status int, setup account.TOTPSetup, form *page.Form) error {
-	secretly(r)
 	return r.ShowAs(status, page.Head{Title: r.T("Set up an authenticator app"), Narrow: true}, appPage(r, setup, form))
 }
 
 // showCodes shows recovery codes, this once.
 func showCodes(r *page.Request, title string, codes []string) error {
-	secretly(r)
 	return r.Show(page.Head{Title: title, Narrow: true}, codesPage(r, title, codes))
 }
-
-// secretly keeps a page out of the browser's memory.
-func secretly(r *page.Request) { r.AnswerHeader().Set("Cache-Control", "no-store") }

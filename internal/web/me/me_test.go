@@ -183,7 +183,16 @@ func TestDevicesAreSignedOut(t *testing.T) {
 		if twice := v.Post("/account/devices", url.Values{"session": {row}}); twice.Status != http.StatusOK {
 			t.Errorf("signed out twice: %d", twice.Status)
 		}
-		if alone := v.Post("/account/devices", nil); alone.Find(".settings li").Length() != 1 {
+		before := v.Get("/account/devices").Find(".settings li").Length()
+		for _, form := range []url.Values{nil, {"session": {"all"}}} {
+			if refused := v.Post("/account/devices", form); refused.Status != http.StatusNotFound {
+				t.Errorf("a form %v that names no device is answered with %d", form, refused.Status)
+			}
+		}
+		if all := v.Get("/account/devices"); all.Find(".settings li").Length() != before || before < 2 {
+			t.Errorf("after it the devices are %s", all.Text())
+		}
+		if alone := v.Post("/account/devices", url.Values{"do": {"others"}}); alone.Find(".settings li").Length() != 1 {
 			t.Errorf("the others are not signed out: %s", alone.Text())
 		}
 	})

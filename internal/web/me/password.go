@@ -29,6 +29,9 @@ func changePassword(r *page.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := r.Renew(r.Caller); err != nil {
+		return err
+	}
 	r.Say(string(ui.Success), "Your password is changed. You are signed out everywhere else.")
 	return r.Redirect("/account")
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/policy"
 )
 
 // The cookies. The session's and the device's are the API's too.
@@ -40,6 +42,30 @@ func (r *Request) SetSession(token, device string, expires time.Time) {
 
 // EndSession forgets the session in this browser.
 func (r *Request) EndSession() { r.setCookie(sessionCookie, "", -1) }
+
+// SignOut ends the session of this browser, also one that is locked or somebody
+// else's: nobody could end it once its cookie is gone.
+func (r *Request) SignOut() error {
+	r.EndSession()
+	if r.Token() == "" {
+		return nil
+	}
+	return r.Site.Account.SignOut(r.Context(), r.Token())
+}
+
+// Renew gives the session of somebody who has just proved to be there another
+// token: one that was stolen before is worth nothing (OWASP ASVS 5.0, 7.2.4).
+func (r *Request) Renew(c policy.Caller) error {
+	in, err := r.Site.Account.RenewToken(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	r.SetSession(in.Token, "", in.ExpiresAt)
+	if plain := r.kept(); plain != nil {
+		r.keep(plain, in.Token)
+	}
+	return nil
+}
 
 // Ticket is what the first step of a sign-in left for the second.
 func (r *Request) Ticket() string { return r.cookie(ticketCookie) }

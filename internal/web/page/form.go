@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -56,6 +57,13 @@ func (f *Form) Raw(field string) string { return f.Values.Get(field) }
 
 // Has reports whether the field was sent, be it empty.
 func (f *Form) Has(field string) bool { return f.Values.Has(field) }
+
+// Whole reads a whole number that a column of the database holds; false when the
+// text is none.
+func Whole(text string) (n int, ok bool) {
+	wide, err := strconv.ParseInt(text, 10, 32)
+	return int(wide), err == nil && wide >= 0
+}
 
 // Error is what is wrong with a field, or "".
 func (f *Form) Error(field string) string {

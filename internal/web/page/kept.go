@@ -45,8 +45,26 @@ func (r *Request) keepTyped() {
 	if err != nil || len(kept.Values) == 0 || len(plain) > maxKept {
 		return
 	}
-	sealed := r.Site.Box.Seal(plain, r.keptFor())
+	r.keep(plain, r.Token())
+}
+
+// keep seals a form for the session of a token, in this browser.
+func (r *Request) keep(plain []byte, token string) {
+	sealed := r.Site.Box.Seal(plain, keptFor(token))
 	r.setCookie(keptCookie, base64.RawURLEncoding.EncodeToString(sealed), keptAge)
+}
+
+// kept is what keep has sealed for this session; nil if there is nothing.
+func (r *Request) kept() []byte {
+	sealed, err := base64.RawURLEncoding.DecodeString(r.cookie(keptCookie))
+	if err != nil || len(sealed) == 0 {
+		return nil
+	}
+	plain, err := r.Site.Box.Open(sealed, keptFor(r.Token()))
+	if err != nil {
+		return nil
+	}
+	return plain
 }
 
 // secret reports whether a field's value must not be written down.
@@ -60,21 +78,13 @@ func secret(field string) bool {
 }
 
 // keptFor is whose form it is: nobody else who uses the browser sees it.
-func (r *Request) keptFor() []byte { return []byte(keptContext + "\x00" + r.Token()) }
+func keptFor(token string) []byte { return []byte(keptContext + "\x00" + token) }
 
 // Kept is the form of this page as it was posted before the person had to show
 // who they are, once; or else an empty one.
 func (r *Request) Kept() *Form {
-	value := r.cookie(keptCookie)
-	if value == "" {
-		return &Form{}
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(value)
-	if err != nil {
-		return &Form{}
-	}
-	plain, err := r.Site.Box.Open(sealed, r.keptFor())
-	if err != nil {
+	plain := r.kept()
+	if plain == nil {
 		return &Form{}
 	}
 	var kept keptForm

@@ -25,8 +25,7 @@ func (r *Request) StayTuned(topics ...live.Topic) error {
 		clock = r.Site.Now
 	}
 	stream := httpx.Stream{Now: clock, Alive: func(ctx context.Context) error {
-		_, err := r.Site.Account.AuthenticatePolling(ctx, r.Token())
-		return err
+		return r.Site.Account.StillSignedIn(ctx, r.Caller)
 	}}
 	stream.Serve(r.w, r.Request, news)
 	return nil

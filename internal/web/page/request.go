@@ -36,6 +36,9 @@ func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (
 	err := request.identify(route)
 	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()
+	if err == nil {
+		err = httpx.CleanAddress(r)
+	}
 	if !route.Polling && !route.Stream {
 		request.flashes = request.takeFlash()
 	}

@@ -125,9 +125,7 @@ func (r *Request) With(pairs ...string) string {
 
 // AskPasskey answers the script of ui.Passkey with what a passkey has to sign.
 func (r *Request) AskPasskey(asked account.PasskeyRequest) error {
-	header := r.w.Header()
-	header.Set("Content-Type", "application/json")
-	header.Set("Cache-Control", "no-store")
+	r.w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(r.w).Encode(map[string]any{"challenge": asked.Challenge, "options": asked.Options}) // the reader has left
 	return nil
 }

@@ -32,11 +32,14 @@ func confirmBy(r *page.Request, proof func(*page.Form) (policy.Caller, error)) e
 	if err != nil {
 		return err
 	}
-	_, err = proof(form)
+	c, err := proof(form)
 	if r.Take(form, err) {
 		return confirmForm(r, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
+		return err
+	}
+	if err := r.Renew(c); err != nil {
 		return err
 	}
 	return r.Redirect(r.Next("/account"))

@@ -47,9 +47,13 @@ func signIn(r *page.Request, credentials account.Credentials) error {
 	return enter(r, in)
 }
 
-// enter keeps the session in this browser and goes on to where the person was
-// going: past what happened to the account meanwhile, if anything did.
+// enter keeps the session in this browser, in place of one that was there, and
+// goes on to where the person was going: past what happened to the account
+// meanwhile, if anything did.
 func enter(r *page.Request, in account.SignedIn) error {
+	if err := r.SignOut(); err != nil {
+		return err
+	}
 	r.SetSession(in.Token, in.Device, in.ExpiresAt)
 	r.SetTicket("")
 	caller, err := r.Site.Account.Authenticate(r.Context(), in.Token)
@@ -75,12 +79,9 @@ func enter(r *page.Request, in account.SignedIn) error {
 
 // logout ends the session, also one that is locked.
 func logout(r *page.Request) error {
-	if token := r.Token(); token != "" {
-		if err := r.Site.Account.SignOut(r.Context(), token); err != nil {
-			return err
-		}
+	if err := r.SignOut(); err != nil {
+		return err
 	}
-	r.EndSession()
 	r.Say(string(ui.Success), "You have signed out.")
 	return r.Redirect("/")
 }

@@ -112,8 +112,8 @@ func dateOf(r *page.Request, form *page.Form, field string) turno.Date {
 
 // numberOf reads a whole number; what is none is wrong with the form.
 func numberOf(r *page.Request, form *page.Form, field string) int {
-	n, err := strconv.Atoi(form.Get(field))
-	if err != nil {
+	n, ok := page.Whole(form.Get(field))
+	if !ok {
 		form.Add(field, r.T("This is required."))
 	}
 	return n

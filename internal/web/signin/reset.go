@@ -9,14 +9,8 @@ import (
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
-// openReset takes the secret out of the address of a link, so that it stays in no
-// history, and goes on to the form.
-func openReset(r *page.Request) error {
-	r.SetResetToken(r.PathValue("token"))
-	return r.Redirect("/reset")
-}
-
-// showReset is the form for a new password, for whoever came by a link.
+// showReset is the form for a new password, for whoever came by a link. The
+// link's secret is taken out of the address, so that it stays in no history.
 func showReset(r *page.Request) error {
 	if token := r.URL.Query().Get("token"); token != "" {
 		r.SetResetToken(token)
@@ -57,7 +51,9 @@ func reset(r *page.Request) error {
 		return err
 	}
 	r.SetResetToken("")
-	r.EndSession()
+	if err := r.SignOut(); err != nil {
+		return err
+	}
 	r.Say(string(ui.Success), "Your new password counts from now on. Sign in with it.")
 	return r.Redirect("/login")
 }

@@ -27,7 +27,6 @@ func Routes() []page.Route {
 		{Pattern: "GET /forgot", Action: policy.ResetPassword, Handler: showForgot, Locked: true},
 		{Pattern: "POST /forgot", Action: policy.ResetPassword, Handler: forgot, Locked: true},
 		{Pattern: "GET /reset", Action: policy.ResetPassword, Handler: showReset, Locked: true},
-		{Pattern: "GET /reset/{token}", Action: policy.ResetPassword, Handler: openReset, Locked: true},
 		{Pattern: "POST /reset", Action: policy.ResetPassword, Handler: reset, Locked: true},
 
 		{Pattern: "GET /register", Action: policy.Register, Handler: showRegister},

@@ -52,13 +52,16 @@ func unlockBy(r *page.Request, proof func(*page.Form) (policy.Caller, error)) er
 	if !locked {
 		return passUnlock(r)
 	}
-	_, err = proof(form)
+	c, err := proof(form)
 	switch {
 	case turno.CodeOf(err) == turno.CodeUnauthenticated: // over by now
 		return r.Redirect(page.In("/login", r.Next("")))
 	case r.Take(form, err):
 		return unlockForm(r, http.StatusUnprocessableEntity, who, form)
 	case err != nil:
+		return err
+	}
+	if err := r.Renew(c); err != nil {
 		return err
 	}
 	return r.Redirect(r.Next(page.HomeOf(who)))

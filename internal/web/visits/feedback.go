@@ -2,7 +2,6 @@ package visits
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
@@ -32,7 +31,7 @@ func feedback(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	stars, _ := strconv.Atoi(form.Get("rating")) // none is 0, which is no rating
+	stars, _ := page.Whole(form.Get("rating")) // none is 0, which is no rating
 	_, err = r.Site.Booking.GiveFeedback(r.Context(), r.Caller, id, stars, form.Get("comments"))
 	if turno.CodeOf(err) == turno.CodeAlreadyRated {
 		return r.Redirect(page.VisitPath(id))

@@ -29,6 +29,12 @@ func (c *Clinic) Visitor(t testing.TB) *Visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c.VisitorWith(t, jar)
+}
+
+// VisitorWith is Visitor with a jar for its cookies, which a test looks into.
+func (c *Clinic) VisitorWith(t testing.TB, jar http.CookieJar) *Visitor {
+	t.Helper()
 	return &Visitor{Header: http.Header{"Accept-Language": {"en"}}, t: t, base: c.URL, client: &http.Client{Jar: jar}}
 }
 
