@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/web"
@@ -39,6 +40,8 @@ type accessRow struct {
 	want string
 	path func(c *webtest.Clinic) string     // instead of the pattern's, for one with a name in it
 	form func(c *webtest.Clinic) url.Values // what is posted
+
+	token string // of the session, if it is to be a certain one
 }
 
 // accessTable has a row for every route, by its pattern. Each room has its own.
@@ -86,6 +89,26 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 	})
 }
 
+// Somebody who finds a locked window of staff gets nowhere, whatever they ask for,
+// but to what everybody may see.
+func TestALockedSessionOpensNothing(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	token := c.NewToken(c.Full.Username)
+	c.Clock.Advance(2 * time.Hour)
+	table := accessTable()
+	for _, route := range web.Routes(c.Site) {
+		row := table[route.Pattern]
+		if !strings.HasPrefix(row.want, "in ") || route.Locked {
+			continue
+		}
+		row.token = token
+		if got := ask(t, c, route.Pattern, row, c.Full); got != "lock" && got != "401" {
+			t.Errorf("%s of a locked session: %s", route.Pattern, got)
+		}
+	}
+}
+
 func askAll(t *testing.T, c *webtest.Clinic, pattern string, row accessRow) {
 	t.Helper()
 	wanted := strings.Fields(row.want)
@@ -122,7 +145,11 @@ func ask(t *testing.T, c *webtest.Clinic, pattern string, row accessRow, as webt
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	if as.Username != "" {
-		request.AddCookie(&http.Cookie{Name: "turno_session", Value: c.NewToken(as.Username)})
+		token := row.token
+		if token == "" {
+			token = c.NewToken(as.Username)
+		}
+		request.AddCookie(&http.Cookie{Name: "turno_session", Value: token})
 	}
 	response, err := http.DefaultTransport.RoundTrip(request) // follows no redirect
 	if err != nil {
@@ -132,6 +159,10 @@ func ask(t *testing.T, c *webtest.Clinic, pattern string, row accessRow, as webt
 	switch at := response.Header.Get("Location"); {
 	case strings.HasPrefix(at, "/login"):
 		return "in"
+	case strings.HasPrefix(at, "/unlock"):
+		return "lock"
+	case strings.HasPrefix(at, "/confirm"):
+		return "again"
 	case response.StatusCode < http.StatusBadRequest:
 		return "yes"
 	}
