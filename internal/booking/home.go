@@ -27,7 +27,7 @@ func (s *Service) Home(ctx context.Context, c policy.Caller, doctors int) (home 
 	if doctors <= 0 {
 		doctors = usual
 	}
-	if home.Soonest, _, err = s.SearchDoctors(ctx, c, Search{Sort: SortEarliest, Limit: doctors}); err != nil {
+	if home.Soonest, _, err = s.SearchDoctors(ctx, c, Search{Sort: SortEarliest, Kinds: true, Limit: doctors}); err != nil {
 		return Home{}, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {

@@ -25,6 +25,7 @@ type Search struct {
 	MinRating        float64
 	Sort             string    // SortEarliest unless told
 	From             time.Time // open times from then on; zero: from now
+	Kinds            bool      // times that fit a kind of visit that everybody may book; else the doctor's slot length
 	Slots            int       // how many open times to show of each doctor: 3 unless told, 20 at most
 	Days             int       // also all open times of so many days, from the day of each doctor's next one on: 7 at most
 	Zone             string    // IANA name of those days
@@ -102,7 +103,7 @@ func (s *Service) addDays(tx *sqldb.Tx, items []FoundDoctor, q Search) error {
 	}
 	for first, ids := range alike {
 		from := later(first.At(0, zone), later(q.From, tx.Now))
-		open, _, err := s.slotsWithin(tx, ids, from, first.AddDays(days).At(0, zone), 0)
+		open, _, err := s.slotsWithin(tx, ids, slotsWanted{from: from, to: first.AddDays(days).At(0, zone), kinds: q.Kinds})
 		if err != nil {
 			return err
 		}
@@ -146,7 +147,7 @@ func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit
 	for i, d := range doctors {
 		ids[i] = d.ID
 	}
-	open, err := s.nextSlots(tx, ids, q.From, q.slotCount())
+	open, err := s.nextSlots(tx, ids, q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -164,7 +165,7 @@ func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, lim
 	if err != nil {
 		return nil, "", err
 	}
-	open, err := s.nextSlots(tx, ids, q.From, q.slotCount())
+	open, err := s.nextSlots(tx, ids, q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -210,24 +211,33 @@ func compareSoonest(a, b keyset.Place) int {
 	return bytes.Compare(a.ID[:], b.ID[:])
 }
 
-// nextSlots computes the next open times of doctors from an instant on. Most
+// nextSlots computes the next open times of doctors that a search shows. Most
 // have some within two weeks; only for the others the whole horizon is read.
-func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, from time.Time, count int) (map[uuid.UUID][]turno.Interval, error) {
+func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, q Search) (map[uuid.UUID][]turno.Interval, error) {
 	const soon, longestHorizon = 14 * 24 * time.Hour, 731 * 24 * time.Hour
-	from = later(from, tx.Now)
-	open, scarce, err := s.slotsWithin(tx, ids, from, from.Add(soon), count)
+	from := later(q.From, tx.Now)
+	want := slotsWanted{from: from, to: from.Add(soon), kinds: q.Kinds, count: q.slotCount()}
+	open, scarce, err := s.slotsWithin(tx, ids, want)
 	if err != nil || len(scarce) == 0 {
 		return open, err
 	}
-	further, _, err := s.slotsWithin(tx, scarce, from, tx.Now.Add(longestHorizon), count)
+	want.to = tx.Now.Add(longestHorizon)
+	further, _, err := s.slotsWithin(tx, scarce, want)
 	maps.Copy(open, further)
 	return open, err
 }
 
-// slotsWithin computes the next open times of doctors in [from, to), and names
-// those who have fewer than count but may have more later.
-func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time, count int) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
-	calendars, err := store.Calendars(tx, ids, from, to.Add(neighbourhood))
+// slotsWanted says which open times of many doctors are wanted.
+type slotsWanted struct {
+	from, to time.Time
+	count    int  // of each doctor at most; 0: all
+	kinds    bool // as Search.Kinds
+}
+
+// slotsWithin computes the next open times of doctors, and names those who have
+// fewer than wanted but may have more later.
+func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, want slotsWanted) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
+	calendars, err := store.Calendars(tx, ids, want.from, want.to.Add(neighbourhood))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -238,11 +248,14 @@ func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, from, to time.Time,
 		if err != nil {
 			return nil, nil, err
 		}
-		slots := schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil),
-			schedule.Query{From: from, To: to, Now: tx.Now, Limit: count})
+		query := schedule.Query{From: want.from, To: want.to, Now: tx.Now, Limit: want.count}
+		if want.kinds {
+			query.Minutes = calendar.ShortestVisit
+		}
+		slots := schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil), query)
 		open[id] = slots
 		horizon := tx.Now.AddDate(0, 0, calendar.HorizonDays)
-		if len(slots) < count && horizon.After(to) {
+		if len(slots) < want.count && horizon.After(want.to) {
 			scarce = append(scarce, id)
 		}
 	}

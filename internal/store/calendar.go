@@ -25,6 +25,7 @@ type Calendar struct {
 	AutoConfirm      bool
 	Version          int64
 	Bookable         bool // verified and active: others are invisible
+	ShortestVisit    int  // minutes of the shortest kind of visit that everybody may book; 0: there is none
 
 	Weekly []turno.Availability
 	Extra  []turno.ExtraHours
@@ -34,11 +35,16 @@ type Calendar struct {
 const calendarColumns = `
        d.user_id, u.full_name, d.specialization_id, d.location_id, d.time_zone, d.slot_minutes, d.buffer_minutes,
        d.min_notice_minutes, d.horizon_days, d.auto_confirm, d.calendar_version,
-       (d.verified_at IS NOT NULL AND u.deactivated_at IS NULL AND u.erased_at IS NULL)`
+       (d.verified_at IS NOT NULL AND u.deactivated_at IS NULL AND u.erased_at IS NULL),
+       (SELECT COALESCE(MIN(t.minutes), 0)
+          FROM visit_types t
+         WHERE t.doctor_id = d.user_id
+           AND t.active
+           AND t.audience = 'all')`
 
 func scanCalendar(row sqldb.Scanner) (c Calendar, err error) {
 	err = row.Scan(&c.DoctorID, &c.FullName, &c.SpecializationID, &c.LocationID, &c.TimeZone, &c.SlotMinutes, &c.BufferMinutes,
-		&c.MinNoticeMinutes, &c.HorizonDays, &c.AutoConfirm, &c.Version, &c.Bookable)
+		&c.MinNoticeMinutes, &c.HorizonDays, &c.AutoConfirm, &c.Version, &c.Bookable, &c.ShortestVisit)
 	return c, err
 }
 

@@ -105,7 +105,7 @@ func TestCalendars(t *testing.T) {
 		})
 		want := store.Calendar{
 			DoctorID: c.doctor.ID, FullName: "Ana Pérez", SpecializationID: c.cardiology, LocationID: &c.location.ID, TimeZone: "Europe/Madrid",
-			SlotMinutes: 20, BufferMinutes: 5, MinNoticeMinutes: 120, HorizonDays: 90, AutoConfirm: true, Version: 1, Bookable: true,
+			SlotMinutes: 20, BufferMinutes: 5, MinNoticeMinutes: 120, HorizonDays: 90, AutoConfirm: true, Version: 1, Bookable: true, ShortestVisit: 40,
 			Weekly: []turno.Availability{window}, Extra: []turno.ExtraHours{extra}, Busy: []turno.BusyPeriod{off},
 		}
 		same(t, "every field", want, calendarOf(t, db, c.doctor.ID))

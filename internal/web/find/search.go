@@ -54,7 +54,7 @@ func search(r *page.Request) error {
 // wanted reads the query. What can't be read asks for nothing: an address that
 // somebody was sent should always show doctors.
 func (f results) wanted(r *page.Request) booking.Search {
-	want := booking.Search{Query: f.query.Get("q"), Sort: f.sort, Slots: 1, Days: cardDays, Zone: r.Zone.String(), Limit: 10, Cursor: f.query.Get("cursor")}
+	want := booking.Search{Query: f.query.Get("q"), Sort: f.sort, Kinds: true, Slots: 1, Days: cardDays, Zone: r.Zone.String(), Limit: 10, Cursor: f.query.Get("cursor")}
 	want.SpecializationID, _ = page.Whole(f.query.Get("specialization"))
 	if rating, err := strconv.ParseFloat(f.query.Get("rating"), 64); err == nil && rating > 0 && rating <= 5 {
 		want.MinRating = rating

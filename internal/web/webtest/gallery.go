@@ -72,6 +72,9 @@ func (tab *Tab) see(t *testing.T, c *Clinic, place Place) {
 	if wide := tab.Overflow(); wide != "" {
 		t.Errorf("%s is wider than the window: %s", place.Path, wide)
 	}
+	if covered := tab.Covered(".place"); covered != "" {
+		t.Errorf("%s can't be pressed: %s", place.Path, covered)
+	}
 	tab.MustBeOpenToAll(t, place.Name)
 	if folder := os.Getenv(shotsFolder); folder != "" {
 		tab.Save(filepath.Join(folder, strings.ReplaceAll(place.Name, "/", "-")+"-"+tab.Look.String()+".png"))
@@ -105,5 +108,22 @@ func (tab *Tab) Overflow() string {
 			if (box.right > innerWidth + 1 && !e.closest(".agenda-wrap, .tabs, .numbers")) return e.tagName + "." + e.className + " to " + Math.round(box.right);
 		}
 		return "the page, " + document.documentElement.scrollWidth + " wide";
+	})()`)
+}
+
+// Covered names what lies over something that selector finds and that is in view,
+// so that nobody can press it, or is "".
+func (tab *Tab) Covered(selector string) string {
+	tab.t.Helper()
+	return Eval[string](tab, `(() => {
+		if (document.querySelector("dialog[open], .lock-screen")) return "";
+		for (const e of document.querySelectorAll(`+quote(selector)+`)) {
+			const box = e.getBoundingClientRect();
+			const x = box.left + box.width / 2, y = box.top + box.height / 2;
+			if (!box.width || x < 0 || y < 0 || x > innerWidth || y > innerHeight || getComputedStyle(e).visibility == "hidden") continue;
+			const top = document.elementFromPoint(x, y);
+			if (top && !e.contains(top)) return e.innerText + " is under " + top.tagName + "." + top.className;
+		}
+		return "";
 	})()`)
 }
