@@ -62,13 +62,13 @@ func (s *Service) Users(ctx context.Context, c policy.Caller, search UserSearch)
 	return found, next, nil
 }
 
-// OwnPatients finds patients among those whose record the doctor who asks may
-// read. A list is not noted in the trail; opening a record is.
+// OwnPatients finds active patients among those whose record the doctor who asks
+// may read. A list is not noted in the trail; opening a record is.
 func (s *Service) OwnPatients(ctx context.Context, c policy.Caller, query string, limit int) (found []ListedUser, err error) {
 	if err := policy.Check(c, policy.ListOwnPatients, 0); err != nil {
 		return nil, err
 	}
-	filter, err := UserSearch{Query: query, Role: turno.RolePatient, Limit: limit}.filter()
+	filter, err := UserSearch{Query: query, Role: turno.RolePatient, Active: new(true), Limit: limit}.filter()
 	if err != nil {
 		return nil, err
 	}

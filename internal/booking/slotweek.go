@@ -18,6 +18,7 @@ import (
 type SlotWeekQuery struct {
 	DoctorID    uuid.UUID
 	VisitTypeID *uuid.UUID // nil: the doctor's slot length
+	Minutes     int        // if not 0: this length instead, of a visit that there is already
 	From        turno.Date // zero: today
 	Days        int        // 7 unless told, 31 at most
 	Zone        string     // IANA name of the days and of today; empty: the doctor's
@@ -70,8 +71,10 @@ func (s *Service) slotWeek(tx *sqldb.Tx, c policy.Caller, q SlotWeekQuery) (Slot
 		return SlotWeek{}, err
 	}
 	query := schedule.Query{Now: tx.Now, ForStaff: forPractice(c, q.DoctorID)}
-	if query.Minutes, err = minutesOf(tx, q.DoctorID, q.VisitTypeID, query.ForStaff); err != nil {
-		return SlotWeek{}, err
+	if query.Minutes = q.Minutes; query.Minutes == 0 {
+		if query.Minutes, err = minutesOf(tx, q.DoctorID, q.VisitTypeID, query.ForStaff); err != nil {
+			return SlotWeek{}, err
+		}
 	}
 	week := SlotWeek{Zone: q.Zone, From: q.From}
 	if week.From.IsZero() {

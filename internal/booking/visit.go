@@ -34,6 +34,12 @@ type VisitView struct {
 // Missed reports whether the patient did not come.
 func (v VisitView) Missed() bool { return v.CancellationKind == turno.CancelledNoShow }
 
+// OtherTimes asks for the open times that the visit can be moved to. It keeps its
+// own length, also when its kind has another by now or is no longer offered.
+func (v VisitView) OtherTimes(from turno.Date, zone string) SlotWeekQuery {
+	return SlotWeekQuery{DoctorID: v.DoctorID, Minutes: int(v.Interval().Duration() / time.Minute), From: from, Zone: zone}
+}
+
 // VisitActions is what the reader can do with a visit now.
 type VisitActions struct {
 	Confirm  bool

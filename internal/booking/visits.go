@@ -19,11 +19,16 @@ type VisitFilter struct {
 	DoctorID  *uuid.UUID
 	PatientID *uuid.UUID
 	From, To  time.Time // of scheduled_at, [From, To)
+	Newest    bool      // the latest first
 	Limit     int       // 20 unless told, 100 at most
 	Cursor    string
 }
 
-const visitList keyset.List = "appointments"
+// The two orders are two lists: a cursor of the one is none of the other.
+const (
+	visitList     keyset.List = "appointments"
+	visitListDown keyset.List = "appointments, latest first"
+)
 
 // Appointments lists visits in the order of their time: to staff all, to others
 // their own, as patient, doctor or proxy. A list is not noted in the trail;
@@ -32,7 +37,11 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if err := policy.Check(c, policy.ListAppointments, 0); err != nil {
 		return nil, "", err
 	}
-	after, err := visitList.Parse(f.Cursor)
+	list := visitList
+	if f.Newest {
+		list = visitListDown
+	}
+	after, err := list.Parse(f.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -43,7 +52,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 			Visible:  store.Visibility{All: c.IsStaff(), UserID: c.UserID},
 			Status:   f.Status,
 			DoctorID: f.DoctorID, PatientID: f.PatientID,
-			From: f.From, To: f.To,
+			From: f.From, To: f.To, Newest: f.Newest,
 			AfterTime: after.Time, AfterID: after.ID,
 			Limit: limit + 1,
 		})
@@ -55,7 +64,7 @@ func (s *Service) Appointments(ctx context.Context, c policy.Caller, f VisitFilt
 	if items, err = s.openAll(visits); err != nil {
 		return nil, "", err
 	}
-	items, next = keyset.Page(visitList, items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
+	items, next = keyset.Page(list, items, limit, func(a turno.Appointment) keyset.Place { return keyset.Place{Time: a.ScheduledAt, ID: a.ID} })
 	return items, next, nil
 }
 

@@ -19,6 +19,7 @@ func spanishVisits() map[string]string {
 		"Nothing else is lost. Here are the nearest open times:":                   "No se ha perdido nada más. Estas son las horas libres más cercanas:",
 		"There is no other open time near it.":                                     "No hay otra hora libre cerca.",
 		"What is the visit for?":                                                   "¿Para qué es la cita?",
+		"Choose whom the visit is for.":                                            "Elige para quién es la cita.",
 		"Who is it for?":                                                           "¿Para quién es?",
 		"Me, %s":                                                                   "Yo, %s",
 		"Somebody else I care for":                                                 "Otra persona a la que cuido",

@@ -137,6 +137,7 @@ type VisitFilter struct {
 	DoctorID  *uuid.UUID
 	PatientID *uuid.UUID
 	From, To  time.Time // of scheduled_at
+	Newest    bool      // the latest first
 	AfterTime time.Time // keyset: the last visit seen
 	AfterID   uuid.UUID
 	Limit     int
@@ -176,15 +177,19 @@ func Visits(tx *sqldb.Tx, f VisitFilter) ([]Visit, error) {
 	if !f.To.IsZero() {
 		w.Add("a.scheduled_at < $?", f.To)
 	}
+	order, beyond := "a.scheduled_at, a.id", ">"
+	if f.Newest {
+		order, beyond = "a.scheduled_at DESC, a.id DESC", "<"
+	}
 	if f.AfterID != uuid.Nil {
-		w.Add("(a.scheduled_at, a.id) > ($?, $?)", f.AfterTime, f.AfterID)
+		w.Add("(a.scheduled_at, a.id) "+beyond+" ($?, $?)", f.AfterTime, f.AfterID)
 	}
 	limit := w.Arg(f.Limit)
 	visits, err := sqldb.All(tx, scanVisit, `
 		SELECT `+visitColumns+`
 		  FROM appointments a
 		 `+w.SQL()+`
-		 ORDER BY a.scheduled_at, a.id
+		 ORDER BY `+order+`
 		 LIMIT `+limit, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list visits: %w", err)

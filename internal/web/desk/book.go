@@ -1,11 +1,9 @@
 package desk
 
 import (
-	"crypto/sha256"
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -186,10 +184,7 @@ func (v *bookView) wanted() (booking.NewVisit, error) {
 	if id, err := uuid.Parse(v.Form.Get("type")); err == nil {
 		visit.VisitTypeID = &id
 	}
-	if key := v.Form.Get("key"); key != "" {
-		said := sha256.Sum256([]byte(strings.Join([]string{doctor.String(), patient.String(), visit.ScheduledAt.String(), v.Form.Get("type"), visit.Reason}, "\n")))
-		visit.Idempotency = booking.Idempotency{Key: key, BodyHash: said[:]}
-	}
+	visit.Idempotency = v.Form.Once(doctor.String(), patient.String(), visit.ScheduledAt.String(), v.Form.Get("type"), visit.Reason)
 	return visit, nil
 }
 

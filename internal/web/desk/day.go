@@ -181,7 +181,7 @@ func (v dayView) hourOf(t time.Time) int { return t.In(v.Zone).Hour() }
 func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 	column := ui.AgendaColumn{
 		Day: v.Date, Title: c.DoctorName, Note: c.Specialization,
-		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "date": {v.Date.String()}}.Encode(),
+		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "day": {v.Date.String()}}.Encode(),
 	}
 	for _, off := range c.TimeOff {
 		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, Title: v.T("Away")})

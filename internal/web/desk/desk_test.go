@@ -10,6 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -129,7 +130,7 @@ func TestTheDeskBooksForSomebody(t *testing.T) {
 		day := desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}})
 		want(t, day, http.StatusOK, "The visit is booked and confirmed.", "Ana Nueva")
 
-		again := desk.Submit(form, "#book", url.Values{"key": {turno.NewID().String()}, "reason": {"Twice"}})
+		again := desk.Submit(form, "#book", url.Values{"once": {turno.NewID().String()}, "reason": {"Twice"}})
 		want(t, again, http.StatusUnprocessableEntity, "This time is not free", "This time has just been taken.")
 		if again.Find("#f-reason").Text() != "Twice" {
 			t.Error("the reason that was typed is lost")
@@ -154,7 +155,7 @@ func TestAWalkInMayHaveBegun(t *testing.T) {
 		want(t, desk.Submit(form, "#book", nil), http.StatusOK, "The visit is booked and confirmed.")
 
 		early := now.Add(-90 * time.Minute)
-		want(t, desk.Submit(form, "#book", url.Values{"time": {early.Format("15:04")}, "date": {early.Format(time.DateOnly)}, "key": {turno.NewID().String()}}),
+		want(t, desk.Submit(form, "#book", url.Values{"time": {early.Format("15:04")}, "date": {early.Format(time.DateOnly)}, "once": {turno.NewID().String()}}),
 			http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
 	})
 }
@@ -179,6 +180,29 @@ func TestWhatTheDeskDoesWithAVisit(t *testing.T) {
 		want(t, desk.Post(path+"/attended", nil), http.StatusUnprocessableEntity, "This visit has not begun yet")
 		want(t, desk.Submit(desk.Get(path), "#cancel", url.Values{"reason": {"The doctor is ill"}}), http.StatusOK, "The visit is cancelled", "by the clinic", "The doctor is ill", "Nothing more can be done")
 		want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "Only a requested visit can be confirmed")
+	})
+}
+
+func TestAVisitOfAKindThatIsNoLongerOfferedIsMoved(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		kind, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Long", Minutes: 90})
+		c.Must(err)
+		visit, err := c.Booking.Book(t.Context(), c.Desk.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, PatientID: c.Patient.UserID, ScheduledAt: c.OpenTime(0), VisitTypeID: &kind.ID})
+		c.Must(err)
+		_, err = c.Booking.UpdateVisitType(t.Context(), c.Doctor.Caller, kind.ID, booking.VisitTypePatch{Active: new(false)})
+		c.Must(err)
+		want(t, inside(t, c, c.Desk).Get("/admin/appointments/"+visit.ID.String()+"/move"), http.StatusOK, "Any other free time")
+	})
+}
+
+func TestADoctorOfTheDayLeadsToTheSameDay(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk := inside(t, c, c.Desk)
+		tomorrow := c.Clock.Now().AddDate(0, 0, 1)
+		link := desk.Get("/admin/day?date="+tomorrow.Format(time.DateOnly)).Find(`.agenda a[href^="/schedule?"]`).First().AttrOr("href", "")
+		want(t, desk.Get(link), http.StatusOK, tomorrow.Format("Monday 2 January"))
 	})
 }
 

@@ -35,8 +35,7 @@ func showMove(r *page.Request, status int, form *page.Form, alternatives []turno
 		return err
 	}
 	from, _ := turno.ParseDate(r.URL.Query().Get("week")) // zero: today
-	v.Week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, booking.SlotWeekQuery{
-		DoctorID: v.Visit.DoctorID, VisitTypeID: v.Visit.VisitTypeID, From: from, Zone: v.Zone.String()})
+	v.Week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, v.Visit.OtherTimes(from, v.Zone.String()))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
@@ -111,6 +114,23 @@ func (r *Request) Take(f *Form, err error) bool {
 		f.Add("", r.Sentence(e.Message))
 	}
 	return true
+}
+
+// OnceField is the field that makes sending a form twice harmless. It holds NewOnce.
+const OnceField = "once"
+
+// NewOnce is the value of OnceField, another for every form that is shown.
+func NewOnce() string { return rand.Text() }
+
+// Once says what a form asks for, so that the same form sent twice is done once.
+// said is all of it.
+func (f *Form) Once(said ...string) booking.Idempotency {
+	key := f.Get(OnceField)
+	if key == "" {
+		return booking.Idempotency{}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(said, "\n")))
+	return booking.Idempotency{Key: "page " + key, BodyHash: sum[:]}
 }
 
 // Problems is what is wrong, for the summary above the form.

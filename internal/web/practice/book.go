@@ -45,7 +45,7 @@ func findPatients(p practice, query string) (found []account.ListedUser, err err
 	case query == "":
 		return nil, nil
 	case p.Caller.IsStaff():
-		found, _, err = p.Site.Account.Users(p.Context(), p.Caller, account.UserSearch{Query: query, Role: turno.RolePatient, Limit: shown})
+		found, _, err = p.Site.Account.Users(p.Context(), p.Caller, account.UserSearch{Query: query, Role: turno.RolePatient, Active: new(true), Limit: shown})
 		return found, err
 	}
 	return p.Site.Account.OwnPatients(p.Context(), p.Caller, query, shown)
@@ -66,7 +66,8 @@ func (p practice) bookForm(status int, patientID uuid.UUID, form *page.Form) err
 			view.Type = &t
 		}
 	}
-	if view.Week, err = freeWeek(p, view.typeID()); err != nil {
+	query := booking.SlotWeekQuery{DoctorID: p.Doctor.ID, VisitTypeID: view.typeID(), From: dayFrom(p), Zone: p.Doctor.TimeZone}
+	if view.Week, err = p.Site.Booking.SlotWeek(p.Context(), p.Caller, query); err != nil {
 		return err
 	}
 	return p.ShowAs(status, page.Head{Title: p.T("Book a visit#by the practice"), At: "/schedule"}, bookPage(p, view, form))
@@ -104,6 +105,7 @@ func book(p practice) error {
 	if id, err := uuid.Parse(p.URL.Query().Get("type")); err == nil {
 		wanted.VisitTypeID = &id
 	}
+	wanted.Idempotency = form.Once(p.Doctor.ID.String(), patientID.String(), wanted.ScheduledAt.String(), p.URL.Query().Get("type"))
 	if !form.OK() {
 		return p.bookForm(http.StatusUnprocessableEntity, patientID, form)
 	}

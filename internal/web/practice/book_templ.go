@@ -312,7 +312,7 @@ func bookPage(p practice, v bookView, form *page.Form) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.PostButton(p.Here(), ui.ButtonProps{Label: p.T("Book this time"), Kind: ui.Primary}, "at", page.Machine(at)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.PostButton(p.Here(), ui.ButtonProps{Label: p.T("Book this time"), Kind: ui.Primary}, "at", page.Machine(at), page.OnceField, page.NewOnce()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -329,7 +329,7 @@ func bookPage(p practice, v bookView, form *page.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = chooseTime(p, p.Here(), v.Week, form, p.T("Book this time")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = chooseTime(p, p.Here(), v.Week, form, p.T("Book this time"), page.OnceField, page.NewOnce()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

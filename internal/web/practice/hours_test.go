@@ -184,6 +184,25 @@ func TestWhoeverNoMailReachesIsListedToBeCalled(t *testing.T) {
 	})
 }
 
+func TestPressingTwiceBooksOneVisit(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		asks(t, c, c.Patient, 10, 0)
+		v := signedIn(t, c, c.Doctor)
+		form := v.Get("/schedule/book?patient=" + c.Patient.UserID.String() + "&at=" + url.QueryEscape(onDay(c, 24+11, 0).Format(time.RFC3339)))
+		for range 2 {
+			if page := v.Submit(form, "form.post-button[action^='/schedule/book']", nil); !page.Says("The visit is booked.") && !strings.HasPrefix(page.Path, "/schedule/visits/") {
+				t.Errorf("got %d %s", page.Status, page.Text())
+			}
+		}
+		_, err := c.Account.UpdateUser(t.Context(), c.Full.Caller, c.Patient.UserID, account.Patch{Active: new(false)})
+		c.Must(err)
+		if v.Get("/schedule/book?q=pablo").Find(".table").Length() != 0 || signedIn(t, c, c.Desk).Get("/schedule/book?q=pablo&doctor="+c.Doctor.UserID.String()).Find(".table").Length() != 0 {
+			t.Error("a patient who is no longer active is offered to be booked for")
+		}
+	})
+}
+
 func TestAVisitIsMovedFollowedUpAndCancelled(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

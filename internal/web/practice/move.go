@@ -13,7 +13,7 @@ func showMove(p practice, v booking.VisitView) error {
 }
 
 func (p practice) moveForm(status int, v booking.VisitView, form *page.Form) error {
-	week, err := freeWeek(p, v.VisitTypeID)
+	week, err := p.Site.Booking.SlotWeek(p.Context(), p.Caller, v.OtherTimes(dayFrom(p), p.Doctor.TimeZone))
 	if err != nil {
 		return err
 	}

@@ -3,25 +3,11 @@ package practice
 import (
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
-
-// freeWeek reads the times that the practice can book from the day in the
-// address on. A kind of visit that is no longer offered has the plain length.
-func freeWeek(p practice, visitType *uuid.UUID) (booking.SlotWeek, error) {
-	query := booking.SlotWeekQuery{DoctorID: p.Doctor.ID, VisitTypeID: visitType, From: dayFrom(p), Zone: p.Doctor.TimeZone}
-	week, err := p.Site.Booking.SlotWeek(p.Context(), p.Caller, query)
-	if turno.KindOf(err) == turno.KindInvalid && visitType != nil {
-		query.VisitTypeID = nil
-		week, err = p.Site.Booking.SlotWeek(p.Context(), p.Caller, query)
-	}
-	return week, err
-}
 
 // dayFrom is the first day of the times that are shown.
 func dayFrom(p practice) turno.Date {

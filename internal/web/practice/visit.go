@@ -49,7 +49,7 @@ func visit(p practice, v booking.VisitView) error {
 // readHistory lists the patient's other visits with the doctor, the latest first.
 func readHistory(p practice, v booking.VisitView) ([]past, error) {
 	const shown = 20
-	visits, _, err := p.Site.Booking.Appointments(p.Context(), p.Caller, booking.VisitFilter{DoctorID: &v.DoctorID, PatientID: &v.PatientID, Limit: 100})
+	visits, _, err := p.Site.Booking.Appointments(p.Context(), p.Caller, booking.VisitFilter{DoctorID: &v.DoctorID, PatientID: &v.PatientID, Newest: true, Limit: shown + 1})
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ func readHistory(p practice, v booking.VisitView) ([]past, error) {
 		names[t.ID] = t.Name
 	}
 	var history []past
-	for i := len(visits) - 1; i >= 0 && len(history) < shown; i-- {
-		if a := visits[i]; a.ID != v.ID {
+	for _, a := range visits {
+		if a.ID != v.ID && len(history) < shown {
 			h := past{a, p.T("Visit")}
 			if a.VisitTypeID != nil && names[*a.VisitTypeID] != "" {
 				h.kind = names[*a.VisitTypeID]

@@ -1,7 +1,6 @@
 package visits
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
 
@@ -20,11 +19,13 @@ type bookView struct {
 	form       *page.Form
 	offer      booking.Offer
 	dependants []turno.Patient // whom the reader cares for
-	token      string          // makes sending twice harmless
 }
 
-// somebodyNew is who the visit is for when it is none of those we know.
-const somebodyNew = "new"
+// Whom the visit is for, when it is none of those whom the reader cares for.
+const (
+	me          = "me"
+	somebodyNew = "new"
+)
 
 // showBook is the page to book an open time, which is kept for a few minutes.
 func showBook(r *page.Request) error {
@@ -68,6 +69,10 @@ func book(r *page.Request) error {
 	}
 	if form.Has("at") || form.Get("do") == "hold" {
 		return showOffer(r, http.StatusOK, form, w)
+	}
+	if w.forNobody(form) {
+		form.Add("for", r.T("Choose whom the visit is for."))
+		return showOffer(r, http.StatusUnprocessableEntity, form, w)
 	}
 	if form.Get("for") == somebodyNew {
 		if w.patient, err = addDependant(r, form); err != nil {
@@ -130,7 +135,7 @@ func showOffer(r *page.Request, status int, form *page.Form, w wish) error {
 	if r.SignedIn() && r.Caller.Role != turno.RolePatient {
 		return r.Show(page.Head{Title: r.T("Book a visit"), Narrow: true, At: "/doctors"}, practiceBooks(r))
 	}
-	view := bookView{wish: w, form: form, token: rand.Text()}
+	view := bookView{wish: w, form: form}
 	var err error
 	if view.offer, err = offerOf(r, w); err != nil {
 		return err

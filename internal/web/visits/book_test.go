@@ -70,6 +70,20 @@ func TestTheSameFormSentTwiceIsOneVisit(t *testing.T) {
 	})
 }
 
+func TestAVisitForSomebodyUnreadableIsNotBookedForTheReader(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.As(t, c.Patient)
+		answer := v.Submit(v.Get(page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil)), "#book", url.Values{"for": {"my-daughter"}, "reason": {"Fever"}})
+		if answer.Status != http.StatusUnprocessableEntity || !answer.Says("Choose whom the visit is for.") || !answer.Says("Fever") {
+			t.Errorf("got %d %s", answer.Status, answer.Text())
+		}
+		if list := v.Get("/appointments"); list.Find(".visit").Length() != 0 {
+			t.Errorf("booked is %s", list.Text())
+		}
+	})
+}
+
 func TestTheLoserOfARaceIsOfferedOthersAndKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

@@ -47,12 +47,12 @@ func (v bookView) forWhom() string {
 	if chosen := v.form.Get("for"); chosen != "" {
 		return chosen
 	}
-	return "me"
+	return me
 }
 
 // people are whom the reader can book for.
 func (v bookView) people(r *page.Request) []ui.Option {
-	options := []ui.Option{{Value: "me", Label: r.T("Me, %s", r.Person.FullName)}}
+	options := []ui.Option{{Value: me, Label: r.T("Me, %s", r.Person.FullName)}}
 	for _, p := range v.dependants {
 		options = append(options, ui.Option{Value: p.ID.String(), Label: p.FullName, Hint: r.T("born %s", r.ShortDate(p.DateOfBirth))})
 	}

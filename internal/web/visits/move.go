@@ -66,13 +66,8 @@ func cantMove(r *page.Request, problem error) error {
 }
 
 func showWeek(r *page.Request, status int, v moveView) error {
-	query := booking.SlotWeekQuery{DoctorID: v.DoctorID, VisitTypeID: v.VisitTypeID, From: firstDay(r, v), Zone: r.Zone.String()}
 	var err error
-	v.week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, query)
-	if turno.KindOf(err) == turno.KindInvalid { // the kind is no longer offered: the visit keeps its length
-		query.VisitTypeID = nil
-		v.week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, query)
-	}
+	v.week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, v.OtherTimes(firstDay(r, v), r.Zone.String()))
 	if err != nil {
 		return err
 	}

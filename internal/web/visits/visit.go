@@ -4,8 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/page"
@@ -41,9 +39,6 @@ func placeOf(r *page.Request) string {
 
 // isPractice reports whether the reader is a doctor or staff.
 func isPractice(r *page.Request) bool { return r.Caller.Role != turno.RolePatient }
-
-// typeID is the visit type of a visit.
-func typeID(v booking.VisitView) *uuid.UUID { return v.VisitTypeID }
 
 func minutes(v booking.VisitView) int { return int(v.EndsAt.Sub(v.ScheduledAt) / time.Minute) }
 
@@ -125,7 +120,7 @@ func meaning(r *page.Request, v booking.VisitView) string {
 // is still ahead and was given up by the patient.
 func bookAgainPath(r *page.Request, v booking.VisitView) string {
 	if v.CancellationKind == turno.CancelledByPatient && r.Now.Before(v.ScheduledAt) {
-		return page.BookPath(v.DoctorID, v.ScheduledAt, typeID(v))
+		return page.BookPath(v.DoctorID, v.ScheduledAt, v.VisitTypeID)
 	}
 	return page.DoctorPath(v.DoctorID)
 }

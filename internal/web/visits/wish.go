@@ -1,8 +1,6 @@
 package visits
 
 import (
-	"crypto/sha256"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,6 +39,13 @@ func wishOf(form *page.Form) (wish, error) {
 	return w, nil
 }
 
+// forNobody reports whether the form names a person in a way that we don't know.
+// A visit is never booked for the reader because somebody else could not be read.
+func (w wish) forNobody(form *page.Form) bool {
+	chosen := form.Get("for")
+	return w.patient == uuid.Nil && chosen != "" && chosen != me && chosen != somebodyNew
+}
+
 // path is the address that has the wish.
 func (w wish) path() string { return page.BookPath(w.doctor, w.at, w.visitType) }
 
@@ -51,12 +56,8 @@ func (w wish) query(r *page.Request) booking.OfferQuery {
 // visit is the request for it. The same form sent twice is one visit.
 func (w wish) visit(r *page.Request, form *page.Form) booking.NewVisit {
 	reason := form.Get("reason")
-	v := booking.NewVisit{
+	return booking.NewVisit{
 		DoctorID: w.doctor, PatientID: w.patient, ScheduledAt: w.at, VisitTypeID: w.visitType, Reason: reason, Browser: r.Visitor(),
+		Idempotency: form.Once(w.path(), w.patient.String(), reason),
 	}
-	if token := form.Get("token"); token != "" {
-		sum := sha256.Sum256([]byte(strings.Join([]string{w.path(), w.patient.String(), reason}, "\n")))
-		v.Idempotency = booking.Idempotency{Key: "page " + token, BodyHash: sum[:]}
-	}
-	return v
 }
