@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -91,6 +92,11 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 			return Person{}, err
 		}
 	}
+	if slices.Contains(fields, "email") {
+		if err := afterEmailChange(tx, id); err != nil {
+			return Person{}, err
+		}
+	}
 	profile, err := applyToPatient(tx, user, patch)
 	if err != nil {
 		return Person{}, err
@@ -101,6 +107,15 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		}
 	}
 	return readPerson(tx, id)
+}
+
+// afterEmailChange takes back the links that were on their way, and tells the
+// owner, whoever changed the address: the next link goes to the new one.
+func afterEmailChange(tx *sqldb.Tx, id uuid.UUID) error {
+	if err := store.DeleteResets(tx, id); err != nil {
+		return err
+	}
+	return notify(tx, id, NoticeEmailChanged)
 }
 
 // applyToUser changes u and names the fields that changed.

@@ -27,6 +27,8 @@ const (
 	NoticeRecoveryCodeUsed NoticeKind = "recovery_code_used"
 	NoticePasskeyAdded     NoticeKind = "passkey_added"
 	NoticePasskeyRemoved   NoticeKind = "passkey_removed"
+	NoticePasskeyCopied    NoticeKind = "passkey_copied" // its counter went back, and it was refused
+	NoticeEmailChanged     NoticeKind = "email_changed"  // by its owner or by staff
 )
 
 // Notice is something that happened to the caller's account.

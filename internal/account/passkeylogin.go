@@ -83,7 +83,7 @@ func (s *Service) LoginWithPasskey(ctx context.Context, c policy.Caller, in Pass
 		return err
 	})
 	if err != nil {
-		return SignedIn{}, fmt.Errorf("sign in with a passkey: %w", err)
+		return SignedIn{}, fmt.Errorf("sign in with a passkey: %w", s.noteRefusal(ctx, answer, err))
 	}
 	return signedIn, nil
 }
@@ -124,7 +124,7 @@ func (s *Service) checkPasskey(tx *sqldb.Tx, a passkeyAnswer) (turno.User, error
 	case err != nil:
 		return turno.User{}, refusedPasskey(err)
 	case credential.Authenticator.CloneWarning:
-		return turno.User{}, refusedPasskey(errors.New("the passkey's counter went back: there may be a copy of it"))
+		return turno.User{}, refusedPasskey(errCopied)
 	}
 	for _, p := range owner.passkeys {
 		if string(p.CredentialID) == string(credential.ID) {
@@ -132,6 +132,40 @@ func (s *Service) checkPasskey(tx *sqldb.Tx, a passkeyAnswer) (turno.User, error
 		}
 	}
 	return turno.User{}, wrongPasskey()
+}
+
+// errCopied is the cause of refusing a passkey whose counter went back.
+var errCopied = errors.New("the passkey's counter went back: there may be a copy of it")
+
+// noteRefusal returns err, and says in the trail that somebody failed to be who
+// they should be if it refuses a passkey. What a transaction refuses is undone with
+// it, so this is one of its own. Who may have a copied passkey is told.
+func (s *Service) noteRefusal(ctx context.Context, a passkeyAnswer, refused error) error {
+	if turno.CodeOf(refused) != turno.CodeWrongCredentials {
+		return refused
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		id, err := uuid.FromBytes(a.parsed.Response.UserHandle)
+		if err == nil {
+			_, err = store.UserByID(tx, id)
+		}
+		switch {
+		case err != nil && turno.KindOf(err) == turno.KindInternal && id != uuid.Nil:
+			return err
+		case err != nil: // nobody's
+			return store.Audit(tx, turno.AuditEntry{Action: turno.AuditLoginFailed, Entity: "user", Detail: "passkey"})
+		}
+		if errors.Is(refused, errCopied) {
+			if err := notify(tx, id, NoticePasskeyCopied); err != nil {
+				return err
+			}
+		}
+		return auditFailure(tx, id, "passkey")
+	})
+	if err != nil {
+		return fmt.Errorf("note a refused passkey: %w", err)
+	}
+	return refused
 }
 
 // readPasskeyOwner reads the user whom a passkey names, under the user's lock.

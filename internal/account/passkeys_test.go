@@ -150,6 +150,12 @@ func TestAPasskeyIsRefused(t *testing.T) {
 			_, err := p.loginWith(p.answer(phone))
 			phone.Counter = 100
 			wantCode(t, err, turno.CodeWrongCredentials)
+			if kinds := p.notices(c); len(kinds) == 0 || kinds[0] != account.NoticePasskeyCopied {
+				t.Errorf("its owner is told %v", kinds)
+			}
+			if trail := p.trail(c.UserID); trail[len(trail)-1] != "LOGIN_FAILED user passkey" {
+				t.Errorf("the trail is %v", trail)
+			}
 		})
 		t.Run("of somebody who may not sign in", func(t *testing.T) {
 			_, err := p.UpdateUser(t.Context(), p.owner, c.UserID, account.Patch{Active: new(false)})
@@ -166,6 +172,9 @@ func TestAPasskeyIsRefused(t *testing.T) {
 			phone.Counter++
 			_, err := p.loginWith(p.answer(phone))
 			wantCode(t, err, turno.CodeWrongCredentials)
+			if trail := p.trail(c.UserID); trail[len(trail)-1] != "LOGIN_FAILED user passkey" {
+				t.Errorf("the trail is %v", trail)
+			}
 		})
 		t.Run("when it is registered unverified, twice, or for somebody else", func(t *testing.T) {
 			c.AuthenticatedAt = p.clock.Now()
@@ -229,6 +238,14 @@ func TestAPasskeyIsASecondFactorWhereOneIsRequired(t *testing.T) {
 		}
 		_, err = p.second(p.ticket(login), codes[0])
 		p.must(err)
+		doctor.AuthenticatedAt = p.clock.Now()
+		p.setUp(doctor)
+		p.must(p.DisableSecondFactor(t.Context(), doctor))
+		me, err = p.Me(t.Context(), doctor)
+		p.must(err)
+		if me.Second.RecoveryCodes != 10 {
+			t.Errorf("without the app %d recovery codes are left to whom a passkey is required of", me.Second.RecoveryCodes)
+		}
 		_, err = p.loginWith(p.answer(phone))
 		p.must(err)
 		doctor.AuthenticatedAt = p.clock.Now()

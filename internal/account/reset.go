@@ -60,7 +60,8 @@ func (s *Service) RequestReset(ctx context.Context, c policy.Caller, login strin
 }
 
 // requestReset reports whether a wish was made: for an active account, of which
-// not too many were made.
+// not too many were made. Links that were made before go on working, until one of
+// them is used: a stranger who asks must not take away what its owner holds.
 func requestReset(tx *sqldb.Tx, id uuid.UUID, login string) (bool, error) {
 	byName := store.UserByUsername
 	if strings.Contains(login, "@") {

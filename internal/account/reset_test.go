@@ -119,10 +119,23 @@ func TestALinkForANewPasswordIsOverSoon(t *testing.T) {
 			_, err := p.MakeResetLink(t.Context(), p.wishes()[0])
 			wantCode(t, err, turno.CodeNotFound)
 		})
-		t.Run("when another is asked for", func(t *testing.T) {
+		t.Run("when another is used, and not when it is asked for", func(t *testing.T) {
 			first, second := p.forgets(login), p.forgets(login)
-			wantCode(t, p.reset(first, nextPassword, ""), turno.CodeNotFound)
-			p.must(p.reset(second, nextPassword, ""))
+			p.must(p.reset(first, nextPassword, ""))
+			wantCode(t, p.reset(second, nextPassword, ""), turno.CodeNotFound)
+		})
+		t.Run("when the email is another", func(t *testing.T) {
+			c := p.patient()
+			p.owner.AuthenticatedAt = p.clock.Now()
+			token := p.forgets(p.username(c))
+			_, err := p.UpdateUser(t.Context(), p.owner, c.UserID, account.Patch{FullName: new("Ana Paz")})
+			p.must(err)
+			_, err = p.UpdateUser(t.Context(), p.owner, c.UserID, account.Patch{Email: new("elsewhere@example.org")})
+			p.must(err)
+			wantCode(t, p.reset(token, nextPassword, ""), turno.CodeNotFound)
+			if diff := cmp.Diff([]account.NoticeKind{account.NoticeEmailChanged}, p.notices(c)); diff != "" {
+				t.Errorf("the notices (-want +got):\n%s", diff)
+			}
 		})
 		t.Run("when the person may sign in no more", func(t *testing.T) {
 			c := p.patient()
@@ -195,6 +208,7 @@ func TestStaffPassALinkOn(t *testing.T) {
 		if want := p.clock.Now().Add(15 * time.Minute); !link.ExpiresAt.Equal(want) {
 			t.Errorf("it works until %v, want %v", link.ExpiresAt, want)
 		}
+		p.forgets(p.username(patient)) // or a stranger says so
 		p.must(p.reset(p.token(link.URL), nextPassword, ""))
 		if diff := cmp.Diff([]account.NoticeKind{account.NoticePasswordReset, account.NoticeResetLinkIssued}, p.notices(patient)); diff != "" {
 			t.Errorf("the notices (-want +got):\n%s", diff)

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"strings"
@@ -66,14 +67,52 @@ func (s *Service) BeginTOTP(ctx context.Context, c policy.Caller) (TOTPSetup, er
 	return setup, nil
 }
 
-// TOTPSetupOf is what BeginTOTP said, from its URL: for a page that is shown again
-// because the first code was wrong. Errors: KindInvalid.
-func TOTPSetupOf(address string) (TOTPSetup, error) {
-	key, err := otp.NewKeyFromURL(address)
-	if err != nil || key.Type() != "totp" || key.Secret() == "" || len(address) > 500 {
-		return TOTPSetup{}, turno.Invalid(turno.FieldError{Location: "body.url", Message: "This form could not be read."})
+// PendingTOTP is what BeginTOTP said, for a page that is shown again because the
+// first code was wrong. Errors: KindForbidden with CodeSignInAgain, KindConflict
+// when nothing was begun.
+func (s *Service) PendingTOTP(ctx context.Context, c policy.Caller) (setup TOTPSetup, err error) {
+	if err := s.mayWriteFactor(c); err != nil {
+		return TOTPSetup{}, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		user, err := store.UserByID(tx, c.UserID)
+		if err != nil {
+			return err
+		}
+		pending, found, err := store.TOTPOf(tx, c.UserID, false)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return nothingBegun()
+		}
+		setup, err = s.openKey(user, pending)
+		return err
+	})
+	if err != nil {
+		return TOTPSetup{}, fmt.Errorf("read what an app is told: %w", err)
+	}
+	return setup, nil
+}
+
+func (s *Service) openKey(user turno.User, pending store.TOTPSecret) (TOTPSetup, error) {
+	plain, err := s.config.Box.Open(pending.Sealed, pending.ID[:])
+	if err != nil {
+		return TOTPSetup{}, fmt.Errorf("open a secret: %w", err)
+	}
+	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(string(plain))
+	if err != nil {
+		return TOTPSetup{}, fmt.Errorf("read a secret: %w", err)
+	}
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: totpIssuer, AccountName: user.Username, Secret: secret})
+	if err != nil {
+		return TOTPSetup{}, fmt.Errorf("describe a secret: %w", err)
 	}
 	return describeKey(key)
+}
+
+func nothingBegun() error {
+	return turno.Conflict(turno.CodeConflict, "No app is being set up. Please begin again.")
 }
 
 func describeKey(key *otp.Key) (TOTPSetup, error) {
@@ -113,7 +152,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, c policy.Caller, code string)
 			return err
 		}
 		if !found {
-			return turno.Conflict(turno.CodeConflict, "No app is being set up. Please begin again.")
+			return nothingBegun()
 		}
 		if refusal, err = s.tryOneTimeCode(tx, secret, code); err != nil || refusal != nil {
 			return err
@@ -170,23 +209,30 @@ func (s *Service) useOneTimeCode(tx *sqldb.Tx, secret store.TOTPSecret, code str
 	return false, nil
 }
 
-// DisableSecondFactor takes the caller's app and recovery codes away. Passkeys
-// stay. It does nothing when there is no app. Errors: KindForbidden with
+// DisableSecondFactor takes the caller's app away. Passkeys stay, and so do the
+// recovery codes of somebody who is still asked for one. It does nothing when there is no app. Errors: KindForbidden with
 // CodeSignInAgain.
 func (s *Service) DisableSecondFactor(ctx context.Context, c policy.Caller) error {
 	if err := s.mayWriteFactor(c); err != nil {
 		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if _, err := s.lockSelf(tx, c); err != nil {
+		user, err := s.lockSelf(tx, c)
+		if err != nil {
 			return err
 		}
 		had, err := store.DeleteTOTP(tx, c.UserID)
 		if err != nil || !had {
 			return err
 		}
-		if err := store.ReplaceRecoveryCodes(tx, c.UserID, nil); err != nil {
+		has, err := store.SecondFactorsOf(tx, c.UserID)
+		if err != nil {
 			return err
+		}
+		if !s.asksFor(user, has) {
+			if err := store.ReplaceRecoveryCodes(tx, c.UserID, nil); err != nil {
+				return err
+			}
 		}
 		return s.changedFactor(tx, c, NoticeFactorOff)
 	})

@@ -72,6 +72,8 @@ func TestAnAuthenticatorAppIsSetUp(t *testing.T) {
 		wantCode(t, err, turno.CodeConflict)
 		_, err = p.RegenerateRecoveryCodes(t.Context(), c)
 		wantCode(t, err, turno.CodeConflict)
+		_, err = p.PendingTOTP(t.Context(), c)
+		wantCode(t, err, turno.CodeConflict)
 
 		setup, err := p.BeginTOTP(t.Context(), c)
 		p.must(err)
@@ -91,6 +93,11 @@ func TestAnAuthenticatorAppIsSetUp(t *testing.T) {
 		_, err = p.ConfirmTOTP(t.Context(), c, a.code(2))
 		if diff := cmp.Diff([]string{"body.code"}, fieldsOf(err)); diff != "" {
 			t.Errorf("the fields (-want +got):\n%s", diff)
+		}
+		again, err := p.PendingTOTP(t.Context(), c)
+		p.must(err)
+		if diff := cmp.Diff(setup, again); diff != "" {
+			t.Errorf("after a wrong code the app is told something else (-want +got):\n%s", diff)
 		}
 		codes, err := p.ConfirmTOTP(t.Context(), c, a.code(0)[:3]+" "+a.code(0)[3:])
 		p.must(err)

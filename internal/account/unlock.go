@@ -86,13 +86,14 @@ func (s *Service) UnlockWithPasskey(ctx context.Context, address, token string, 
 	if err != nil {
 		return policy.Caller{}, err
 	}
-	return s.renewing(ctx, address, func(tx *sqldb.Tx) (store.SignedIn, error) {
+	c, err := s.renewing(ctx, address, func(tx *sqldb.Tx) (store.SignedIn, error) {
 		user, err := s.checkPasskey(tx, answer)
 		if err != nil {
 			return store.SignedIn{}, err
 		}
 		return s.lockedOwner(tx, token, user.ID)
 	}, "unlocked passkey")
+	return c, s.noteRefusal(ctx, answer, err)
 }
 
 // ConfirmIdentity proves by the password that the caller is still who signed in,
@@ -127,7 +128,7 @@ func (s *Service) ConfirmWithPasskey(ctx context.Context, c policy.Caller, in Pa
 	if err != nil {
 		return policy.Caller{}, err
 	}
-	return s.renewing(ctx, c.Address, func(tx *sqldb.Tx) (store.SignedIn, error) {
+	renewed, err := s.renewing(ctx, c.Address, func(tx *sqldb.Tx) (store.SignedIn, error) {
 		user, err := s.checkPasskey(tx, answer)
 		if err != nil {
 			return store.SignedIn{}, err
@@ -137,6 +138,7 @@ func (s *Service) ConfirmWithPasskey(ctx context.Context, c policy.Caller, in Pa
 		}
 		return s.ownSession(tx, c)
 	}, "confirmed passkey")
+	return renewed, s.noteRefusal(ctx, answer, err)
 }
 
 // renewing notes that the owner of the session which find finds, and locks, has

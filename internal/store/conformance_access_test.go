@@ -285,7 +285,7 @@ func TestResets(t *testing.T) {
 		first := insert(c.patient.ID, []byte("1"))
 		same(t, "every field", &first, byToken("1"))
 		second := insert(c.patient.ID, nil)
-		same(t, "one that was replaced", nil, byToken("1"))
+		same(t, "beside another", &first, byToken("1"))
 		insert(c.child.ID, []byte("child"))
 		same(t, "its link is made", true, setToken(second, "2"))
 		second.TokenHash, second.ExpiresAt = []byte("2"), at(9, 30)

@@ -19,20 +19,28 @@ type Reset struct {
 	ExpiresAt time.Time
 }
 
-// InsertReset adds a wish, in place of earlier ones of the user. It does nothing,
-// at the same cost, when there is no such user.
+// InsertReset adds a wish beside earlier ones of the user: whoever asks for another
+// takes nobody's link away. It does nothing, at the same cost, when there is no
+// such user.
 func InsertReset(tx *sqldb.Tx, r Reset) error {
-	b := tx.Batch()
-	b.Exec(nil, `
-		DELETE FROM password_resets
-		 WHERE user_id = $1`, r.UserID)
-	b.Exec(nil, `
+	_, err := tx.Exec(`
 		INSERT INTO password_resets (id, user_id, token_hash, created_at, expires_at)
 		SELECT $1, u.id, $3, $4, $5
 		  FROM users u
 		 WHERE u.id = $2`, r.ID, r.UserID, r.TokenHash, r.CreatedAt, r.ExpiresAt)
-	if err := b.Run(); err != nil {
+	if err != nil {
 		return fmt.Errorf("add a password reset: %w", err)
+	}
+	return nil
+}
+
+// DeleteResets removes all wishes of a user: no link that was sent works any more.
+func DeleteResets(tx *sqldb.Tx, userID uuid.UUID) error {
+	_, err := tx.Exec(`
+		DELETE FROM password_resets
+		 WHERE user_id = $1`, userID)
+	if err != nil {
+		return fmt.Errorf("delete the password resets of a user: %w", err)
 	}
 	return nil
 }

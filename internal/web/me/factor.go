@@ -86,7 +86,7 @@ func beginApp(r *page.Request) error {
 func confirmApp(r *page.Request, form *page.Form) error {
 	codes, err := r.Site.Account.ConfirmTOTP(r.Context(), r.Caller, form.Get("code"))
 	if r.Take(form, err) {
-		setup, err := account.TOTPSetupOf(form.Get("url"))
+		setup, err := r.Site.Account.PendingTOTP(r.Context(), r.Caller)
 		if err != nil {
 			return err
 		}

@@ -48,13 +48,17 @@ func happened(r *page.Request, kind account.NoticeKind) string {
 		return r.T("A passkey was added.")
 	case account.NoticePasskeyRemoved:
 		return r.T("A passkey was removed.")
+	case account.NoticePasskeyCopied:
+		return r.T("A passkey was refused, because there may be a copy of it. Remove it and add another.")
+	case account.NoticeEmailChanged:
+		return r.T("Your email was changed.")
 	}
 	return r.T("Something about your account was changed.")
 }
 
 func noticeIcon(kind account.NoticeKind) ui.IconName {
 	switch kind {
-	case account.NoticePasskeyAdded, account.NoticePasskeyRemoved:
+	case account.NoticePasskeyAdded, account.NoticePasskeyRemoved, account.NoticePasskeyCopied:
 		return ui.IconKey
 	case account.NoticeFactorOn, account.NoticeFactorOff, account.NoticeRecoveryCodes, account.NoticeRecoveryCodeUsed:
 		return ui.IconShield

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -69,10 +68,9 @@ func (r *Request) kept() []byte {
 
 // secret reports whether a field's value must not be written down.
 func secret(field string) bool {
-	for _, word := range []string{"password", "code", "credential", "challenge", "token"} {
-		if strings.Contains(field, word) {
-			return true
-		}
+	switch field {
+	case "password", "current_password", "new_password", "repeated", "code", "recovery_code", "credential", "challenge", "token", "ticket":
+		return true
 	}
 	return false
 }
