@@ -98,7 +98,7 @@ func (c *demoCommand) fill(ctx context.Context, p *Program, n *node) (demo.Accou
 
 func (c *demoCommand) greet(p *Program, url string, a demo.Accounts) {
 	fmt.Fprintf(p.Stdout, `
-A clinic to look around in: %[1]s    (the API: %[1]s/docs)
+A clinic to look around in: %[1]s
 
   patient   %-22[2]s has visits to come, a child, and one visit to rate
   doctor    %-22[3]s has visits today and requests to answer
@@ -107,10 +107,11 @@ A clinic to look around in: %[1]s    (the API: %[1]s/docs)
 
   The password of all of them: %[6]s
 
-Try this first, in another window:
+Try this first: open %[1]s, press a time on the card of a doctor and
+book it as patient; then, in a private window, sign in as doctor and confirm it.
+For programs, the API is described at %[1]s/docs:
 
   curl -s '%[1]s/api/v1/doctors?limit=3'
-  curl -s %[1]s/api/v1/auth/login --json '{"login": "patient", "password": "%[6]s"}'
 
 Ctrl-C stops it. The data stays in %[7]s; remove that file to start afresh.
 
