@@ -45,7 +45,7 @@ func auditPage(v auditView) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(v.T("Trail"), v.T("Who did what, and who looked at whose record. Nothing in it can be changed.")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(v.T("Trail"), v.T("Who did what, and who looked at whose record. Nothing in it can be changed.")+" "+v.T("Times are in %s.", v.Words.Zone(v.Zone.String()))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

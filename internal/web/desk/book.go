@@ -283,9 +283,30 @@ func (v bookView) steps() []ui.Step {
 func (v bookView) doctorOptions() []ui.Option {
 	options := make([]ui.Option, 0, len(v.Doctors))
 	for _, d := range v.Doctors {
-		options = append(options, ui.Option{Value: d.DoctorID.String(), Label: d.DoctorName + " · " + d.Specialization})
+		options = append(options, ui.Option{Value: d.DoctorID.String(), Label: d.DoctorName + " · " + d.Specialization + v.zoneOf(d)})
 	}
 	return options
+}
+
+// zoneOf names the zone of a doctor whose clocks go otherwise.
+func (v bookView) zoneOf(d booking.DayColumn) string {
+	if !elsewhere(v.Request, v.At, d.DoctorZone) {
+		return ""
+	}
+	return dotted(v.Words.Zone(d.DoctorZone))
+}
+
+// clockHint says by whose clocks a time is typed, when there are others: the
+// doctor's, or those of one who can be chosen.
+func (v bookView) clockHint() string {
+	other := v.Doctor != uuid.Nil && elsewhere(v.Request, v.At, v.Offer.Doctor.TimeZone) || v.Zone.String() != v.Request.Zone.String()
+	for _, d := range v.Doctors {
+		other = other || v.zoneOf(d) != ""
+	}
+	if !other {
+		return ""
+	}
+	return v.T("In %s, as at the clinic.", v.Words.Zone(v.Zone.String()))
 }
 
 func (v bookView) typeOptions() []ui.Option {
@@ -322,7 +343,7 @@ func (v bookView) alternatives() []ui.Slot {
 	}
 	var slots []ui.Slot
 	for _, open := range alternatives {
-		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone))})
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.Request, open.StartsAt, v.Offer.Doctor.TimeZone))})
 	}
 	return slots
 }
@@ -332,14 +353,14 @@ func (v bookView) lead() string {
 	if v.Patient == nil {
 		return ""
 	}
-	return v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot.StartsAt, v.Offer.Slot.EndsAt)
+	return v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)
 }
 
 // terms are what was chosen so far.
 func (v bookView) terms() []ui.Term {
 	terms := []ui.Term{
 		{Name: v.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
-		{Name: v.T("When"), Value: when(v.Request, v.Offer.Slot.StartsAt, v.Offer.Slot.EndsAt), Icon: ui.IconCalendar},
+		{Name: v.T("When"), Value: when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone), Icon: ui.IconCalendar},
 	}
 	if v.Offer.Location != nil {
 		terms = append(terms, ui.Term{Name: v.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})

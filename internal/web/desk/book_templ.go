@@ -323,7 +323,7 @@ func timeFields(v bookView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.TimeKind, Name: "time", Label: v.T("Time"), Value: v.localClock(), Error: v.Form.Error("time")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.TimeKind, Name: "time", Label: v.T("Time"), Hint: v.clockHint(), Value: v.localClock(), Error: v.Form.Error("time")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -180,7 +180,7 @@ func (v dayView) hourOf(t time.Time) int { return t.In(v.Zone).Hour() }
 
 func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 	column := ui.AgendaColumn{
-		Day: v.Date, Title: c.DoctorName, Note: c.Specialization,
+		Day: v.Date, Title: c.DoctorName, Note: v.columnNote(c),
 		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "day": {v.Date.String()}}.Encode(),
 	}
 	for _, off := range c.TimeOff {
@@ -188,23 +188,16 @@ func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 	}
 	for _, visit := range c.Visits {
 		column.Items = append(column.Items, ui.AgendaItem{
-			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: born(v.Request, visit.PatientBirth) + typeNote(v.Request, visit),
+			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: born(v.Request, visit.PatientBirth) + dotted(theirTime(v.Request, visit.ScheduledAt, visit.DoctorZone)) + typeNote(v.Request, visit),
 			Standing: ui.StandingOf(visit.Appointment), Href: visitPath(visit.ID), ID: "v-" + visit.ID.String(),
 		})
 	}
 	for _, free := range c.Free {
 		column.Items = append(column.Items, ui.AgendaItem{
-			At: free.StartsAt, Ends: free.EndsAt, Free: true, About: v.T("with %s", c.DoctorName), Href: bookPath(c.DoctorID, free.StartsAt, v.One != nil),
+			At: free.StartsAt, Ends: free.EndsAt, Free: true, About: v.T("with %s", c.DoctorName) + dotted(theirTime(v.Request, free.StartsAt, c.DoctorZone)), Href: bookPath(c.DoctorID, free.StartsAt, v.One != nil),
 		})
 	}
 	return column
-}
-
-func (v dayView) zoneNote() string {
-	if v.Zone.String() == v.Request.Zone.String() {
-		return ""
-	}
-	return v.T("Times are in %s, as at the clinic.", v.Words.Zone(v.Zone.String()))
 }
 
 func (v dayView) more() ui.PaginationProps {

@@ -244,7 +244,7 @@ func toVerify(r *page.Request, doctor account.DoctorToVerify) templ.Component {
 				ui.Term{Name: r.T("Licence"), Value: doctor.LicenseNumber, Icon: ui.IconShield},
 				ui.Term{Name: r.T("Specialization"), Value: doctor.Specialization},
 				ui.Term{Name: r.T("Experience"), Value: r.N("%d year|%d years", doctor.YearsOfExperience)},
-				ui.Term{Name: r.T("Registered"), Value: r.ShortDateTime(doctor.RegisteredAt, r.Zone)},
+				ui.Term{Name: r.T("Registered"), Value: moment(r, doctor.RegisteredAt)},
 				ui.Term{Name: r.T("Email"), Value: doctor.Email, Href: "mailto:" + doctor.Email},
 			).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

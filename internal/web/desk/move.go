@@ -76,7 +76,7 @@ func moveVisit(r *page.Request) error {
 }
 
 func (v moveView) week() ui.WeekProps {
-	p := ui.WeekProps{ID: "week", Level: 2, Title: v.weekTitle(), ZoneNote: v.T("Times are in %s, as at the clinic.", v.Words.Zone(v.Week.Zone))}
+	p := ui.WeekProps{ID: "week", Level: 2, Title: v.weekTitle(), ZoneNote: timesNote(v.Request, v.Visit.ScheduledAt, v.Visit.DoctorZone)}
 	today := turno.DateOf(v.Now, v.Zone)
 	if today.Before(v.Week.From) {
 		p.Previous = v.weekPath(later(today, v.Week.From.AddDays(-len(v.Week.Days))))
@@ -89,7 +89,7 @@ func (v moveView) week() ui.WeekProps {
 	for _, day := range v.Week.Days {
 		shown := ui.SlotDay{Day: day.Date, Name: v.ShortWeekday(day.Date.At(0, time.UTC).Weekday()), Date: v.DayMonth(day.Date)}
 		for _, open := range day.Slots {
-			shown.Slots = append(shown.Slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), About: v.Date(day.Date)})
+			shown.Slots = append(shown.Slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), About: v.Date(day.Date) + dotted(theirTime(v.Request, open.StartsAt, v.Visit.DoctorZone))})
 		}
 		p.Days = append(p.Days, shown)
 	}
@@ -129,7 +129,7 @@ func (v moveView) localClock() string {
 func (v moveView) alternatives() []ui.Slot {
 	var slots []ui.Slot
 	for _, open := range v.Alternatives {
-		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone))})
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.Request, open.StartsAt, v.Visit.DoctorZone))})
 	}
 	return slots
 }

@@ -91,7 +91,7 @@ func (v personView) terms() []ui.Term {
 		{Name: v.T("Role"), Value: role(v.Request, v.User), Icon: ui.IconPerson},
 		{Name: v.T("Username"), Value: v.Username, Icon: ui.IconKey},
 		{Name: v.T("Email"), Value: mailOf(v.User), Icon: ui.IconMail},
-		{Name: v.T("Registered"), Value: v.ShortDateTime(v.CreatedAt, v.Zone), Icon: ui.IconClock},
+		{Name: v.T("Registered"), Value: moment(v.Request, v.CreatedAt), Icon: ui.IconClock},
 	}
 	if v.Patient != nil && v.Patient.ContactNumber != "" {
 		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: telephone(v.Patient.ContactNumber)})
@@ -109,7 +109,7 @@ func (v personView) verified() string {
 	if v.Doctor.VerifiedAt == nil {
 		return v.T("Not yet")
 	}
-	text := v.ShortDateTime(*v.Doctor.VerifiedAt, v.Zone)
+	text := moment(v.Request, *v.Doctor.VerifiedAt)
 	if v.Doctor.VerificationNote != "" {
 		text += " · " + v.Doctor.VerificationNote
 	}
@@ -240,6 +240,9 @@ func visitRow(r *page.Request, visit booking.VisitView, withDoctor bool) ui.Visi
 		p.What = visit.DoctorName + " · " + p.What
 	} else if visit.PatientNumber != "" {
 		p.What = visit.PatientNumber + " · " + p.What
+	}
+	if theirs := theirTime(r, visit.ScheduledAt, visit.DoctorZone); theirs != "" {
+		p.What = theirs + " · " + p.What
 	}
 	if visit.ScheduledAt.Year() != r.Now.Year() {
 		p.What = r.ShortDate(turno.DateOf(visit.ScheduledAt, clinicZone(r))) + " · " + p.What

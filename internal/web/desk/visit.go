@@ -47,7 +47,7 @@ func (v visitView) dayPath() string {
 func (v visitView) terms() []ui.Term {
 	visit := v.Visit
 	terms := []ui.Term{
-		{Name: v.T("When"), Value: when(v.Request, visit.ScheduledAt, visit.EndsAt), Icon: ui.IconCalendar},
+		{Name: v.T("When"), Value: when(v.Request, visit.Interval(), visit.DoctorZone), Icon: ui.IconCalendar},
 		{Name: v.T("With"), Value: visit.DoctorName + " · " + visit.Specialization, Icon: ui.IconPerson, Href: "/schedule?doctor=" + visit.DoctorID.String()},
 		{Name: v.T("Kind of visit"), Value: what(v.Request, visit), Icon: ui.IconClock},
 	}
@@ -60,12 +60,12 @@ func (v visitView) terms() []ui.Term {
 	if visit.CancelledAt != nil {
 		terms = append(terms, ui.Term{Name: v.T("Called off"), Value: v.calledOff(), Icon: ui.IconStop})
 	}
-	return append(terms, ui.Term{Name: v.T("Booked on"), Value: v.ShortDateTime(visit.CreatedAt, clinicZone(v.Request)), Icon: ui.IconCheck})
+	return append(terms, ui.Term{Name: v.T("Booked on"), Value: moment(v.Request, visit.CreatedAt), Icon: ui.IconCheck})
 }
 
 // calledOff is when and why.
 func (v visitView) calledOff() string {
-	text := v.ShortDateTime(*v.Visit.CancelledAt, clinicZone(v.Request)) + " · "
+	text := moment(v.Request, *v.Visit.CancelledAt) + " · "
 	switch v.Visit.CancellationKind {
 	case turno.CancelledByPatient:
 		text += v.T("by the patient")

@@ -75,20 +75,6 @@ func bookPath(doctorID uuid.UUID, at time.Time, alone bool) string {
 	return "/admin/book?" + q.Encode()
 }
 
-// clinicZone is how the clocks go where the desk stands.
-func clinicZone(r *page.Request) *time.Location { return zoneNamed(r.Clinic().TimeZone) }
-
-// when is a day in full and a time by the clinic's clocks, which are named when
-// the reader's differ.
-func when(r *page.Request, from, to time.Time) string {
-	zone := clinicZone(r)
-	text := r.DateOfYear(turno.DateOf(from, zone)) + ", " + r.Time(from, zone) + "–" + r.Time(to, zone)
-	if zone.String() != r.Zone.String() {
-		text += " (" + r.Words.Zone(zone.String()) + ")"
-	}
-	return text
-}
-
 // telephone is a number as RFC 3966 writes it.
 func telephone(number string) string {
 	return "tel:" + strings.ReplaceAll(number, " ", "")
