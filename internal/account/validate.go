@@ -73,7 +73,7 @@ func (c *checks) line(field, s string, atLeast, atMost int) string {
 	s = strings.TrimSpace(s)
 	length := utf8.RuneCountInString(s)
 	switch {
-	case !cleanText(s) || strings.ContainsFunc(s, unicode.IsControl):
+	case !cleanText(s) || strings.ContainsFunc(s, unicode.IsControl) || strings.ContainsFunc(s, turnsText):
 		c.add(field, "This contains characters that can't be used.")
 	case length < atLeast:
 		c.add(field, "This is required.")
@@ -168,6 +168,10 @@ func (c *checks) between(field string, n, least, most int, unit string) int {
 	}
 	return n
 }
+
+// turnsText reports whether a character changes the direction of what follows it:
+// a name with one makes the words beside it read backwards.
+func turnsText(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
 
 // cleanText reports whether both databases can hold s.
 func cleanText(s string) bool {

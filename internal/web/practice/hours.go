@@ -101,6 +101,10 @@ func changeHours(p practice) error {
 	case "copy":
 		copyDay(form)
 		return p.hoursPage(http.StatusOK, hoursView{Form: form, Rows: rowsOf(form, "")})
+	case "preview", "save":
+	default: // nothing is saved that nobody asked for
+		form.Add("", p.T("This form could not be read."))
+		return p.wrongHours(form)
 	}
 	week, fields := readWeek(p, form)
 	settings := readSettings(p, form)

@@ -237,3 +237,18 @@ func TestAVisitIsMovedFollowedUpAndCancelled(t *testing.T) {
 		}
 	})
 }
+
+func TestEnterPreviewsTheHours(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := signedIn(t, c, c.Doctor)
+		editor := v.Get("/schedule/hours")
+		if pressed := editor.Find("form#hours button").First().AttrOr("value", ""); pressed != "preview" {
+			t.Errorf("Enter presses %q, not preview", pressed)
+		}
+		unknown := v.Submit(editor, "form#hours", url.Values{"do": {"something"}, "slot_minutes": {"45"}})
+		if unknown.Status != http.StatusUnprocessableEntity || v.Get("/schedule/hours").Find("#f-slot_minutes").AttrOr("value", "") == "45" {
+			t.Errorf("what nobody knows is answered %d, or saved", unknown.Status)
+		}
+	})
+}
