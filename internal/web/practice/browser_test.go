@@ -20,7 +20,7 @@ func TestADoctorAtWorkInARealBrowser(t *testing.T) {
 	// The doctor sets hours: first a look at what they come to.
 	desktop.Open("/schedule/hours")
 	desktop.Type("#f-end-Monday-0", "19:00")
-	desktop.Follow(`button[value="preview"]`)
+	desktop.Follow(`.save-bar button[value="preview"]`)
 	desktop.Wait("#preview .notice")
 	desktop.Follow(`button[value="save"]`)
 	if desktop.Text(".toast p") != "Saved. Your new hours count from now on." {

@@ -61,7 +61,7 @@ func TestTheScheduleInARealBrowser(t *testing.T) {
 		webtest.Place{Name: "schedule-find", Path: "/schedule/book?q=pa", As: c.Doctor},
 		webtest.Place{Name: "schedule-book", Path: "/schedule/book?patient=" + c.Patient.UserID.String() + "&at=" + open.StartsAt.Format(time.RFC3339), As: c.Doctor},
 		webtest.Place{Name: "schedule-hours", Path: "/schedule/hours", As: c.Doctor},
-		webtest.Place{Name: "schedule-preview", Path: "/schedule/hours", As: c.Doctor, Prepare: func(tab *webtest.Tab) { tab.Follow(`button[value="preview"]`) }},
+		webtest.Place{Name: "schedule-preview", Path: "/schedule/hours", As: c.Doctor, Prepare: func(tab *webtest.Tab) { tab.Follow(`.save-bar button[value="preview"]`) }},
 		webtest.Place{Name: "schedule-extra", Path: "/schedule/hours/extra", As: c.Doctor},
 		webtest.Place{Name: "schedule-types", Path: "/schedule/hours/types", As: c.Doctor},
 		webtest.Place{Name: "schedule-time-off", Path: "/schedule/time-off", As: c.Doctor},
