@@ -1,6 +1,7 @@
 package turno
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,29 @@ type Doctor struct {
 	VerifiedBy        *uuid.UUID
 	VerificationNote  string
 	CalendarVersion   int64 // rises when the rules of booking change
+}
+
+// BookingRules is numbers that a doctor is booked by; nil is as it is.
+type BookingRules struct {
+	SlotMinutes      *int
+	BufferMinutes    *int
+	MinNoticeMinutes *int
+	HorizonDays      *int
+}
+
+// Check says what is wrong with them. The bounds are those of the table.
+func (r BookingRules) Check() []FieldError {
+	var fields []FieldError
+	between := func(field string, value *int, least, most int, unit string) {
+		if value != nil && (*value < least || *value > most) {
+			fields = append(fields, FieldError{Location: "body." + field, Message: fmt.Sprintf("This is from %d to %d%s.", least, most, unit)})
+		}
+	}
+	between("slot_minutes", r.SlotMinutes, 5, 480, " minutes")
+	between("buffer_minutes", r.BufferMinutes, 0, 240, " minutes")
+	between("min_notice_minutes", r.MinNoticeMinutes, 0, 43200, " minutes")
+	between("horizon_days", r.HorizonDays, 1, 730, " days")
+	return fields
 }
 
 // Specialization is a field of medicine.

@@ -129,8 +129,7 @@ func (s *Service) UpdateDoctor(ctx context.Context, c policy.Caller, id uuid.UUI
 	return profile, nil
 }
 
-// apply changes d and names the fields that changed. The bounds are those of
-// the table.
+// apply changes d and names the fields that changed.
 func (p DoctorPatch) apply(d *turno.Doctor) (fields []string, err error) {
 	var check checks
 	if p.Bio != nil {
@@ -143,16 +142,20 @@ func (p DoctorPatch) apply(d *turno.Doctor) (fields []string, err error) {
 		d.LocationID = p.LocationID
 		fields = append(fields, "location_id")
 	}
-	number := func(name string, value *int, wanted *int, least, most int, unit string) {
+	number := func(name string, value *int, wanted *int) {
 		if wanted != nil {
-			set(&fields, name, value, check.between(name, *wanted, least, most, unit))
+			set(&fields, name, value, *wanted)
 		}
 	}
-	number("slot_minutes", &d.SlotMinutes, p.SlotMinutes, 5, 480, " minutes")
-	number("buffer_minutes", &d.BufferMinutes, p.BufferMinutes, 0, 240, " minutes")
-	number("min_notice_minutes", &d.MinNoticeMinutes, p.MinNoticeMinutes, 0, 43200, " minutes")
-	number("horizon_days", &d.HorizonDays, p.HorizonDays, 1, 730, " days")
-	number("years_of_experience", &d.YearsOfExperience, p.YearsOfExperience, 0, 80, " years")
+	check.fields = append(check.fields, turno.BookingRules{SlotMinutes: p.SlotMinutes, BufferMinutes: p.BufferMinutes,
+		MinNoticeMinutes: p.MinNoticeMinutes, HorizonDays: p.HorizonDays}.Check()...)
+	number("slot_minutes", &d.SlotMinutes, p.SlotMinutes)
+	number("buffer_minutes", &d.BufferMinutes, p.BufferMinutes)
+	number("min_notice_minutes", &d.MinNoticeMinutes, p.MinNoticeMinutes)
+	number("horizon_days", &d.HorizonDays, p.HorizonDays)
+	if p.YearsOfExperience != nil {
+		set(&fields, "years_of_experience", &d.YearsOfExperience, check.between("years_of_experience", *p.YearsOfExperience, 0, 80, " years"))
+	}
 	if p.AutoConfirm != nil {
 		set(&fields, "auto_confirm", &d.AutoConfirm, *p.AutoConfirm)
 	}

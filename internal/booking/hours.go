@@ -51,11 +51,7 @@ func (s *Service) ReplaceAvailability(ctx context.Context, c policy.Caller, doct
 	if err := checkWeek(week); err != nil {
 		return nil, nil, err
 	}
-	week = slices.Clone(week)
-	for i := range week {
-		week[i].ID, week[i].DoctorID = turno.NewID(), doctorID
-	}
-	sortWeek(week)
+	week = weekOf(doctorID, week)
 	var outside []turno.Appointment
 	err := s.changeCalendar(ctx, c, doctorID, "availability", turno.AuditUpdate, doctorID, func(tx *sqldb.Tx) error {
 		if err := store.ReplaceAvailability(tx, doctorID, week); err != nil {
@@ -66,6 +62,16 @@ func (s *Service) ReplaceAvailability(ctx context.Context, c policy.Caller, doct
 		return err
 	})
 	return week, outside, err
+}
+
+// weekOf is the windows as a doctor's own.
+func weekOf(doctorID uuid.UUID, windows []turno.Availability) []turno.Availability {
+	week := slices.Clone(windows)
+	for i := range week {
+		week[i].ID, week[i].DoctorID = turno.NewID(), doctorID
+	}
+	sortWeek(week)
+	return week
 }
 
 // maxWindows bounds a week, so that computing slots stays quick.

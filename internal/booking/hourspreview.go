@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -17,11 +16,11 @@ import (
 
 // HoursDraft is hours as somebody thinks of saving them.
 type HoursDraft struct {
-	Week          []turno.Availability // the whole week, as for ReplaceAvailability
-	SlotMinutes   *int                 // nil: as it is
-	BufferMinutes *int                 // nil: as it is
-	TimeZone      *string              // IANA name; nil: as it is
-	Weeks         int                  // how many weeks to preview: 4 unless told, 12 at most
+	turno.BookingRules
+	Week        []turno.Availability // the whole week, as for ReplaceAvailability
+	TimeZone    *string              // IANA name; nil: as it is
+	AutoConfirm *bool                // nil: as it is
+	Weeks       int                  // how many weeks to preview: 4 unless told, 12 at most
 }
 
 // HoursPreview is what a draft would come to.
@@ -85,15 +84,7 @@ func (d HoursDraft) check() error {
 	if err := checkWeek(d.Week); err != nil {
 		return err
 	}
-	var fields []turno.FieldError
-	between := func(field string, value *int, least, most int) {
-		if value != nil && (*value < least || *value > most) {
-			fields = append(fields, turno.FieldError{Location: "body." + field, Message: fmt.Sprintf("This is from %d to %d%s.", least, most, " minutes")})
-		}
-	}
-	between("slot_minutes", d.SlotMinutes, 5, 480)
-	between("buffer_minutes", d.BufferMinutes, 0, 240)
-	if len(fields) > 0 {
+	if fields := d.Check(); len(fields) > 0 {
 		return turno.Invalid(fields...)
 	}
 	if d.TimeZone != nil {
@@ -116,6 +107,8 @@ func (d HoursDraft) apply(c *store.Calendar) {
 	sortWeek(c.Weekly)
 	set(&c.SlotMinutes, d.SlotMinutes)
 	set(&c.BufferMinutes, d.BufferMinutes)
+	set(&c.MinNoticeMinutes, d.MinNoticeMinutes)
+	set(&c.HorizonDays, d.HorizonDays)
 	set(&c.TimeZone, d.TimeZone)
 }
 

@@ -161,7 +161,7 @@ func TestHoursArePreviewedAndNotSaved(t *testing.T) {
 		c.mustBook(c.ana, at(1, "10:00"))
 		outside := c.mustBook(c.newPatient(), at(1, "16:00"))
 		twenty, ten, tooShort := 20, 10, 4
-		draft := booking.HoursDraft{Week: everyDay(1*60, 12*60), SlotMinutes: &twenty, BufferMinutes: &ten}
+		draft := booking.HoursDraft{Week: everyDay(1*60, 12*60), BookingRules: turno.BookingRules{SlotMinutes: &twenty, BufferMinutes: &ten}}
 		got, err := c.PreviewHours(t.Context(), c.doctor, c.doctor.UserID, draft)
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,8 @@ import (
 )
 
 // VisitView is a visit with everything that a person reads about it, and what
-// the reader can do with it now.
+// the reader can do with it now. What the visit is about is for the patient, who
+// looks after them, and the doctor: others, staff too, read no Reason in it.
 type VisitView struct {
 	turno.Appointment
 	DoctorName     string
@@ -72,6 +73,9 @@ func (s *Service) view(c policy.Caller, d store.VisitDetails, now time.Time) (Vi
 	opened, err := s.open(d.Visit)
 	if err != nil {
 		return VisitView{}, err
+	}
+	if relation(c, d.VisitFacts)&(policy.Self|policy.Proxy|policy.ItsDoctor) == 0 {
+		opened.Reason = "" // the desk runs the day without it
 	}
 	d.Appointment = opened
 	actions, err := s.actions(c, d, now)

@@ -184,3 +184,21 @@ func TestMyVisitsAreMineAndOfThoseILookAfter(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatAVisitIsAboutIsForThePatientAndTheDoctor(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		visit, err := c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(1, "12:00"), Reason: "A cough"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, row := range map[string]struct {
+			by   policy.Caller
+			want string
+		}{"the patient": {c.ana, "A cough"}, "the doctor": {c.doctor, "A cough"}, "the desk": {c.desk, ""}} {
+			if view, err := c.Visit(t.Context(), row.by, visit.ID); err != nil || view.Reason != row.want {
+				t.Errorf("%s reads %q, %v", name, view.Reason, err)
+			}
+		}
+	})
+}

@@ -153,7 +153,7 @@ func spanishDesk() map[string]string {
 		"Go on":                          "Continuar",
 		"How the installation is doing.": "Cómo va la instalación.",
 		"How to get there":               "Cómo llegar",
-		"In the patient's words. The doctor and staff can read it.": "Con las palabras del paciente. Lo leen el médico y el personal.",
+		"In the patient's words, for the doctor.": "Con las palabras del paciente, para el médico.",
 		"Job":                            "Tarea",
 		"Jobs that failed":               "Tareas fallidas",
 		"Jobs that wait":                 "Tareas en espera",

@@ -858,7 +858,7 @@ func bookForm(v bookView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Textarea, Name: "reason", Label: v.T("What is it about?"), Hint: v.T("In the patient's words. The doctor and staff can read it."), Value: v.Form.Get("reason"), Error: v.Form.Error("reason"), Optional: true, Rows: 3, MaxLength: 2000}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Textarea, Name: "reason", Label: v.T("What is it about?"), Hint: v.T("In the patient's words, for the doctor."), Value: v.Form.Get("reason"), Error: v.Form.Error("reason"), Optional: true, Rows: 3, MaxLength: 2000}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

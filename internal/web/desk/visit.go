@@ -54,9 +54,6 @@ func (v visitView) terms() []ui.Term {
 	if visit.Location != nil {
 		terms = append(terms, ui.Term{Name: v.T("Where"), Value: visit.Location.Name, Icon: ui.IconPin})
 	}
-	if visit.Reason != "" {
-		terms = append(terms, ui.Term{Name: v.T("What is it about?"), Value: visit.Reason, Icon: ui.IconInfo})
-	}
 	if visit.CancelledAt != nil {
 		terms = append(terms, ui.Term{Name: v.T("Called off"), Value: v.calledOff(), Icon: ui.IconStop})
 	}

@@ -123,7 +123,7 @@ func (p practice) about(v booking.VisitView) string {
 	if v.VisitType != nil && v.VisitType.Mode != turno.ModeInPerson {
 		parts = append(parts, modeName(p, v.VisitType.Mode))
 	}
-	if p.own() && v.Reason != "" {
+	if v.Reason != "" {
 		parts = append(parts, "“"+shortened(v.Reason)+"”")
 	}
 	return strings.Join(parts, " · ")

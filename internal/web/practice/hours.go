@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/turno-health/turno"
-	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
@@ -107,14 +106,14 @@ func changeHours(p practice) error {
 		return p.wrongHours(form)
 	}
 	week, fields := readWeek(p, form)
-	settings := readSettings(p, form)
+	draft := readSettings(p, form)
+	draft.Week = week
 	if !form.OK() {
 		return p.wrongHours(form)
 	}
-	draft := booking.HoursDraft{Week: week, SlotMinutes: settings.SlotMinutes, BufferMinutes: settings.BufferMinutes, TimeZone: settings.TimeZone}
 	preview, err := p.Site.Booking.PreviewHours(p.Context(), p.Caller, p.Doctor.ID, draft)
 	if err == nil && do != "preview" {
-		err = saveHours(p, settings, week)
+		_, err = p.Site.Booking.SaveHours(p.Context(), p.Caller, p.Doctor.ID, draft)
 	}
 	switch {
 	case p.takeWindows(form, err, fields):
@@ -134,15 +133,6 @@ func changeHours(p practice) error {
 
 func (p practice) wrongHours(form *page.Form) error {
 	return p.hoursPage(http.StatusUnprocessableEntity, hoursView{Form: form, Rows: rowsOf(form, "")})
-}
-
-// saveHours saves the rules first, which the hours are then read by.
-func saveHours(p practice, settings account.DoctorPatch, week []turno.Availability) error {
-	if _, err := p.Site.Account.UpdateDoctor(p.Context(), p.Caller, p.Doctor.ID, settings); err != nil {
-		return err
-	}
-	_, _, err := p.Site.Booking.ReplaceAvailability(p.Context(), p.Caller, p.Doctor.ID, week)
-	return err
 }
 
 // copyDay gives other days the windows of one.
@@ -194,7 +184,8 @@ func (p practice) readClock(form *page.Form, field string) turno.Clock {
 	return clock
 }
 
-func readSettings(p practice, form *page.Form) account.DoctorPatch {
+// readSettings reads the rules of booking.
+func readSettings(p practice, form *page.Form) booking.HoursDraft {
 	number := func(field string) *int {
 		n, err := strconv.Atoi(form.Get(field))
 		if err != nil {
@@ -203,8 +194,9 @@ func readSettings(p practice, form *page.Form) account.DoctorPatch {
 		return &n
 	}
 	zone, confirms := form.Get("time_zone"), form.Has("auto_confirm")
-	return account.DoctorPatch{SlotMinutes: number("slot_minutes"), BufferMinutes: number("buffer_minutes"),
-		MinNoticeMinutes: number("min_notice_minutes"), HorizonDays: number("horizon_days"), TimeZone: &zone, AutoConfirm: &confirms}
+	rules := turno.BookingRules{SlotMinutes: number("slot_minutes"), BufferMinutes: number("buffer_minutes"),
+		MinNoticeMinutes: number("min_notice_minutes"), HorizonDays: number("horizon_days")}
+	return booking.HoursDraft{BookingRules: rules, TimeZone: &zone, AutoConfirm: &confirms}
 }
 
 // takeWindows is Take, for which body[3].end_time is a field of the editor.

@@ -92,7 +92,7 @@ func visitTerms(p practice, v booking.VisitView) []ui.Term {
 	if v.Location != nil {
 		terms = append(terms, ui.Term{Name: p.T("Where"), Icon: ui.IconPin, Value: v.Location.Name})
 	}
-	if v.Reason != "" && p.own() {
+	if v.Reason != "" {
 		terms = append(terms, ui.Term{Name: p.T("What it is about"), Icon: ui.IconEdit, Value: v.Reason})
 	}
 	if v.CancellationReason != "" {
