@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -73,10 +74,8 @@ func timesNote(r *page.Request, at time.Time, doctorZone string) string {
 // others.
 func (v dayView) zoneNote() string {
 	clinic := v.Words.Zone(v.Zone.String())
-	for _, column := range v.Columns {
-		if v.elsewhere(column) {
-			return v.T("Times are in %s, as at the clinic. Doctors whose clocks go otherwise have their own time beside each visit.", clinic)
-		}
+	if slices.ContainsFunc(v.Columns, v.elsewhere) {
+		return v.T("Times are in %s, as at the clinic. Doctors whose clocks go otherwise have their own time beside each visit.", clinic)
 	}
 	if v.Zone.String() == v.Request.Zone.String() {
 		return ""
