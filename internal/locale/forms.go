@@ -104,7 +104,7 @@ func (w *Words) clock(hour, minute int) string {
 	if hour%24 >= 12 {
 		half = "PM"
 	}
-	return fmt.Sprintf("%d:%02d %s", (hour+11)%12+1, minute, half) // with a no-break space
+	return fmt.Sprintf("%d:%02d\u00a0%s", (hour+11)%12+1, minute, half) // a no-break space
 }
 
 // DateTime is a day in full and its time: "Monday 23 November at 16:40".
