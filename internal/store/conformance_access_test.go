@@ -293,6 +293,10 @@ func TestResets(t *testing.T) {
 		clock.Set(at(9, 30))
 		same(t, "one that is over", nil, byToken("2"))
 		same(t, "gets no link", false, setToken(second, "3"))
+		clock.Set(at(9, 10))
+		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteResets(tx, c.patient.ID) })
+		same(t, "none of the patient's is left", nil, byToken("1"))
+		same(t, "another's is", true, byToken("child") != nil)
 	})
 }
 

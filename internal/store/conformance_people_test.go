@@ -191,6 +191,13 @@ func TestSessions(t *testing.T) {
 		c.write(t, func(tx *sqldb.Tx) error { return store.TouchSession(tx, idle.ID) })
 		same(t, "never seen earlier than before", []store.Session{over, second, first, idle}, list())
 
+		c.write(t, func(tx *sqldb.Tx) error { return store.SetSessionToken(tx, foreign.ID, []byte("6")) })
+		_, found = byToken("5")
+		same(t, "the token before counts no more", false, found)
+		got, _ = byToken("6")
+		same(t, "the session with its new token", foreign.ID, got.Session.ID)
+		c.write(t, func(tx *sqldb.Tx) error { return store.SetSessionToken(tx, foreign.ID, foreign.TokenHash) })
+
 		end := func(id uuid.UUID) bool {
 			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeleteSession(tx, c.patient.ID, id) })
 		}
