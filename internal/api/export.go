@@ -26,7 +26,7 @@ type exportView struct {
 	Dependants []patientView          `json:"dependants" nullable:"false" doc:"Whom one acts for."`
 	Sessions   []sessionView          `json:"sessions" nullable:"false"`
 	Devices    []exportedDeviceView   `json:"devices" nullable:"false" doc:"Browsers that signed in, as dates."`
-	Passkeys   []passkeyView          `json:"passkeys" nullable:"false"`
+	Passkeys   []PasskeyView          `json:"passkeys" nullable:"false"`
 	Notices    []noticeView           `json:"notices" nullable:"false" doc:"What happened to one's account."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
@@ -138,7 +138,7 @@ func exampleExport() exportView {
 		Dependants: []patientView{exampleDependant()},
 		Sessions:   []sessionView{},
 		Devices:    []exportedDeviceView{},
-		Passkeys:   []passkeyView{},
+		Passkeys:   []PasskeyView{},
 		Notices:    []noticeView{},
 		Trail: []exportedTrailView{{
 			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),

@@ -14,14 +14,14 @@ import (
 
 func (a *API) passkeyRoutes() {
 	used := exampleTime(9, 0)
-	passkey := passkeyView{ID: exampleID(9), Name: "Phone", CreatedAt: exampleTime(8, 0), LastUsedAt: &used}
+	passkey := PasskeyView{ID: exampleID(9), Name: "Phone", CreatedAt: exampleTime(8, 0), LastUsedAt: &used}
 	credential := map[string]any{"id": "p5PkGXYc", "rawId": "p5PkGXYc", "type": "public-key", "response": map[string]any{}}
 	register(a, route{
 		ID: "list-passkeys", Method: http.MethodGet, Path: "/me/passkeys",
 		Action: policy.ReadPasskeys, Tag: tagAccounts,
 		Summary:     "List one's passkeys",
 		Description: "The first one first.",
-		Answer:      list[passkeyView]{Items: []passkeyView{passkey}},
+		Answer:      list[PasskeyView]{Items: []PasskeyView{passkey}},
 	}, a.listPasskeys)
 	register(a, route{
 		ID: "begin-passkey", Method: http.MethodPost, Path: "/me/passkeys/begin",
@@ -37,7 +37,7 @@ func (a *API) passkeyRoutes() {
 		Description: "With what the browser made. Who has to have a second factor, and has no other, gets recovery codes with it, " +
 			"which are never shown again. " + askAgain,
 		Request: newPasskeyRequest{Name: "Phone", Challenge: exampleToken, Credential: credential},
-		Answer:  newPasskeyView{passkeyView: passkey, RecoveryCodes: []string{}},
+		Answer:  newPasskeyView{PasskeyView: passkey, RecoveryCodes: []string{}},
 	}, a.addPasskey)
 	register(a, route{
 		ID: "rename-passkey", Method: http.MethodPatch, Path: "/me/passkeys/{id}",
@@ -69,23 +69,23 @@ func (a *API) passkeyRoutes() {
 	}, a.loginPasskey)
 }
 
-// passkeyView is one of one's passkeys.
-type passkeyView struct {
+// PasskeyView is one of one's passkeys; exported because huma leaves out what is embedded and is not.
+type PasskeyView struct {
 	ID         uuid.UUID  `json:"id"`
 	Name       string     `json:"name"`
 	CreatedAt  time.Time  `json:"created_at"`
 	LastUsedAt *time.Time `json:"last_used_at"`
 }
 
-func viewPasskey(p account.Passkey) passkeyView {
-	v := passkeyView(p)
+func viewPasskey(p account.Passkey) PasskeyView {
+	v := PasskeyView(p)
 	v.CreatedAt, v.LastUsedAt = v.CreatedAt.UTC(), utc(v.LastUsedAt)
 	return v
 }
 
 // newPasskeyView is a passkey that was added.
 type newPasskeyView struct {
-	passkeyView
+	PasskeyView
 	RecoveryCodes []string `json:"recovery_codes" nullable:"false" doc:"Empty unless new ones were made."`
 }
 
@@ -109,7 +109,7 @@ func examplePasskeyRequest() passkeyRequestView {
 	}}}
 }
 
-func (a *API) listPasskeys(ctx context.Context, c policy.Caller, _ *struct{}) (list[passkeyView], error) {
+func (a *API) listPasskeys(ctx context.Context, c policy.Caller, _ *struct{}) (list[PasskeyView], error) {
 	passkeys, err := a.config.Account.Passkeys(ctx, c)
 	return listOf(passkeys, "", viewPasskey), err
 }
