@@ -49,6 +49,14 @@ func (d Date) DaysUntil(other Date) int {
 // Before reports whether d is an earlier day than other.
 func (d Date) Before(other Date) bool { return d.midnightUTC().Before(other.midnightUTC()) }
 
+// Later is the later of two days.
+func Later(a, b Date) Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
 // Weekday is the day of the week that d falls on.
 func (d Date) Weekday() Weekday { return WeekdayOf(d.midnightUTC().Weekday()) }
 

@@ -173,3 +173,13 @@ func clock(tb testing.TB, s string) turno.Clock {
 	}
 	return c
 }
+
+func TestLater(t *testing.T) {
+	t.Parallel()
+	first, second := turno.Date{Year: 2026, Month: time.December, Day: 31}, turno.Date{Year: 2027, Month: time.January, Day: 1}
+	for _, got := range []turno.Date{turno.Later(first, second), turno.Later(second, first), turno.Later(second, second)} {
+		if got != second {
+			t.Errorf("the later day is %s, want %s", got, second)
+		}
+	}
+}

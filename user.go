@@ -1,6 +1,7 @@
 package turno
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,6 +55,14 @@ const NoMailDomain = "@no-mail.invalid"
 
 // NoMailAddress is the reserved address of a person who has none.
 func NoMailAddress(id uuid.UUID) string { return id.String() + NoMailDomain }
+
+// MailAddress is where mail reaches the person; "" for somebody without email.
+func (u User) MailAddress() string {
+	if strings.HasSuffix(u.Email, NoMailDomain) {
+		return ""
+	}
+	return u.Email
+}
 
 // Patient is the profile of a user who is seen by doctors.
 type Patient struct {

@@ -87,7 +87,6 @@ func spanishCommon() map[string]string {
 		"The day before":                   "El día anterior",
 		"The visit is confirmed.":          "La cita está confirmada.",
 		"Visits today":                     "Citas de hoy",
-		"by telephone":                     "por teléfono",
 
 		// Dates.
 		"Today":                        "Hoy",

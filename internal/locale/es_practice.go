@@ -42,8 +42,6 @@ func spanishPractice() map[string]string {
 		"The visits of the day":                  "Las citas del día",
 		"No visits on this day.":                 "No hay citas este día.",
 
-		"in person": "en persona",
-
 		// What was answered.
 		"Noted: the rest came.":                                                      "Anotado: los demás vinieron.",
 		"All of them are confirmed.":                                                 "Todas están confirmadas.",
@@ -71,10 +69,9 @@ func spanishPractice() map[string]string {
 		"The visit is at its new time. The patient has no email: please call.": "La cita está en su nueva hora. El paciente no tiene correo: llámale, por favor.",
 		"Another time": "Otra hora",
 		"Any time that is free, also outside your hours.": "Cualquier hora libre, también fuera del horario.",
-		"First free time: %s":                             "Primera hora libre: %s",
-		"Choose a day.":                                   "Elige un día.",
-		"Write a time like 09:30.":                        "Escribe una hora como 09:30.",
-		"Write a whole number.":                           "Escribe un número entero.",
+		"Choose a day.":            "Elige un día.",
+		"Write a time like 09:30.": "Escribe una hora como 09:30.",
+		"Write a whole number.":    "Escribe un número entero.",
 
 		// Booking by the practice.
 		"For whom?":                        "¿Para quién?",

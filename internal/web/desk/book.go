@@ -315,7 +315,7 @@ func (v bookView) typeOptions() []ui.Option {
 		if choice.Type == nil {
 			continue
 		}
-		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.Minutes(choice.Minutes) + modeNote(v.Request, choice.Type.Mode)}
+		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.Minutes(choice.Minutes) + ui.ModeNote(v.Words, choice.Type.Mode)}
 		if !choice.Fits {
 			option.Hint += " · " + v.T("does not fit at this time")
 		}
@@ -353,7 +353,7 @@ func (v bookView) lead() string {
 	if v.Patient == nil {
 		return ""
 	}
-	return v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)
+	return v.Patient.FullName + ", " + v.Born(v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)
 }
 
 // terms are what was chosen so far.
@@ -366,9 +366,9 @@ func (v bookView) terms() []ui.Term {
 		terms = append(terms, ui.Term{Name: v.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})
 	}
 	if v.Patient != nil {
-		terms = append(terms, ui.Term{Name: v.T("Patient"), Value: v.Patient.FullName + ", " + born(v.Request, v.Patient.DateOfBirth), Icon: ui.IconHeart, Href: personPath(v.Patient.ID)})
+		terms = append(terms, ui.Term{Name: v.T("Patient"), Value: v.Patient.FullName + ", " + v.Born(v.Patient.DateOfBirth), Icon: ui.IconHeart, Href: personPath(v.Patient.ID)})
 		if v.Patient.ContactNumber != "" {
-			terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: telephone(v.Patient.ContactNumber)})
+			terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
 		}
 	}
 	return terms

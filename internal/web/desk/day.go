@@ -44,7 +44,7 @@ func day(r *page.Request) error {
 		return err
 	}
 	v := dayView{Request: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
-		Zone: zoneNamed(clinicDay.Zone), Fields: fields, Field: field}
+		Zone: page.ZoneNamed(clinicDay.Zone, time.UTC), Fields: fields, Field: field}
 	for i, column := range v.All {
 		if column.DoctorID == one {
 			v.One, v.Columns = &v.All[i], v.All[i:i+1]
@@ -59,14 +59,6 @@ func dayEvents(r *page.Request) error {
 		return err
 	}
 	return r.StayTuned(live.Clinic())
-}
-
-func zoneNamed(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }
 
 func (v dayView) title() string { return v.Day(v.Date, v.today()) }
@@ -188,7 +180,7 @@ func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 	}
 	for _, visit := range c.Visits {
 		column.Items = append(column.Items, ui.AgendaItem{
-			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: born(v.Request, visit.PatientBirth) + dotted(theirTime(v.Request, visit.ScheduledAt, visit.DoctorZone)) + typeNote(v.Request, visit),
+			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: v.Born(visit.PatientBirth) + dotted(theirTime(v.Request, visit.ScheduledAt, visit.DoctorZone)) + typeNote(v.Request, visit),
 			Standing: ui.StandingOf(visit.Appointment), Href: visitPath(visit.ID), ID: "v-" + visit.ID.String(),
 		})
 	}

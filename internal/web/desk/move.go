@@ -76,40 +76,12 @@ func moveVisit(r *page.Request) error {
 }
 
 func (v moveView) week() ui.WeekProps {
-	p := ui.WeekProps{ID: "week", Level: 2, Title: v.weekTitle(), ZoneNote: timesNote(v.Request, v.Visit.ScheduledAt, v.Visit.DoctorZone)}
-	today := turno.DateOf(v.Now, v.Zone)
-	if today.Before(v.Week.From) {
-		p.Previous = v.weekPath(later(today, v.Week.From.AddDays(-len(v.Week.Days))))
-	}
-	p.Next = v.weekPath(v.Week.From.AddDays(len(v.Week.Days)))
-	if next := v.Week.Next; next != nil {
-		day := turno.DateOf(next.StartsAt, v.Zone)
-		p.First, p.FirstLabel = v.weekPath(day), v.T("First open time: %s", v.Date(day))
-	}
-	for _, day := range v.Week.Days {
-		shown := ui.SlotDay{Day: day.Date, Name: v.ShortWeekday(day.Date.At(0, time.UTC).Weekday()), Date: v.DayMonth(day.Date)}
-		for _, open := range day.Slots {
-			shown.Slots = append(shown.Slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), About: v.Date(day.Date) + dotted(theirTime(v.Request, open.StartsAt, v.Visit.DoctorZone))})
-		}
-		p.Days = append(p.Days, shown)
-	}
-	return p
-}
-
-func (v moveView) weekTitle() string {
-	last := v.Week.From.AddDays(len(v.Week.Days) - 1)
-	return v.DayMonth(v.Week.From) + " – " + v.DayMonth(last)
+	return v.Request.Week(page.Week{SlotWeek: v.Week, Zone: v.Zone, Note: timesNote(v.Request, v.Visit.ScheduledAt, v.Visit.DoctorZone), Path: v.weekPath,
+		Slot: func(s *ui.Slot) { s.About += dotted(theirTime(v.Request, s.At, v.Visit.DoctorZone)) }})
 }
 
 func (v moveView) weekPath(day turno.Date) string {
 	return visitPath(v.Visit.ID) + "/move?week=" + day.String()
-}
-
-func later(a, b turno.Date) turno.Date {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }
 
 func (v moveView) localDate() string {

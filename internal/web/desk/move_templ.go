@@ -46,7 +46,7 @@ func moveComponent(v moveView) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(v.T("Move to another time"), v.Visit.PatientName+", "+born(v.Request, v.Visit.PatientBirth)+" · "+v.Visit.DoctorName).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(v.T("Move to another time"), v.Visit.PatientName+", "+v.Born(v.Visit.PatientBirth)+" · "+v.Visit.DoctorName).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -131,7 +131,7 @@ func moveComponent(v moveView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: visitPath(v.Visit.ID) + "/move", Problems: problems(v.Form), ID: "move-slots"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: visitPath(v.Visit.ID) + "/move", Problems: v.Form.Problems(), ID: "move-slots"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/google/uuid"
@@ -72,16 +73,14 @@ func (v *personView) details() *page.Form {
 		f.Values.Set("gender", string(v.Patient.Gender))
 		f.Values.Set("contact_number", v.Patient.ContactNumber)
 	}
-	if mail := mailOf(v.User); mail != "–" {
-		f.Values.Set("email", mail)
-	}
+	f.Values.Set("email", v.MailAddress())
 	return f
 }
 
 // title is the name, with the birth date of a patient.
 func (v personView) title() string {
 	if v.Patient != nil {
-		return v.FullName + ", " + born(v.Request, v.Patient.DateOfBirth)
+		return v.FullName + ", " + v.Born(v.Patient.DateOfBirth)
 	}
 	return v.FullName
 }
@@ -90,11 +89,11 @@ func (v personView) terms() []ui.Term {
 	terms := []ui.Term{
 		{Name: v.T("Role"), Value: role(v.Request, v.User), Icon: ui.IconPerson},
 		{Name: v.T("Username"), Value: v.Username, Icon: ui.IconKey},
-		{Name: v.T("Email"), Value: mailOf(v.User), Icon: ui.IconMail},
+		{Name: v.T("Email"), Value: cmp.Or(v.MailAddress(), "–"), Icon: ui.IconMail},
 		{Name: v.T("Registered"), Value: moment(v.Request, v.CreatedAt), Icon: ui.IconClock},
 	}
 	if v.Patient != nil && v.Patient.ContactNumber != "" {
-		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: telephone(v.Patient.ContactNumber)})
+		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
 	}
 	if v.Doctor != nil {
 		terms = append(terms,
@@ -233,7 +232,7 @@ func patchPerson(r *page.Request, done func(), read func(*page.Form) (account.Pa
 func visitRow(r *page.Request, visit booking.VisitView, withDoctor bool) ui.VisitProps {
 	p := ui.VisitProps{
 		At: visit.ScheduledAt, Ends: visit.EndsAt, Zone: clinicZone(r), ShowDay: true, Short: true,
-		Who: visit.PatientName, WhoNote: born(r, visit.PatientBirth), What: what(r, visit),
+		Who: visit.PatientName, WhoNote: r.Born(visit.PatientBirth), What: what(r, visit),
 		Standing: ui.StandingOf(visit.Appointment), Href: visitPath(visit.ID), ID: "v-" + visit.ID.String(),
 	}
 	if withDoctor {

@@ -1,10 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
@@ -72,13 +72,6 @@ func role(r *page.Request, u turno.User) string {
 	return r.T("Staff, front desk")
 }
 
-func mailOf(u turno.User) string {
-	if strings.HasSuffix(u.Email, turno.NoMailDomain) {
-		return "–"
-	}
-	return u.Email
-}
-
 func (v usersView) table() ui.TableProps {
 	p := ui.TableProps{Caption: v.T("People"), Columns: []ui.Column{
 		{Name: v.T("Name")}, {Name: v.T("Telephone")}, {Name: v.T("Email")}, {Name: v.T("Role")}, {Name: v.T("Account")},
@@ -90,7 +83,7 @@ func (v usersView) table() ui.TableProps {
 		}
 		row := ui.Row{Cells: []ui.Cell{
 			{Text: u.FullName, Href: personPath(u.ID), Note: bornPerson(v.Request, u)},
-			{Text: number}, {Text: mailOf(u.User)}, {Text: role(v.Request, u.User)}, {More: standing(v.Request, u.User)},
+			{Text: number}, {Text: cmp.Or(u.MailAddress(), "–")}, {Text: role(v.Request, u.User)}, {More: standing(v.Request, u.User)},
 		}}
 		if !u.Active() {
 			row.Tone = "faded"

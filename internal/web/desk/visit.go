@@ -82,7 +82,7 @@ func (v visitView) calledOff() string {
 func (v visitView) patientTerms() []ui.Term {
 	terms := []ui.Term{{Name: v.T("Born"), Value: v.ShortDate(v.Visit.PatientBirth), Icon: ui.IconCalendar}}
 	if v.Visit.PatientNumber != "" {
-		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Visit.PatientNumber, Icon: ui.IconPhone, Href: telephone(v.Visit.PatientNumber)})
+		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Visit.PatientNumber, Icon: ui.IconPhone, Href: page.Tel(v.Visit.PatientNumber)})
 	}
 	return terms
 }

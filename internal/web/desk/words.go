@@ -9,28 +9,18 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
-// born is what stands beside every patient's name: two people of one name never
-// look alike.
-func born(r *page.Request, birth turno.Date) string {
-	if birth.IsZero() {
-		return r.T("birth date not known")
-	}
-	return r.T("born %s", r.ShortDate(birth))
-}
-
 // bornPerson is born for somebody in a list of all people, who may be no patient.
 func bornPerson(r *page.Request, u account.ListedUser) string {
 	if u.DateOfBirth == nil {
 		return ""
 	}
-	return born(r, *u.DateOfBirth)
+	return r.Born(*u.DateOfBirth)
 }
 
 // typeNote follows another note: " · First visit".
@@ -38,18 +28,7 @@ func typeNote(r *page.Request, v booking.VisitView) string {
 	if v.VisitType == nil {
 		return ""
 	}
-	return " · " + v.VisitType.Name + modeNote(r, v.VisitType.Mode)
-}
-
-func modeNote(r *page.Request, mode turno.VisitMode) string {
-	switch mode {
-	case turno.ModePhone:
-		return " · " + r.T("by telephone")
-	case turno.ModeVideo:
-		return " · " + r.T("by video")
-	case turno.ModeInPerson: // as one expects
-	}
-	return ""
+	return " · " + v.VisitType.Name + ui.ModeNote(r.Words, v.VisitType.Mode)
 }
 
 // what is the kind and length of a visit: "First visit · by video · 40 minutes".
@@ -58,7 +37,7 @@ func what(r *page.Request, v booking.VisitView) string {
 	if v.VisitType == nil {
 		return length
 	}
-	return v.VisitType.Name + modeNote(r, v.VisitType.Mode) + " · " + length
+	return v.VisitType.Name + ui.ModeNote(r.Words, v.VisitType.Mode) + " · " + length
 }
 
 func visitPath(id uuid.UUID) string { return "/admin/appointments/" + id.String() }
@@ -73,20 +52,6 @@ func bookPath(doctorID uuid.UUID, at time.Time, alone bool) string {
 		q.Set("alone", "1")
 	}
 	return "/admin/book?" + q.Encode()
-}
-
-// telephone is a number as RFC 3966 writes it.
-func telephone(number string) string {
-	return "tel:" + strings.ReplaceAll(number, " ", "")
-}
-
-// problems are what a form's summary says.
-func problems(f *page.Form) []ui.Problem {
-	all := make([]ui.Problem, 0, len(f.Errors))
-	for _, e := range f.Errors {
-		all = append(all, ui.Problem{Field: e.Field, Message: e.Message})
-	}
-	return all
 }
 
 // rename gives the errors of a use case's fields to the form's: pairs of the old
@@ -122,15 +87,6 @@ func typedQuery(r *page.Request, query string) string {
 		words[i] = fmt.Sprintf("%s-%02s-%02s", parts[3], month, day)
 	}
 	return strings.Join(words, " ")
-}
-
-func genderOptions(r *page.Request) []ui.Option {
-	return []ui.Option{
-		{Label: r.T("Not told")},
-		{Value: string(turno.GenderFemale), Label: r.T("Female")},
-		{Value: string(turno.GenderMale), Label: r.T("Male")},
-		{Value: string(turno.GenderOther), Label: r.T("Other")},
-	}
 }
 
 // clinicChoices are the pages of the administration, for full staff.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
-	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -77,56 +76,16 @@ func (p profile) typeID() *uuid.UUID {
 
 // weekProps is the week with its arrows.
 func (p profile) weekProps(r *page.Request) ui.WeekProps {
-	week, last := p.week, p.week.From.AddDays(len(p.week.Days)-1)
-	props := ui.WeekProps{
-		ID: "times", Title: locale.Capital(r.T("%s to %s", r.ShortDay(week.From), r.ShortDay(last))), ZoneNote: zoneNote(r, p.Doctor.TimeZone),
-		Days: p.days(r),
+	week := p.week
+	if week.Next == nil {
+		week.Next = p.NextSlot
 	}
-	if r.Today().Before(week.From) {
-		props.Previous = p.weekFrom(r, later(week.From.AddDays(-len(week.Days)), r.Today()))
-	}
-	if last.Before(turno.DateOf(r.Now, r.Zone).AddDays(p.Doctor.HorizonDays)) {
-		props.Next = p.weekFrom(r, last.AddDays(1))
-	}
-	first := week.Next
-	if first == nil {
-		first = p.NextSlot
-	}
-	if first != nil && !p.shows(turno.DateOf(first.StartsAt, r.Zone)) {
-		props.First = p.weekFrom(r, turno.DateOf(first.StartsAt, r.Zone))
-		props.FirstLabel = r.T("First open time: %s", r.Day(turno.DateOf(first.StartsAt, r.Zone), r.Today()))
-	}
-	return props
-}
-
-func (p profile) shows(day turno.Date) bool {
-	return !day.Before(p.week.From) && day.Before(p.week.From.AddDays(len(p.week.Days)))
-}
-
-// weekFrom is the address of the week that begins on a day.
-func (p profile) weekFrom(r *page.Request, day turno.Date) string {
-	return r.With("week", day.String(), "day", "", "reviews", "")
-}
-
-// daySlots is how many times of a day are shown at first.
-const daySlots = 8
-
-// days are the days of the week; a long one is shown whole on request.
-func (p profile) days(r *page.Request) []ui.SlotDay {
-	days := make([]ui.SlotDay, len(p.week.Days))
-	for i, d := range p.week.Days {
-		day := ui.SlotDay{Day: d.Date, Name: dayName(r, d.Date), Date: r.DayMonth(d.Date)}
-		shown := d.Slots
-		if len(shown) > daySlots+1 && r.URL.Query().Get("day") != d.Date.String() {
-			shown = shown[:daySlots]
-			day.More, day.MoreN = r.With("week", p.week.From.String(), "day", d.Date.String(), "reviews", ""), len(d.Slots)-daySlots
-		}
-		for _, slot := range shown {
-			day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, Href: page.BookPath(p.Doctor.ID, slot.StartsAt, p.typeID()), About: r.Date(d.Date)})
-		}
-		days[i] = day
-	}
-	return days
+	return r.Week(page.Week{SlotWeek: week, Zone: r.Zone, Note: r.ZoneNote(p.Doctor.TimeZone), Until: r.Today().AddDays(p.Doctor.HorizonDays),
+		Path: func(first turno.Date) string { return r.With("week", first.String(), "day", "", "reviews", "") },
+		Whole: func(day turno.Date) string {
+			return r.With("week", week.From.String(), "day", day.String(), "reviews", "")
+		},
+		Slot: func(s *ui.Slot) { s.Href = page.BookPath(p.Doctor.ID, s.At, p.typeID()) }})
 }
 
 // types are the visit types to choose from.
@@ -140,13 +99,6 @@ func (p profile) types(r *page.Request) []ui.Choice {
 
 // month is when a review was written, as closely as anybody learns it.
 func month(r *page.Request, at time.Time, doctor turno.Doctor) string {
-	local := at.In(clock(doctor.TimeZone))
+	local := at.In(page.ZoneNamed(doctor.TimeZone, time.UTC))
 	return r.Month(local.Year(), local.Month())
-}
-
-func later(a, b turno.Date) turno.Date {
-	if a.Before(b) {
-		return b
-	}
-	return a
 }

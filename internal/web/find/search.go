@@ -3,7 +3,6 @@ package find
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
@@ -95,7 +94,7 @@ func (f results) heading(r *page.Request) string {
 
 // lead says how many there are, and whose times they are.
 func (f results) lead(r *page.Request) string {
-	return r.N("%d doctor.|%d doctors.", f.count) + " " + zoneLine(r)
+	return r.N("%d doctor.|%d doctors.", f.count) + " " + r.ZoneLine()
 }
 
 // isFiltered reports whether there is anything to take away.
@@ -191,7 +190,7 @@ func card(r *page.Request, d booking.FoundDoctor) ui.DoctorProps {
 
 // cardDay is a day on a card: its first times, and the way to the others.
 func cardDay(r *page.Request, d booking.FoundDoctor, open booking.SlotDay, all string) ui.SlotDay {
-	day := ui.SlotDay{Day: open.Date, Name: dayName(r, open.Date), Date: r.DayMonth(open.Date)}
+	day := ui.SlotDay{Day: open.Date, Name: r.DayName(open.Date, r.Today()), Date: r.DayMonth(open.Date)}
 	shown := open.Slots
 	if len(shown) > cardTimes+1 { // one more is as short as a link to it
 		shown = shown[:cardTimes]
@@ -210,13 +209,4 @@ func about(r *page.Request, d turno.Doctor) string {
 		parts = append(parts, r.N("%d year of experience|%d years of experience", d.YearsOfExperience))
 	}
 	return strings.Join(parts, " · ")
-}
-
-// clock is the zone of a doctor, or UTC when its name is none that we know.
-func clock(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
 }

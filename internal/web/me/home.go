@@ -85,14 +85,6 @@ func (o overview) record(r *page.Request) []ui.Entry {
 	}
 }
 
-// emailOf is the address that mail goes to, or "".
-func emailOf(person turno.User) string {
-	if person.Email == turno.NoMailAddress(person.ID) {
-		return ""
-	}
-	return person.Email
-}
-
 // roleOf is what somebody is to the clinic.
 func roleOf(r *page.Request, person turno.User) string {
 	switch {

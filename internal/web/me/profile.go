@@ -30,7 +30,7 @@ func profileOf(person account.Person) url.Values {
 	values := url.Values{}
 	set := func(field, value string) { values.Set(field, value) }
 	set("full_name", person.FullName)
-	set("email", emailOf(person.User))
+	set("email", person.MailAddress())
 	set("time_zone", person.TimeZone)
 	if p := person.Patient; p != nil {
 		set("date_of_birth", p.DateOfBirth.String())
@@ -49,7 +49,7 @@ func changeProfile(r *page.Request) error {
 	patch := patchOf(r, form, r.Caller.Role == turno.RolePatient)
 	zone, tag := form.Get("time_zone"), languageOf(r, form)
 	patch.TimeZone, patch.Locale = &zone, &tag
-	if email := form.Get("email"); email != "" || emailOf(r.Person) != "" {
+	if email := form.Get("email"); email != "" || r.Person.MailAddress() != "" {
 		patch.Email = &email
 	}
 	if form.OK() {
@@ -115,19 +115,9 @@ func chosenLanguage(r *page.Request, form *page.Form) string {
 	return tag
 }
 
-// genders are what people may tell us, or not.
-func genders(r *page.Request) []ui.Option {
-	return []ui.Option{
-		{Value: "", Label: r.T("Rather not say")},
-		{Value: string(turno.GenderFemale), Label: r.T("Female")},
-		{Value: string(turno.GenderMale), Label: r.T("Male")},
-		{Value: string(turno.GenderOther), Label: r.T("Other")},
-	}
-}
-
 // profileLine is the profile in a line.
 func profileLine(r *page.Request, person turno.User) string {
-	if email := emailOf(person); email != "" {
+	if email := person.MailAddress(); email != "" {
 		return email
 	}
 	return r.T("No email yet")

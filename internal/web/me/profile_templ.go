@@ -86,7 +86,7 @@ func profilePage(r *page.Request, form *page.Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Email, Name: "email", Label: r.T("Email"), Hint: r.T("You sign in with it too. To change it we may ask for your password."), Value: form.Get("email"), Error: form.Error("email"), Autocomplete: "email", MaxLength: 254, NotAsked: emailOf(r.Person) == ""}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Email, Name: "email", Label: r.T("Email"), Hint: r.T("You sign in with it too. To change it we may ask for your password."), Value: form.Get("email"), Error: form.Error("email"), Autocomplete: "email", MaxLength: 254, NotAsked: r.Person.MailAddress() == ""}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -202,7 +202,7 @@ func patientFields(r *page.Request, form *page.Form, telephone, birthday string)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "gender", Label: r.T("Gender"), Value: form.Get("gender"), Error: form.Error("gender"), Options: genders(r), Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "gender", Label: r.T("Gender"), Value: form.Get("gender"), Error: form.Error("gender"), Options: r.Genders(r.T("Rather not say")), Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -53,6 +53,9 @@ type Route struct {
 	Action  policy.Action
 	Handler Handler
 
+	// General says that the caller needs the action for who they are, whoever's
+	// the thing is: a page of staff is none of a patient's, who has visits too.
+	General bool
 	// Polling says that open pages ask by themselves: it is no sign of life.
 	Polling bool
 	// Stream says that the answer goes on until the person leaves.
@@ -80,7 +83,7 @@ func (s *Site) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		request, err := s.newRequest(w, r, route)
 		if err == nil {
-			err = policy.Admit(request.Caller, route.Action)
+			err = admit(request.Caller, route)
 		}
 		if err == nil {
 			err = route.Handler(request)
@@ -89,6 +92,14 @@ func (s *Site) serve(route Route) http.Handler {
 			request.fail(err)
 		}
 	})
+}
+
+// admit asks the access table what can be asked before the thing is known.
+func admit(c policy.Caller, route Route) error {
+	if route.General {
+		return policy.Check(c, route.Action, 0)
+	}
+	return policy.Admit(c, route.Action)
 }
 
 // NotFound is the page for addresses that nobody knows.

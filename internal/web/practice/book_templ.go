@@ -277,7 +277,7 @@ func bookPage(p practice, v bookView, form *page.Form) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(p.T("Book a visit#by the practice"), p.T("For %s", v.Patient.FullName)+", "+p.born(v.Patient.DateOfBirth)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(p.T("Book a visit#by the practice"), p.T("For %s", v.Patient.FullName)+", "+p.Born(v.Patient.DateOfBirth)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -113,15 +113,12 @@ func (p practice) hourOf(day turno.Date, t time.Time) int {
 	return t.In(p.Local).Hour()
 }
 
-// born tells patients of one name apart.
-func (p practice) born(day turno.Date) string { return p.T("born %s", p.ShortDate(day)) }
-
 // about is what a visit is: its kind, its length, how, and, for the doctor alone,
 // what the patient wrote.
 func (p practice) about(v booking.VisitView) string {
 	parts := []string{p.kind(v), p.Minutes(int(v.Interval().Duration() / time.Minute))}
 	if v.VisitType != nil && v.VisitType.Mode != turno.ModeInPerson {
-		parts = append(parts, modeName(p, v.VisitType.Mode))
+		parts = append(parts, ui.ModeName(p.Words, v.VisitType.Mode))
 	}
 	if v.Reason != "" {
 		parts = append(parts, "“"+shortened(v.Reason)+"”")
@@ -136,29 +133,11 @@ func (p practice) kind(v booking.VisitView) string {
 	return v.VisitType.Name
 }
 
-func modeName(p practice, mode turno.VisitMode) string {
-	switch mode {
-	case turno.ModePhone:
-		return p.T("by telephone")
-	case turno.ModeVideo:
-		return p.T("by video")
-	case turno.ModeInPerson:
-	}
-	return p.T("in person")
-}
-
 func modeIcon(v booking.VisitView) ui.IconName {
 	if v.VisitType == nil {
 		return ""
 	}
-	switch v.VisitType.Mode {
-	case turno.ModePhone:
-		return ui.IconPhone
-	case turno.ModeVideo:
-		return ui.IconVideo
-	case turno.ModeInPerson:
-	}
-	return ""
+	return ui.ModeIcon(v.VisitType.Mode)
 }
 
 // shortened is the beginning of what somebody wrote, on one line.

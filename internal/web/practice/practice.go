@@ -130,9 +130,7 @@ func (p practice) lead() string {
 
 // zoneNote says in whose time the page is, when the reader's clocks differ.
 func (p practice) zoneNote() string {
-	_, theirs := p.Now.In(p.Local).Zone()
-	_, ours := p.Now.In(p.Zone).Zone()
-	if theirs == ours {
+	if page.SameClocks(p.Now, p.Local, p.Zone) {
 		return ""
 	}
 	return p.T("Times are in %s, as at the practice.", p.Words.Zone(p.Doctor.TimeZone))

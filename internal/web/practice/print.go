@@ -13,11 +13,11 @@ func paper(p practice, a agenda) ui.TableProps {
 	for _, v := range a.Visits {
 		what := p.kind(v)
 		if v.VisitType != nil && v.VisitType.Mode != turno.ModeInPerson {
-			what += ", " + modeName(p, v.VisitType.Mode)
+			what += ", " + ui.ModeName(p.Words, v.VisitType.Mode)
 		}
 		table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{
 			{Text: p.clock(v.ScheduledAt) + "–" + p.clock(v.EndsAt)},
-			{Text: v.PatientName, Note: p.born(v.PatientBirth)},
+			{Text: v.PatientName, Note: p.Born(v.PatientBirth)},
 			{Text: v.PatientNumber},
 			{Text: what},
 			{More: ui.StatusChip(ui.StandingOf(v.Appointment), true)},

@@ -12,7 +12,7 @@ import (
 func visitRow(p practice, v booking.VisitView, actions templ.Component) ui.VisitProps {
 	return ui.VisitProps{
 		ID: "v-" + v.ID.String(), At: v.ScheduledAt, Ends: v.EndsAt, Zone: p.Local,
-		Who: v.PatientName, WhoNote: p.born(v.PatientBirth), What: p.about(v), Icon: modeIcon(v),
+		Who: v.PatientName, WhoNote: p.Born(v.PatientBirth), What: p.about(v), Icon: modeIcon(v),
 		Standing: ui.StandingOf(v.Appointment), Short: true, Href: p.toVisit(v.ID), Actions: actions,
 	}
 }

@@ -21,29 +21,8 @@ func dayFrom(p practice) turno.Date {
 
 // weekOfTimes shows the week as buttons of the form around it.
 func weekOfTimes(p practice, week booking.SlotWeek) ui.WeekProps {
-	days := len(week.Days)
-	last := week.From.AddDays(days - 1)
-	props := ui.WeekProps{ID: "times", Title: p.T("%s to %s", p.ShortDay(week.From), p.ShortDay(last)), ZoneNote: p.zoneNote(),
-		Next: p.With("from", week.From.AddDays(days).String())}
-	if p.today().Before(week.From) {
-		before := week.From.AddDays(-days)
-		if before.Before(p.today()) {
-			before = p.today()
-		}
-		props.Previous = p.With("from", before.String())
-	}
-	if week.Next != nil {
-		day := p.dayOf(week.Next.StartsAt)
-		props.First, props.FirstLabel = p.With("from", day.String()), p.T("First free time: %s", p.Date(day))
-	}
-	for _, d := range week.Days {
-		day := ui.SlotDay{Day: d.Date, Name: capital(p.ShortWeekday(d.Date.At(0, time.UTC).Weekday())), Date: p.DayMonth(d.Date)}
-		for _, slot := range d.Slots {
-			day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, Label: p.clock(slot.StartsAt), About: p.Date(d.Date)})
-		}
-		props.Days = append(props.Days, day)
-	}
-	return props
+	return p.Week(page.Week{SlotWeek: week, Zone: p.Local, Note: p.zoneNote(),
+		Path: func(first turno.Date) string { return p.With("from", first.String()) }})
 }
 
 // timeChosen is the slot that was pressed, or the day and time that were typed.

@@ -50,7 +50,7 @@ func movePage(p practice, v booking.VisitView, week booking.SlotWeek, form *page
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(p.T("Move the visit"), p.T("%s, %s: %s.", v.PatientName, p.born(v.PatientBirth), p.DateTime(v.ScheduledAt, p.Local))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(p.T("Move the visit"), p.T("%s, %s: %s.", v.PatientName, p.Born(v.PatientBirth), p.DateTime(v.ScheduledAt, p.Local))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -118,11 +118,11 @@ func typeSuffix(id uuid.UUID) string {
 }
 
 func modes(p practice) []ui.Option {
-	return []ui.Option{
-		{Value: string(turno.ModeInPerson), Label: capital(p.T("in person"))},
-		{Value: string(turno.ModePhone), Label: capital(p.T("by telephone"))},
-		{Value: string(turno.ModeVideo), Label: capital(p.T("by video"))},
+	var options []ui.Option
+	for _, mode := range []turno.VisitMode{turno.ModeInPerson, turno.ModePhone, turno.ModeVideo} {
+		options = append(options, ui.Option{Value: string(mode), Label: capital(ui.ModeName(p.Words, mode))})
 	}
+	return options
 }
 
 func audiences(p practice) []ui.Option {
@@ -135,7 +135,7 @@ func audiences(p practice) []ui.Option {
 
 // typeLine says in one line what a kind is.
 func typeLine(p practice, t turno.VisitType) string {
-	parts := []string{p.Minutes(t.Minutes), modeName(p, t.Mode)}
+	parts := []string{p.Minutes(t.Minutes), ui.ModeName(p.Words, t.Mode)}
 	for _, option := range audiences(p) {
 		if option.Value == string(t.Audience) {
 			parts = append(parts, option.Label)

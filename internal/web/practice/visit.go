@@ -86,7 +86,7 @@ func visitTerms(p practice, v booking.VisitView) []ui.Term {
 	}
 	kind := p.kind(v)
 	if v.VisitType != nil {
-		kind += " · " + modeName(p, v.VisitType.Mode)
+		kind += " · " + ui.ModeName(p.Words, v.VisitType.Mode)
 	}
 	terms = append(terms, ui.Term{Name: p.T("Visit"), Icon: ui.IconCalendar, Value: kind})
 	if v.Location != nil {

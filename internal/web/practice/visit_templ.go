@@ -56,7 +56,7 @@ func visitPage(p practice, v booking.VisitView, history []past) templ.Component 
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(v.PatientName, p.born(v.PatientBirth)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(v.PatientName, p.Born(v.PatientBirth)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -333,7 +333,7 @@ func cancelPage(p practice, v booking.VisitView, form *page.Form) templ.Componen
 			ctx = templ.InitializeContext(ctx)
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(cancelTitle(p, v), p.T("%s, %s: %s.", v.PatientName, p.born(v.PatientBirth), p.DateTime(v.ScheduledAt, p.Local))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(cancelTitle(p, v), p.T("%s, %s: %s.", v.PatientName, p.Born(v.PatientBirth), p.DateTime(v.ScheduledAt, p.Local))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,7 +33,7 @@ func weekDay(p practice, a agenda, day turno.Date) ui.AgendaColumn {
 			continue
 		}
 		visits++
-		column.Items = append(column.Items, ui.AgendaItem{At: v.ScheduledAt, Ends: v.EndsAt, Title: v.PatientName, Note: p.born(v.PatientBirth),
+		column.Items = append(column.Items, ui.AgendaItem{At: v.ScheduledAt, Ends: v.EndsAt, Title: v.PatientName, Note: p.Born(v.PatientBirth),
 			Href: p.toVisit(v.ID), Standing: ui.StandingOf(v.Appointment)})
 	}
 	for _, slot := range a.Free {

@@ -162,3 +162,12 @@ func ModeName(w *locale.Words, m turno.VisitMode) string {
 		return w.T("at the clinic")
 	}
 }
+
+// ModeNote follows another note, " · by video"; "" for a visit at the clinic, as
+// one expects.
+func ModeNote(w *locale.Words, m turno.VisitMode) string {
+	if m == turno.ModeInPerson {
+		return ""
+	}
+	return " · " + ModeName(w, m)
+}

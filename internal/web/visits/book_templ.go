@@ -624,7 +624,7 @@ func bookForm(r *page.Request, v bookView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/book", ID: "book", Problems: problems(v.form), Attrs: templ.Attributes{"data-enhance": "mirror"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/book", ID: "book", Problems: v.form.Problems(), Attrs: templ.Attributes{"data-enhance": "mirror"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -25,21 +25,12 @@ func (v bookView) lostTitle(r *page.Request) string {
 func (v bookView) alternatives(r *page.Request) []ui.Slot {
 	slots := make([]ui.Slot, len(v.offer.Alternatives))
 	for i, slot := range v.offer.Alternatives {
-		slots[i] = ui.Slot{At: slot.StartsAt, Note: dayBelow(r, slot.StartsAt), About: v.offer.Doctor.FullName}
+		slots[i] = ui.Slot{At: slot.StartsAt, Note: r.DayBelow(slot.StartsAt), About: v.offer.Doctor.FullName}
 		if !r.SignedIn() {
 			slots[i].Href = page.BookPath(v.doctor, slot.StartsAt, v.visitType)
 		}
 	}
 	return slots
-}
-
-// dayBelow is a day as it fits below a time.
-func dayBelow(r *page.Request, at time.Time) string {
-	day, today := turno.DateOf(at, r.Zone), r.Today()
-	if day == today || day == today.AddDays(1) {
-		return r.Day(day, today)
-	}
-	return r.ShortDay(day)
 }
 
 // forWhom is who is chosen: the reader unless told.
@@ -54,7 +45,7 @@ func (v bookView) forWhom() string {
 func (v bookView) people(r *page.Request) []ui.Option {
 	options := []ui.Option{{Value: me, Label: r.T("Me, %s", r.Person.FullName)}}
 	for _, p := range v.dependants {
-		options = append(options, ui.Option{Value: p.ID.String(), Label: p.FullName, Hint: r.T("born %s", r.ShortDate(p.DateOfBirth))})
+		options = append(options, ui.Option{Value: p.ID.String(), Label: p.FullName, Hint: r.Born(p.DateOfBirth)})
 	}
 	return append(options, ui.Option{Value: somebodyNew, Label: r.T("Somebody else I care for"), Hint: r.T("A child or a relative: you'll manage their visits.")})
 }
@@ -101,23 +92,14 @@ func kindLine(r *page.Request, t *turno.VisitType, minutes int) string {
 	if t == nil {
 		return r.Minutes(minutes)
 	}
-	line := t.Name + " · " + r.Minutes(minutes)
-	if t.Mode != turno.ModeInPerson {
-		line += " · " + ui.ModeName(r.Words, t.Mode)
-	}
-	return line
+	return t.Name + " · " + r.Minutes(minutes) + ui.ModeNote(r.Words, t.Mode)
 }
 
 // clinicTime is the time as the clinic's clocks show it; "" when the reader's show
 // the same.
 func clinicTime(r *page.Request, at time.Time, zoneName string) string {
-	zone, err := time.LoadLocation(zoneName)
-	if err != nil {
-		return ""
-	}
-	_, here := at.In(r.Zone).Zone()
-	_, there := at.In(zone).Zone()
-	if here == there {
+	zone := page.ZoneNamed(zoneName, r.Zone)
+	if page.SameClocks(at, r.Zone, zone) {
 		return ""
 	}
 	clock := r.Time(at, zone)
@@ -133,13 +115,4 @@ func (v bookView) submitLabel(r *page.Request) string {
 		return r.T("Book this visit")
 	}
 	return r.T("Request this visit")
-}
-
-// problems are what is wrong with a form, for the summary above it.
-func problems(form *page.Form) []ui.Problem {
-	var all []ui.Problem
-	for _, e := range form.Errors {
-		all = append(all, ui.Problem{Field: e.Field, Message: e.Message})
-	}
-	return all
 }

@@ -208,7 +208,7 @@ func cancelPage(r *page.Request, v booking.VisitView, form *page.Form) templ.Com
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: page.VisitPath(v.ID) + "/cancel", Problems: problems(form)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: page.VisitPath(v.ID) + "/cancel", Problems: form.Problems()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

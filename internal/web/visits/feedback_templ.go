@@ -93,7 +93,7 @@ func feedbackPage(r *page.Request, v booking.VisitView, form *page.Form) templ.C
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: page.VisitPath(v.ID) + "/feedback", Problems: problems(form)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: page.VisitPath(v.ID) + "/feedback", Problems: form.Problems()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
-	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -80,62 +79,25 @@ func firstDay(r *page.Request, v moveView) turno.Date {
 	if err != nil {
 		day = turno.DateOf(v.ScheduledAt, r.Zone).AddDays(-2)
 	}
-	if day.Before(r.Today()) {
-		return r.Today()
-	}
-	return day
+	return turno.Later(day, r.Today())
 }
 
 // weekProps is the week with its arrows; a time that is pressed is chosen.
 func (v moveView) weekProps(r *page.Request) ui.WeekProps {
-	first, last := v.week.From, v.week.From.AddDays(len(v.week.Days)-1)
-	path := page.VisitPath(v.ID) + "/reschedule?week="
-	props := ui.WeekProps{ID: "times", Title: locale.Capital(r.T("%s to %s", r.ShortDay(first), r.ShortDay(last))), Next: path + last.AddDays(1).String(), ZoneNote: zoneNote(r, v.DoctorZone)}
-	if r.Today().Before(first) {
-		previous := first.AddDays(-len(v.week.Days))
-		if previous.Before(r.Today()) {
-			previous = r.Today()
-		}
-		props.Previous = path + previous.String()
-	}
-	if next := v.week.Next; next != nil {
-		day := turno.DateOf(next.StartsAt, r.Zone)
-		props.First, props.FirstLabel = path+day.String(), r.T("First open time: %s", r.Day(day, r.Today()))
-	}
-	for _, d := range v.week.Days {
-		props.Days = append(props.Days, v.day(r, d, path+first.String()))
-	}
-	return props
-}
-
-// day is a day of the week; a long one is shown whole on request.
-func (v moveView) day(r *page.Request, open booking.SlotDay, week string) ui.SlotDay {
-	const most = 8
-	day := ui.SlotDay{Day: open.Date, Name: locale.Capital(r.ShortWeekday(open.Date.At(0, time.UTC).Weekday())), Date: r.DayMonth(open.Date)}
-	shown := open.Slots
-	if len(shown) > most+1 && r.URL.Query().Get("day") != open.Date.String() {
-		shown = shown[:most]
-		day.More, day.MoreN = week+"&day="+open.Date.String(), len(open.Slots)-most
-	}
-	for _, slot := range shown {
-		day.Slots = append(day.Slots, ui.Slot{At: slot.StartsAt, About: r.Date(open.Date), Selected: slot.StartsAt.Equal(v.to), Href: week + "&at=" + page.Machine(slot.StartsAt)})
-	}
-	return day
+	path := func(first turno.Date) string { return page.VisitPath(v.ID) + "/reschedule?week=" + first.String() }
+	here := path(v.week.From)
+	return r.Week(page.Week{SlotWeek: v.week, Zone: r.Zone, Note: r.ZoneNote(v.DoctorZone), Path: path,
+		Whole: func(day turno.Date) string { return here + "&day=" + day.String() },
+		Slot: func(s *ui.Slot) {
+			s.Selected, s.Href = s.At.Equal(v.to), here+"&at="+page.Machine(s.At)
+		}})
 }
 
 // alternatives are the nearest open times, when the one wanted is gone.
 func (v moveView) alternatives(r *page.Request) []ui.Slot {
 	var slots []ui.Slot
 	for _, slot := range alternativesOf(v.problem) {
-		slots = append(slots, ui.Slot{At: slot.StartsAt, Note: dayBelow(r, slot.StartsAt)})
+		slots = append(slots, ui.Slot{At: slot.StartsAt, Note: r.DayBelow(slot.StartsAt)})
 	}
 	return slots
-}
-
-// zoneNote says whose times they are.
-func zoneNote(r *page.Request, clinic string) string {
-	if clinicTime(r, r.Now, clinic) == "" {
-		return r.T("Times are in %s.", r.Words.Zone(r.Zone.String()))
-	}
-	return r.T("Times are in %s; the clinic is on %s.", r.Words.Zone(r.Zone.String()), r.Words.Zone(clinic))
 }

@@ -53,17 +53,12 @@ func placeLine(v booking.VisitView) string {
 	return v.Location.Name
 }
 
-// born tells two people of one name apart.
-func born(r *page.Request, v booking.VisitView) string {
-	return r.T("born %s", r.ShortDate(v.PatientBirth))
-}
-
 // facts are the rows of the page.
 func facts(r *page.Request, v booking.VisitView) []ui.Term {
 	terms := []ui.Term{
 		{Name: r.T("When"), Icon: ui.IconCalendar, More: when(r, v)},
 		{Name: r.T("With"), Icon: ui.IconPerson, Value: v.DoctorName + ", " + v.Specialization, Href: page.DoctorPath(v.DoctorID)},
-		{Name: r.T("For"), Icon: ui.IconHeart, Value: v.PatientName + ", " + born(r, v)},
+		{Name: r.T("For"), Icon: ui.IconHeart, Value: v.PatientName + ", " + r.Born(v.PatientBirth)},
 		{Name: r.T("How long"), Icon: ui.IconClock, Value: kindOf(r, v)},
 	}
 	if l := v.Location; l != nil {

@@ -1,0 +1,79 @@
+package page
+
+import (
+	"time"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/locale"
+	"github.com/turno-health/turno/internal/web/ui"
+)
+
+// Born is what stands beside a patient's name: two people of one name never look
+// alike.
+func (r *Request) Born(birth turno.Date) string {
+	if birth.IsZero() {
+		return r.T("birth date not known")
+	}
+	return r.T("born %s", r.ShortDate(birth))
+}
+
+// Genders are what people may tell us. none is how it reads that they don't.
+func (r *Request) Genders(none string) []ui.Option {
+	return []ui.Option{
+		{Label: none},
+		{Value: string(turno.GenderFemale), Label: r.T("Female")},
+		{Value: string(turno.GenderMale), Label: r.T("Male")},
+		{Value: string(turno.GenderOther), Label: r.T("Other")},
+	}
+}
+
+// DayName heads a day of a week of open times: "Today", "Tue".
+func (r *Request) DayName(day, today turno.Date) string {
+	if isNear(day, today) {
+		return r.Day(day, today)
+	}
+	return locale.Capital(r.ShortWeekday(day.At(0, time.UTC).Weekday()))
+}
+
+// DayBelow is the reader's day at an instant, as it fits below a time: "Today",
+// "Tue 24 Nov".
+func (r *Request) DayBelow(at time.Time) string {
+	day, today := turno.DateOf(at, r.Zone), r.Today()
+	if isNear(day, today) {
+		return r.Day(day, today)
+	}
+	return r.ShortDay(day)
+}
+
+func isNear(day, today turno.Date) bool { return day == today || day == today.AddDays(1) }
+
+// ZoneLine says that times are the reader's.
+func (r *Request) ZoneLine() string {
+	return r.T("Times are in %s.", r.Words.Zone(r.Zone.String()))
+}
+
+// ZoneNote says whose times they are: the reader's, and when the clocks of a
+// clinic in another zone go otherwise, that they do.
+func (r *Request) ZoneNote(clinic string) string {
+	if SameClocks(r.Now, r.Zone, ZoneNamed(clinic, r.Zone)) {
+		return r.ZoneLine()
+	}
+	return r.T("Times are in %s; the clinic is on %s.", r.Words.Zone(r.Zone.String()), r.Words.Zone(clinic))
+}
+
+// ZoneNamed is the zone of a name in the database, or the other one when this
+// machine does not know it.
+func ZoneNamed(name string, otherwise *time.Location) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return otherwise
+	}
+	return zone
+}
+
+// SameClocks reports whether clocks in two zones show the same at an instant.
+func SameClocks(at time.Time, a, b *time.Location) bool {
+	_, here := at.In(a).Zone()
+	_, there := at.In(b).Zone()
+	return here == there
+}
