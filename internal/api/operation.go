@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,7 +14,7 @@ import (
 )
 
 // operation writes a route down as OpenAPI. huma adds the schemas.
-func (a *API) operation(r route) huma.Operation {
+func (a *API) operation(r route, body reflect.Type) huma.Operation {
 	op := huma.Operation{
 		OperationID:   r.ID,
 		Method:        r.Method,
@@ -43,6 +44,7 @@ func (a *API) operation(r route) huma.Operation {
 	success := &huma.Response{Description: http.StatusText(op.DefaultStatus), Headers: map[string]*huma.Param{}}
 	if r.Answer != nil {
 		success.Content = exampled(r.Answer)
+		success.Content["application/json"].Schema = a.huma.OpenAPI().Components.Schemas.Schema(body, true, r.ID+"Response")
 	}
 	op.Responses[strconv.Itoa(op.DefaultStatus)] = success
 	describeHeaders(r, &op, success)

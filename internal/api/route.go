@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -54,21 +55,9 @@ type located interface{ location() string }
 // cookied is a body that leaves cookies in a browser.
 type cookied interface{ cookies() []http.Cookie }
 
-// answer is what huma writes for a body.
-type answer[B any] struct {
-	Status   int
-	ETag     string        `header:"ETag" hidden:"true"`
-	Link     string        `header:"Link" hidden:"true"`
-	Location string        `header:"Location" hidden:"true"`
-	Cookies  []http.Cookie `header:"Set-Cookie" hidden:"true"`
-	Body     B
-}
-
-// emptyAnswer is what huma writes for none.
-type emptyAnswer struct {
-	Status  int
-	Cookies []http.Cookie `header:"Set-Cookie" hidden:"true"`
-}
+// answer is what huma is given of every operation. We write it ourselves: huma's
+// code for an operation would else be compiled again for each type of body.
+type answer struct{ Body func(huma.Context) }
 
 // register is how every operation comes to be. The input I is a struct with
 // huma's tags for parameters and a field Body; B is the body of the answer. The
@@ -78,61 +67,61 @@ func register[I, B any](a *API, r route, handler func(context.Context, policy.Ca
 		panic(fmt.Sprintf("%s %s names no action of the access table", r.Method, r.Path))
 	}
 	a.routes = append(a.routes, Route{ID: r.ID, Method: r.Method, Path: r.Path, Action: r.Action})
-	op := a.operation(r)
-	if reflect.TypeFor[B]() == reflect.TypeFor[none]() {
-		huma.Register(a.huma, op, func(ctx context.Context, in *I) (*emptyAnswer, error) {
-			if _, err := handler(ctx, callOf(ctx).caller, in); err != nil {
-				return nil, a.problem(ctx, err)
-			}
-			return &emptyAnswer{Status: op.DefaultStatus}, nil
-		})
-		return
-	}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*answer[B], error) {
+	op := a.operation(r, reflect.TypeFor[B]())
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*answer, error) {
 		body, err := handler(ctx, callOf(ctx).caller, in)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		out, err := newAnswer(callOf(ctx), op.DefaultStatus, r.Polled, body)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		return out, nil
+		return a.answer(ctx, op.DefaultStatus, r.Polled, body)
 	})
 }
 
-func newAnswer[B any](c call, status int, polled bool, body B) (*answer[B], error) {
-	out := &answer[B]{Status: status, Body: body}
-	if l, ok := any(body).(linked); ok && l.nextCursor() != "" {
-		out.Link = httpx.NextLink(c.url, l.nextCursor())
+// answer writes a body that a handler gave; none is written as nothing.
+func (a *API) answer(ctx context.Context, status int, polled bool, body any) (*answer, error) {
+	var written []byte
+	if _, empty := body.(none); !empty {
+		var err error
+		if written, err = asJSON(body); err != nil {
+			return nil, a.problem(ctx, err)
+		}
 	}
-	if l, ok := any(body).(located); ok {
-		out.Location = Prefix + l.location()
-	}
-	if k, ok := any(body).(cookied); ok {
-		out.Cookies = k.cookies()
-	}
-	if !polled {
-		return out, nil
-	}
-	tag, err := etag(body)
-	if err != nil {
-		return nil, err
-	}
-	out.ETag = tag
-	if httpx.Matches(c.ifNoneMatch, out.ETag) {
-		out.Status = http.StatusNotModified
-	}
-	return out, nil
+	return &answer{func(w huma.Context) {
+		if l, ok := body.(linked); ok && l.nextCursor() != "" {
+			w.SetHeader("Link", httpx.NextLink(callOf(ctx).url, l.nextCursor()))
+		}
+		if l, ok := body.(located); ok {
+			w.SetHeader("Location", Prefix+l.location())
+		}
+		if k, ok := body.(cookied); ok {
+			for _, cookie := range k.cookies() {
+				w.AppendHeader("Set-Cookie", cookie.String())
+			}
+		}
+		if polled {
+			tag := httpx.ETag(written)
+			w.SetHeader("ETag", tag)
+			if httpx.Matches(callOf(ctx).ifNoneMatch, tag) {
+				status, written = http.StatusNotModified, nil
+			}
+		}
+		if written != nil {
+			w.SetHeader("Content-Type", "application/json")
+		}
+		w.SetStatus(status)
+		_, _ = w.BodyWriter().Write(written) // who went away needs no answer
+	}}, nil
 }
 
-// etag names a body.
-func etag(body any) (string, error) {
-	written, err := json.Marshal(body)
-	if err != nil {
-		return "", fmt.Errorf("write the answer: %w", err)
+// asJSON writes a body as clients get it: "&" in a name stays "&".
+func asJSON(body any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(body); err != nil {
+		return nil, fmt.Errorf("write the answer: %w", err)
 	}
-	return httpx.ETag(written), nil
+	return b.Bytes(), nil
 }
 
 // admitted refuses at the door, before the input is looked at.
@@ -164,8 +153,8 @@ type call struct {
 // holds reports whether the client has this body of a polled route already: it
 // will be answered 304.
 func (c call) holds(body any) bool {
-	tag, err := etag(body)
-	return err == nil && httpx.Matches(c.ifNoneMatch, tag)
+	written, err := asJSON(body)
+	return err == nil && httpx.Matches(c.ifNoneMatch, httpx.ETag(written))
 }
 
 type callKey struct{}
