@@ -22,9 +22,6 @@ import (
 // Prefix is where the REST API begins.
 const Prefix = "/api/v1"
 
-// SessionCookie holds the token of somebody who signed in with a browser.
-const SessionCookie = "turno_session"
-
 // Authenticator tells who a token belongs to. It fails with a turno.Error of
 // kind unauthenticated when the token is unknown or has expired.
 type Authenticator func(ctx context.Context, token string) (policy.Caller, error)

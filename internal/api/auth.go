@@ -9,12 +9,9 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/policy"
 )
-
-// DeviceCookie tells a browser that somebody signed in on before from others,
-// so that strangers who guess can't lock its owner out.
-const DeviceCookie = "turno_device"
 
 const deviceCookieAge = 365 * 24 * time.Hour
 
@@ -140,7 +137,6 @@ type loginRequest struct {
 
 type loginInput struct {
 	UserAgent string `header:"User-Agent" hidden:"true"`
-	Device    string `cookie:"turno_device" hidden:"true"`
 	Body      loginRequest
 }
 
@@ -158,7 +154,7 @@ func (a *API) login(ctx context.Context, c policy.Caller, in *loginInput) (login
 	signedIn, err := a.config.Account.Login(ctx, c, account.Credentials{
 		Login:     in.Body.Login,
 		Password:  in.Body.Password,
-		Device:    in.Device,
+		Device:    callOf(ctx).device,
 		UserAgent: in.UserAgent,
 	})
 	if err != nil && signedIn.Ticket != "" {
@@ -177,7 +173,7 @@ func (a *API) viewSignedIn(signedIn account.SignedIn, err error) (loginView, err
 		ExpiresAt: signedIn.ExpiresAt.UTC(),
 		User:      viewUser(signedIn.User),
 		device: http.Cookie{
-			Name: DeviceCookie, Value: signedIn.Device, Path: "/", MaxAge: int(deviceCookieAge / time.Second),
+			Name: httpx.CookieName(httpx.DeviceCookie, a.config.HTTPS), Value: signedIn.Device, Path: "/", MaxAge: int(deviceCookieAge / time.Second),
 			HttpOnly: true, Secure: a.config.HTTPS, SameSite: http.SameSiteLaxMode,
 		},
 	}, nil

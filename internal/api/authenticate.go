@@ -26,10 +26,20 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		next.ServeHTTP(w, r.WithContext(withCall(ctx, call{
 			caller:      caller,
 			locked:      locked,
+			device:      a.device(r),
 			url:         *r.URL,
 			ifNoneMatch: r.Header.Get("If-None-Match"),
 		})))
 	})
+}
+
+// device is what tells the browser from others, if it is known.
+func (a *API) device(r *http.Request) string {
+	cookie, err := r.Cookie(httpx.CookieName(httpx.DeviceCookie, a.config.HTTPS))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // caller is who sent the request. Strangers, and those who guess tokens, are
@@ -65,7 +75,7 @@ func (a *API) token(r *http.Request) (token string, present bool, err error) {
 	if err := a.origins.Check(r); err != nil {
 		return "", false, httpx.NewProblem(http.StatusForbidden, httpx.CodeCrossOrigin, "This request came from another site.")
 	}
-	cookie, err := r.Cookie(SessionCookie)
+	cookie, err := r.Cookie(httpx.CookieName(httpx.SessionCookie, a.config.HTTPS))
 	if err != nil || cookie.Value == "" {
 		return "", false, nil //nolint:nilerr // no cookie is nobody
 	}

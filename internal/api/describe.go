@@ -73,7 +73,7 @@ func (a *API) describe() huma.Config {
 				Responses: commonResponses(schemas),
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"bearer":  {Type: "http", Scheme: "bearer", Description: "The token that POST /auth/login answers."},
-					"session": {Type: "apiKey", In: "cookie", Name: SessionCookie, Description: "The same token, kept by a browser."},
+					"session": {Type: "apiKey", In: "cookie", Name: httpx.CookieName(httpx.SessionCookie, a.config.HTTPS), Description: "The same token, kept by a browser."},
 				},
 			},
 		},

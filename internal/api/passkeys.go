@@ -156,7 +156,6 @@ func (a *API) beginPasskeyLogin(ctx context.Context, c policy.Caller, _ *struct{
 
 type passkeyLoginInput struct {
 	UserAgent string `header:"User-Agent" hidden:"true"`
-	Device    string `cookie:"turno_device" hidden:"true"`
 	Body      passkeyBody
 }
 
@@ -166,6 +165,6 @@ func (a *API) loginPasskey(ctx context.Context, c policy.Caller, in *passkeyLogi
 		return loginView{}, err
 	}
 	return a.viewSignedIn(a.config.Account.LoginWithPasskey(ctx, c, account.PasskeySignIn{
-		PasskeyAnswer: answer, Device: in.Device, UserAgent: in.UserAgent,
+		PasskeyAnswer: answer, Device: callOf(ctx).device, UserAgent: in.UserAgent,
 	}))
 }

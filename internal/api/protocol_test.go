@@ -120,11 +120,11 @@ func TestTheProtocol(t *testing.T) {
 func TestCookies(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
-		cookie := api.SessionCookie + "=" + c.patient.token
+		cookie := httpx.SessionCookie + "=" + c.patient.token
 		booking := bookBody(c.doctor.UserID, at(10, 0))
 		for _, s := range []scenario{
 			{name: "a session cookie signs in", method: "GET", path: "/api/v1/appointments", headers: []string{"Cookie", cookie}, status: 200},
-			{name: "an expired one is refused", method: "GET", path: "/api/v1/doctors", headers: []string{"Cookie", api.SessionCookie + "=hunter2"}, status: 401, code: "unauthenticated"},
+			{name: "an expired one is refused", method: "GET", path: "/api/v1/doctors", headers: []string{"Cookie", httpx.SessionCookie + "=hunter2"}, status: 401, code: "unauthenticated"},
 			{name: "another site can't use it", method: "POST", path: "/api/v1/appointments", body: booking, headers: []string{"Cookie", cookie, "Sec-Fetch-Site", "cross-site"}, status: 403, code: "cross_origin"},
 			{name: "an old browser of another site neither", method: "POST", path: "/api/v1/appointments", body: booking, headers: []string{"Cookie", cookie, "Origin", "https://evil.example"}, status: 403, code: "cross_origin"},
 			{name: "our own pages can", method: "POST", path: "/api/v1/appointments", body: booking, headers: []string{"Cookie", cookie, "Sec-Fetch-Site", "same-origin"}, status: 201},

@@ -146,6 +146,7 @@ func (a *API) admitted(action policy.Action) func(huma.Context, func(huma.Contex
 type call struct {
 	caller      policy.Caller
 	locked      string // the token of a session that is locked, of a caller who is nobody until it is unlocked
+	device      string // what tells the browser from others, of one that signed in before
 	url         url.URL
 	ifNoneMatch string
 }

@@ -69,13 +69,12 @@ type secondStepRequest struct {
 
 type secondStepInput struct {
 	UserAgent string `header:"User-Agent" hidden:"true"`
-	Device    string `cookie:"turno_device" hidden:"true"`
 	Body      secondStepRequest
 }
 
 func (a *API) loginSecondFactor(ctx context.Context, c policy.Caller, in *secondStepInput) (loginView, error) {
 	return a.viewSignedIn(a.config.Account.LoginSecondFactor(ctx, c, account.SecondStep{
-		Ticket: in.Body.Ticket, Code: in.Body.Code, Device: in.Device, UserAgent: in.UserAgent,
+		Ticket: in.Body.Ticket, Code: in.Body.Code, Device: callOf(ctx).device, UserAgent: in.UserAgent,
 	}))
 }
 

@@ -24,6 +24,7 @@ func signinRows() map[string]accessRow {
 		"GET /unlock":           {want: signedIn},
 		"POST /unlock":          {want: locks},
 		"POST /unlock/passkey":  {want: locks},
+		"POST /alive":           {want: signedIn},
 		"GET /confirm":          {want: signedIn},
 		"POST /confirm":         {want: signedInOnly},
 		"POST /confirm/passkey": {want: signedInOnly},

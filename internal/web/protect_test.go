@@ -35,6 +35,42 @@ func TestWhatProtectsAPage(t *testing.T) {
 	}
 }
 
+// Browsers take no cookie of this prefix from another host or without https.
+func TestCookiesBelongToThisHost(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	for https, want := range map[bool]string{false: "turno_session turno_device", true: "__Host-turno_session __Host-turno_device"} {
+		c.Site.HTTPS = https
+		form := strings.NewReader(url.Values{"login": {c.Patient.Username}, "password": {webtest.Password}}.Encode())
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+"/login", form)
+		c.Must(err)
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		response, err := http.DefaultTransport.RoundTrip(request)
+		c.Must(err)
+		response.Body.Close()
+		names := map[string]bool{}
+		next, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL+"/account", http.NoBody)
+		c.Must(err)
+		for _, cookie := range response.Cookies() {
+			if cookie.MaxAge > 0 {
+				names[cookie.Name] = cookie.Path == "/" && cookie.Domain == "" && cookie.HttpOnly && cookie.Secure == https
+				next.AddCookie(cookie)
+			}
+		}
+		for name := range strings.FieldsSeq(want) {
+			if !names[name] {
+				t.Errorf("with https %t the cookies are %v, without a good %s", https, response.Header.Values("Set-Cookie"), name)
+			}
+		}
+		home, err := http.DefaultTransport.RoundTrip(next)
+		c.Must(err)
+		home.Body.Close()
+		if home.StatusCode != http.StatusOK {
+			t.Errorf("with https %t the account is answered with %d", https, home.StatusCode)
+		}
+	}
+}
+
 func TestAFormFromAnotherSiteDoesNothing(t *testing.T) {
 	t.Parallel()
 	c := webtest.OnSQLite(t, webtest.Now())

@@ -68,7 +68,7 @@ func peopleForm(r *page.Request, status int, form *page.Form) error {
 
 // showNewDependant is the form for a child or another person.
 func showNewDependant(r *page.Request) error {
-	return newDependantForm(r, http.StatusOK, &page.Form{})
+	return newDependantForm(r, http.StatusOK, r.Kept())
 }
 
 // addDependant makes a patient whom the person acts for.

@@ -13,7 +13,7 @@ func Routes() []page.Route {
 		{Pattern: "POST /account/notices", Action: policy.ReadNotices, Handler: seeNotices},
 
 		{Pattern: "GET /account/profile", Action: policy.UpdateMe, Handler: showProfile},
-		{Pattern: "POST /account/profile", Action: policy.UpdateMe, Handler: changeProfile},
+		{Pattern: "POST /account/profile", Action: policy.UpdateMe, Handler: changeProfile, Keeps: true},
 		{Pattern: "GET /account/password", Action: policy.ChangePassword, Handler: showPassword},
 		{Pattern: "POST /account/password", Action: policy.ChangePassword, Handler: changePassword},
 
@@ -24,14 +24,14 @@ func Routes() []page.Route {
 		{Pattern: "POST /account/passkeys/new", Action: policy.WritePasskeys, Handler: addPasskey},
 		{Pattern: "POST /account/passkeys/options", Action: policy.WritePasskeys, Handler: askNewPasskey},
 		{Pattern: "GET /account/passkeys/{id}", Action: policy.WritePasskeys, Handler: showPasskey},
-		{Pattern: "POST /account/passkeys/{id}", Action: policy.WritePasskeys, Handler: changePasskey},
+		{Pattern: "POST /account/passkeys/{id}", Action: policy.WritePasskeys, Handler: changePasskey, Keeps: true},
 		{Pattern: "GET /account/devices", Action: policy.ListSessions, Handler: listDevices},
 		{Pattern: "POST /account/devices", Action: policy.EndSessions, Handler: endDevices},
 
 		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople, General: true},
 		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true},
 		{Pattern: "GET /account/people/new", Action: policy.CreateDependant, Handler: showNewDependant, General: true},
-		{Pattern: "POST /account/people/new", Action: policy.CreateDependant, Handler: addDependant, General: true},
+		{Pattern: "POST /account/people/new", Action: policy.CreateDependant, Handler: addDependant, General: true, Keeps: true},
 		{Pattern: "GET /account/people/{id}", Action: policy.UpdatePatient, Handler: showDependant},
 		{Pattern: "POST /account/people/{id}", Action: policy.UpdatePatient, Handler: changeDependant},
 		{Pattern: "GET /account/people/{id}/end", Action: policy.LeaveProxy, Handler: showEnd},
@@ -41,6 +41,6 @@ func Routes() []page.Route {
 		{Pattern: "GET /account/data", Action: policy.ReadMe, Handler: showData},
 		{Pattern: "POST /account/data", Action: policy.ExportMe, Handler: download},
 		{Pattern: "GET /account/erase", Action: policy.EraseMe, Handler: showErase},
-		{Pattern: "POST /account/erase", Action: policy.EraseMe, Handler: eraseMe},
+		{Pattern: "POST /account/erase", Action: policy.EraseMe, Handler: eraseMe, Keeps: true},
 	}
 }

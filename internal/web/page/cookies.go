@@ -8,13 +8,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/policy"
 )
 
 // The cookies. The session's and the device's are the API's too.
 const (
-	sessionCookie  = "turno_session"
-	deviceCookie   = "turno_device"
+	sessionCookie  = httpx.SessionCookie
+	deviceCookie   = httpx.DeviceCookie
 	visitorCookie  = "turno_visitor" // a browser that holds a time before anybody signed in
 	languageCookie = "turno_language"
 	zoneCookie     = "turno_zone" // set by the browser's script
@@ -153,17 +154,22 @@ func (r *Request) takeFlash() []Flash {
 }
 
 func (r *Request) cookie(name string) string {
-	cookie, err := r.Request.Cookie(name)
+	cookie, err := r.Request.Cookie(r.cookieName(name))
 	if err != nil {
 		return ""
 	}
 	return cookie.Value
 }
 
+// cookieName is httpx.CookieName; the zone's cookie is a script's, without a prefix.
+func (r *Request) cookieName(name string) string {
+	return httpx.CookieName(name, r.Site.HTTPS && name != zoneCookie)
+}
+
 // setCookie keeps a value for so long; a negative age forgets it.
 func (r *Request) setCookie(name, value string, age time.Duration) {
 	cookie := &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(age / time.Second),
+		Name: r.cookieName(name), Value: value, Path: "/", MaxAge: int(age / time.Second),
 		HttpOnly: true, Secure: r.Site.HTTPS, SameSite: http.SameSiteLaxMode,
 	}
 	if age < 0 {

@@ -20,10 +20,11 @@ type keptForm struct {
 	Values url.Values
 }
 
-// keepTyped keeps what was posted, without its secrets, in this browser while the
-// person shows who they are. It is sealed for the session that posted it.
+// keepTyped keeps what was posted to a route that Keeps, without its secrets, in
+// this browser while the person shows who they are. It is sealed for the session
+// that posted it.
 func (r *Request) keepTyped() {
-	if r.Method != http.MethodPost {
+	if r.Method != http.MethodPost || !r.keeps {
 		return
 	}
 	form, err := r.Form()
@@ -90,5 +91,6 @@ func (r *Request) Kept() *Form {
 		return &Form{}
 	}
 	r.setCookie(keptCookie, "", -1)
+	r.flashes = append(r.flashes, Flash{Message: "What you typed is still here. Please send it once more.", Kind: "info"})
 	return &Form{Values: kept.Values, Kept: true}
 }

@@ -101,6 +101,12 @@ func TestKept(t *testing.T) {
 	form := url.Values{"postal_code": {"28001"}, "password": {"secret"}}
 	post, w := browsing(t, box, http.MethodPost, "/account/profile", form, map[string]string{sessionCookie: "mine"})
 	post.keepTyped()
+	if cookies := w.Result().Cookies(); len(cookies) != 0 {
+		t.Errorf("a form whose page does not ask for it is kept: %v", cookies)
+	}
+	post, w = browsing(t, box, http.MethodPost, "/account/profile", form, map[string]string{sessionCookie: "mine"})
+	post.keeps = true
+	post.keepTyped()
 	cookies := w.Result().Cookies()
 	if len(cookies) != 1 {
 		t.Fatalf("the cookies are %v", cookies)

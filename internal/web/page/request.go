@@ -27,20 +27,19 @@ type Request struct {
 
 	w       http.ResponseWriter
 	flashes []Flash
+	keeps   bool            // what the route says
+	polls   bool            // asked by a page and not by a person
 	clinic  *turno.Location // once it was asked for
 }
 
 func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
-	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w}
 	route.Polling = route.Polling || r.Header.Get("Turno-By") == "page" // assets/files/fetch.js
+	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w, keeps: route.Keeps, polls: route.Polling}
 	err := request.identify(route)
 	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()
 	if err == nil {
 		err = httpx.CleanAddress(r)
-	}
-	if !route.Polling && !route.Stream {
-		request.flashes = request.takeFlash()
 	}
 	return request, err
 }

@@ -27,8 +27,12 @@ func (r *Request) Show(head Head, content templ.Component) error {
 	return r.ShowAs(http.StatusOK, head, content)
 }
 
-// ShowAs is Show with another status, such as 422 for a form with errors.
+// ShowAs is Show with another status, such as 422 for a form with errors. What the
+// page before left to be said is said here: an answer that nobody reads says nothing.
 func (r *Request) ShowAs(status int, head Head, content templ.Component) error {
+	if !r.polls {
+		r.flashes = append(r.takeFlash(), r.flashes...)
+	}
 	return r.Write(status, "text/html; charset=utf-8", frame(r, head, content))
 }
 

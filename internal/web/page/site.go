@@ -63,6 +63,10 @@ type Route struct {
 	// Locked says that somebody whose session is locked gets here too: the way
 	// back in, and out.
 	Locked bool
+	// Keeps says that the page of this form asks for Request.Kept: what was typed
+	// waits there while the person shows who they are. What other forms hold is
+	// written nowhere.
+	Keeps bool
 }
 
 // Mount puts routes on a mux. It panics when one names no action of the access

@@ -10,7 +10,7 @@ import (
 )
 
 // showExtra lists one-off openings.
-func showExtra(p practice) error { return p.extraPage(http.StatusOK, &page.Form{}) }
+func showExtra(p practice) error { return p.extraPage(http.StatusOK, p.Kept()) }
 
 func (p practice) extraPage(status int, form *page.Form) error {
 	hours, err := p.Site.Booking.ExtraHours(p.Context(), p.Caller, p.Doctor.ID)

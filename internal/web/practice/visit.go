@@ -103,7 +103,7 @@ func visitTerms(p practice, v booking.VisitView) []ui.Term {
 
 // showCancel asks for a word to the patient, since calling off can't be undone.
 func showCancel(p practice, v booking.VisitView) error {
-	return p.cancelForm(http.StatusOK, v, &page.Form{})
+	return p.cancelForm(http.StatusOK, v, p.Kept())
 }
 
 func (p practice) cancelForm(status int, v booking.VisitView, form *page.Form) error {

@@ -35,6 +35,27 @@ func TestAPasskeyInARealBrowser(t *testing.T) {
 	}
 }
 
+func TestTypingIsASignOfLife(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	c.Site.StaffIdle = 11 * time.Second // the page hides after six, and tells after two
+	tab := webtest.StartChrome(t).Visit(t, c, webtest.Desktop())
+	tab.SignIn(c, c.Doctor)
+	tab.Open("/account/profile")
+	c.Clock.Advance(50 * time.Minute)
+	tab.Type("#f-full_name", "Dr Half Typed")
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		sessions, err := c.Account.Sessions(t.Context(), c.Doctor.Caller)
+		c.Must(err)
+		if sessions[0].LastSeenAt.Equal(c.Clock.Now()) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the server has not heard of it: the session was last used at %v", sessions[0].LastSeenAt)
+		}
+	}
+}
+
 func TestTheLockLiesOverThePage(t *testing.T) {
 	t.Parallel()
 	c := webtest.OnSQLite(t, webtest.Now())
@@ -55,5 +76,24 @@ func TestTheLockLiesOverThePage(t *testing.T) {
 	tab.WaitGone("dialog.lock")
 	if typed := webtest.Eval[string](tab, `document.querySelector("#f-full_name").value`); typed != "Dr Half Typed" {
 		t.Errorf("after it the field holds %q", typed)
+	}
+}
+
+func TestAPageThatFollowsTheClinicIsLockedWhereItIs(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	c.Site.StaffIdle = time.Hour
+	tab := webtest.StartChrome(t).Visit(t, c, webtest.Desktop())
+	tab.SignIn(c, c.Doctor)
+	tab.Open("/schedule")
+	webtest.Eval[bool](tab, `window.untouched = true`)
+	for c.Site.Live.Subscribers() == 0 { // the test's own deadline ends it
+		time.Sleep(10 * time.Millisecond)
+	}
+	c.Clock.Advance(2 * time.Hour) // the session is locked; the next change finds it out
+	c.Request(c.OpenTime(0))
+	tab.Wait("dialog.lock #f-password")
+	if !webtest.Eval[bool](tab, `window.untouched === true`) || tab.Path() != "/schedule" {
+		t.Errorf("the page was left, for %s", tab.Path())
 	}
 }

@@ -20,6 +20,7 @@ func Routes() []page.Route {
 		{Pattern: "GET /unlock", Action: policy.Unlock, Handler: showUnlock, Locked: true, Polling: true},
 		{Pattern: "POST /unlock", Action: policy.Unlock, Handler: unlock, Locked: true, Polling: true},
 		{Pattern: "POST /unlock/passkey", Action: policy.Unlock, Handler: unlockPasskey, Locked: true, Polling: true},
+		{Pattern: "POST /alive", Action: policy.ReadMe, Handler: alive},
 		{Pattern: "GET /confirm", Action: policy.Confirm, Handler: showConfirm},
 		{Pattern: "POST /confirm", Action: policy.Confirm, Handler: confirm},
 		{Pattern: "POST /confirm/passkey", Action: policy.Confirm, Handler: confirmPasskey},

@@ -67,6 +67,13 @@ func unlockBy(r *page.Request, proof func(*page.Form) (policy.Caller, error)) er
 	return r.Redirect(r.Next(page.HomeOf(who)))
 }
 
+// alive notes that somebody types or clicks on a page that is open, as its script
+// says (assets/files/lock.js): asking is the sign of life.
+func alive(r *page.Request) error {
+	r.Writer().WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // passUnlock is for whoever finds nothing locked.
 func passUnlock(r *page.Request) error {
 	if r.SignedIn() {

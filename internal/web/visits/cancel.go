@@ -20,7 +20,7 @@ func showCancel(r *page.Request) error {
 	if !v.Can.Cancel {
 		return r.Redirect(page.VisitPath(v.ID))
 	}
-	return cancelForm(r, http.StatusOK, v, &page.Form{})
+	return cancelForm(r, http.StatusOK, v, r.Kept())
 }
 
 // cancel calls the visit off.

@@ -15,7 +15,7 @@ func Routes() []page.Route {
 		{Pattern: "GET /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: showMove},
 		{Pattern: "POST /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: move},
 		{Pattern: "GET /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: showCancel},
-		{Pattern: "POST /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancel},
+		{Pattern: "POST /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancel, Keeps: true},
 		{Pattern: "GET /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: showFeedback},
 		{Pattern: "POST /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: feedback},
 	}

@@ -42,8 +42,21 @@ export default function live(element) {
   function listen() {
     events = new EventSource(element.dataset.live);
     events.addEventListener("change", () => { owed = true; later(); });
-    // The lock screen lies over the page: it asks who is there itself.
-    events.addEventListener("signed_out", () => { events.close(); if (!document.body.matches(".locked")) location.reload(); });
+    events.addEventListener("signed_out", leave);
+    // A stream that was lost is asked for again, and then sent to where people show
+    // who they are: a browser gives up on that without a word.
+    events.addEventListener("error", async () => {
+      if (events.readyState !== EventSource.CLOSED) return;
+      const answer = await fetch(element.dataset.live, { redirect: "manual" }).catch(() => null);
+      if (answer?.type === "opaqueredirect") leave();
+      else answer?.body?.cancel();
+    });
+  }
+  // The lock screen lies over the page, and what was typed stays below it.
+  function leave() {
+    events.close();
+    if (document.body.dataset.lockAfter) dispatchEvent(new Event("signed_out"));
+    else location.reload();
   }
   listen();
   addEventListener("unlocked", () => { events.close(); listen(); owed = true; later(); });

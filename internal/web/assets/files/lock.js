@@ -3,25 +3,38 @@ import { enhance } from "./turno.js";
 
 // Hides what staff looked at when nobody has touched the page for as long as the
 // session may idle, and asks for the password over it: what was half typed stays.
-// Other windows of the same browser count as a touch.
+// Other windows of the same browser count as a touch. The server hears of it too, a
+// minute later at most, so that a long form does not meet a locked session. Only
+// what a person does counts: a live page scrolls by itself.
 export default function lock(body) {
   const after = Number(body.dataset.lockAfter) * 1000;
   const key = "turno-touched";
   let last = Date.now();
   let noted = 0;
+  const every = Math.min(65000, after / 3); // the server notes a use once a minute
+  let told = last; // opening the page has told it
+  let telling = 0;
+  function tell() {
+    telling = 0;
+    if (body.classList.contains("locked")) return;
+    told = Date.now();
+    fetch("/alive", { method: "POST", redirect: "manual" }).catch(() => { /* the next touch tells */ });
+  }
   function touched() {
     if (body.classList.contains("locked")) return;
     last = Date.now();
+    if (!telling) telling = setTimeout(tell, Math.max(0, told + every - last));
     if (last - noted < 5000) return;
     noted = last;
     try { localStorage.setItem(key, String(last)); } catch { /* no storage: each window counts for itself */ }
   }
-  for (const sign of ["pointerdown", "keydown", "scroll"]) addEventListener(sign, touched, { capture: true, passive: true });
+  for (const sign of ["pointerdown", "keydown", "wheel"]) addEventListener(sign, touched, { capture: true, passive: true });
   addEventListener("storage", (event) => { if (event.key === key) last = Math.max(last, Number(event.newValue)); });
   const check = () => {
     if (Date.now() - last < after || body.classList.contains("locked")) return;
     hide(body).then(touched);
   };
+  addEventListener("signed_out", () => { if (!body.classList.contains("locked")) hide(body).then(touched); });
   setInterval(check, Math.min(5000, after / 4));
   document.addEventListener("visibilitychange", () => { if (!document.hidden) check(); });
 }
