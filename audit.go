@@ -69,7 +69,7 @@ func AuditKinds() []AuditKind {
 		{AuditUpdate, "visit_type"},
 
 		{AuditCreate, "user"},          // role=
-		{AuditUpdate, "user"},          // fields=, staff_level=, active=; reset (of a password); second_factor_on, second_factor_off, recovery_codes_made
+		{AuditUpdate, "user"},          // fields=, staff_level=, active=; reset (of a password); second_factor_on, second_factor_off, second_factor_reset, recovery_codes_made
 		{AuditErase, "user"},           // again, after a backup was restored
 		{AuditExport, "user"},          // by the person
 		{AuditUpdate, "doctor"},        // fields=, verified=

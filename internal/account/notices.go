@@ -23,6 +23,7 @@ const (
 	NoticeResetLinkIssued  NoticeKind = "reset_link_issued"   // by the clinic's staff
 	NoticeFactorOn         NoticeKind = "second_factor_on"    // an authenticator app
 	NoticeFactorOff        NoticeKind = "second_factor_off"   // app and recovery codes
+	NoticeFactorReset      NoticeKind = "second_factor_reset" // app, passkeys and recovery codes, by the clinic
 	NoticeRecoveryCodes    NoticeKind = "recovery_codes_made" // the old ones count no more
 	NoticeRecoveryCodeUsed NoticeKind = "recovery_code_used"
 	NoticePasskeyAdded     NoticeKind = "passkey_added"

@@ -10,7 +10,7 @@ type commandLine struct {
 	Serve      serveCommand      `cmd:"" help:"Run the server."`
 	Demo       demoCommand       `cmd:"" help:"Run a clinic with people and history to look at." set:"database=turno-demo.db" set:"listen=localhost:8080"` //nolint:staticcheck // kong reads every set
 	Migrate    migrateCommand    `cmd:"" help:"Bring a database to this release's version; serve does it too."`
-	Admin      adminCommands     `cmd:"" help:"Manage admins."`
+	Admin      adminCommands     `cmd:"" help:"Make admins, and help people who lost the way in."`
 	Audit      auditCommands     `cmd:"" help:"Read the trail of who did what."`
 	Prove      proveCommand      `cmd:"" help:"Race many clients for one slot, and show that nobody is double-booked."`
 	Backup     backupCommand     `cmd:"" help:"Copy a SQLite database while it is in use, encrypted."`

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pquerna/otp/totp"
 
 	"github.com/turno-health/turno/internal/app"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -59,6 +61,8 @@ func TestExitStatusAndErrors(t *testing.T) {
 		{"a key file that is a text", []string{"serve", "--database", missing, "--key-file", text}, app.ExitUsage, "turno key new"},
 		{"an unknown size", []string{"demo", "--size", "xl"}, app.ExitUsage, "--size must be one of"},
 		{"an admin without a name", []string{"admin", "create", "--username", "ana"}, app.ExitUsage, "missing flags"},
+		{"a second factor of nobody", []string{"admin", "reset-second-factor"}, app.ExitUsage, "<username>"},
+		{"a second factor in no database", []string{"admin", "reset-second-factor", "ana", "--database", missing}, app.ExitFailed, "there is no database"},
 		{"a day that is none", []string{"audit", "list", "--from", "yesterday"}, app.ExitUsage, "--from is a day"},
 		{"one client does not race", []string{"prove", "--clients", "1"}, app.ExitUsage, "at least 2"},
 		{"two ways to encrypt", []string{"backup", "--to", "b", "--plaintext", "--recipient", "age1"}, app.ExitUsage, "can't be used together"},
@@ -92,7 +96,7 @@ func TestExitStatusAndErrors(t *testing.T) {
 func TestEveryCommandHasAnExample(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"serve", "demo", "migrate", "admin create", "audit list", "audit export", "prove", "backup", "restore",
+		"serve", "demo", "migrate", "admin create", "admin reset-second-factor", "audit list", "audit export", "prove", "backup", "restore",
 		"key new", "openapi", "version", "completion",
 	} {
 		got := run(t, "", append(strings.Fields(command), "--help")...)
@@ -148,6 +152,43 @@ func TestTheFirstAdminIsMadeBeforeTheFirstStart(t *testing.T) {
 		s := serve(t, dsn, newKeyFile(t))
 		s.expect(t, "GET", "/api/v1/audit-logs", s.login(t), "", 200)
 	})
+}
+
+func TestASecondFactorIsTakenAwayByWhoeverHasTheDatabase(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, dsn string) {
+		run(t, "a quiet green boat\n", "admin", "create", "--database", dsn, "--username", "mila", "--email", "mila@example.org", "--full-name", "Mila Novak").
+			expect(t, app.ExitOK, "")
+		reset := func(username string) result {
+			return run(t, "", "admin", "reset-second-factor", username, "--database", dsn)
+		}
+		reset("nadia").expect(t, app.ExitFailed, "nobody signs in as nadia in ")
+		reset("mila").expect(t, app.ExitFailed, "There is no second factor to take away.\n")
+		key := newKeyFile(t)
+		s := serve(t, dsn, key)
+		token := s.login(t)
+		setUpApp(t, s, token)
+		s.expect(t, "POST", "/api/v1/auth/login", "", signIn, 401)
+		reset("MILA").expect(t, app.ExitOK, "") // while the server runs
+		s.expect(t, "GET", "/api/v1/me", token, "", 401)
+		if trail := s.expect(t, "GET", "/api/v1/audit-logs?action_type=UPDATE", s.login(t), "", 200); !strings.Contains(trail, `"second_factor_reset"`) {
+			t.Errorf("the trail says %s", trail)
+		}
+	})
+}
+
+// setUpApp gives the person of a token an authenticator app.
+func setUpApp(t *testing.T, s *server, token string) {
+	t.Helper()
+	var setup, code struct{ Secret, Code string }
+	if err := json.Unmarshal([]byte(s.expect(t, "POST", "/api/v1/me/second-factor", token, "{}", 200)), &setup); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if code.Code, err = totp.GenerateCode(strings.ReplaceAll(setup.Secret, " ", ""), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(t, "POST", "/api/v1/me/second-factor/confirm", token, `{"code": "`+code.Code+`"}`, 200)
 }
 
 func TestTheDemoRefusesADatabaseThatItDidNotMakeAndLeavesItAlone(t *testing.T) {

@@ -12,6 +12,7 @@ func spanishAccess() map[string]string {
 		"This code is wrong, or was used before. Try the next one.":                          "Este código no es correcto o ya se usó. Prueba con el siguiente.",
 		"This code is wrong. Please check that the clock of your phone is right.":            "Este código no es correcto. Comprueba que la hora de tu teléfono esté bien.",
 		"This took too long. Please sign in from the beginning.":                             "Has tardado demasiado. Inicia sesión desde el principio.",
+		"There is no second factor to take away.":                                            "No hay ningún segundo factor que quitar.",
 		"No app is being set up. Please begin again.":                                        "No se está configurando ninguna aplicación. Empieza de nuevo.",
 		"There is no second factor to recover. Please set one up first.":                     "No hay ningún segundo factor que recuperar. Configúralo primero.",
 		"Passkeys can't be used at this address.":                                            "En esta dirección no se pueden usar llaves de acceso.",

@@ -74,6 +74,7 @@ func spanishDesk() map[string]string {
 		"%s took time off of %s away.":                                       "%s quitó una ausencia de %s.",
 		"%s tried to sign in as %s, with a wrong password.":                  "%s intentó iniciar sesión como %s con una contraseña incorrecta.",
 		"%s turned a second factor on.":                                      "%s activó un segundo factor.",
+		"%s took every second factor of %s away.":                            "%s quitó todos los segundos factores de %s.",
 		"%s turned the second factor of %s off.":                             "%s desactivó el segundo factor de %s.",
 		"%s unlocked a session.":                                             "%s desbloqueó una sesión.",
 		"%s verified the licence of %s.":                                     "%s verificó la colegiación de %s.",

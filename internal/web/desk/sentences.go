@@ -141,6 +141,7 @@ func sayAccount(r *page.Request, line insight.TrailLine, who, whom string) strin
 		"reset":               r.T("%s chose a new password with a link.", whom),
 		"second_factor_on":    r.T("%s turned a second factor on.", who),
 		"second_factor_off":   r.T("%s turned the second factor of %s off.", who, whom),
+		"second_factor_reset": r.T("%s took every second factor of %s away.", who, whom),
 		"recovery_codes_made": r.T("%s made new recovery codes.", who),
 	} {
 		if _, noted := facts[fact]; noted {

@@ -40,6 +40,8 @@ func happened(r *page.Request, kind account.NoticeKind) string {
 		return r.T("An authenticator app was set up.")
 	case account.NoticeFactorOff:
 		return r.T("The second factor was turned off.")
+	case account.NoticeFactorReset:
+		return r.T("The clinic took your authenticator app, recovery codes and passkeys away. If you did not ask for it, tell the clinic at once.")
 	case account.NoticeRecoveryCodes:
 		return r.T("New recovery codes were made; the old ones count no more.")
 	case account.NoticeRecoveryCodeUsed:
@@ -60,7 +62,7 @@ func noticeIcon(kind account.NoticeKind) ui.IconName {
 	switch kind {
 	case account.NoticePasskeyAdded, account.NoticePasskeyRemoved, account.NoticePasskeyCopied:
 		return ui.IconKey
-	case account.NoticeFactorOn, account.NoticeFactorOff, account.NoticeRecoveryCodes, account.NoticeRecoveryCodeUsed:
+	case account.NoticeFactorOn, account.NoticeFactorOff, account.NoticeFactorReset, account.NoticeRecoveryCodes, account.NoticeRecoveryCodeUsed:
 		return ui.IconShield
 	default:
 		return ui.IconLock
