@@ -18,11 +18,12 @@ type forms struct {
 
 	// Layouts in which {w} {W} {d} {m} {M} {y} stand for the weekday short and
 	// long, the day, the month short and long, and the year.
-	date, dateOfYear, shortDate, shortDay, monthOfYear, dayMonth string
+	date, dateOfYear, shortDate, shortDay, shortDayOfYear, monthOfYear, dayMonth string
 
 	clock12  bool
 	firstDay time.Weekday
-	zone     string // "%s time"
+	zone     string            // "%s time"
+	cities   map[string]string // by zone: those that the language calls otherwise than the tz database
 }
 
 func english() forms {
@@ -31,7 +32,7 @@ func english() forms {
 		shortDays:   [7]string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 		months:      [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 		shortMonths: [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-		date:        "{W} {d} {M}", dateOfYear: "{W} {d} {M} {y}", shortDate: "{d} {m} {y}", shortDay: "{w} {d} {m}", monthOfYear: "{M} {y}", dayMonth: "{d} {m}",
+		date:        "{W} {d} {M}", dateOfYear: "{W} {d} {M} {y}", shortDate: "{d} {m} {y}", shortDay: "{w} {d} {m}", shortDayOfYear: "{w} {d} {m} {y}", monthOfYear: "{M} {y}", dayMonth: "{d} {m}",
 		firstDay: time.Monday, zone: "%s time",
 	}
 }
@@ -39,7 +40,7 @@ func english() forms {
 func american() forms {
 	f := english()
 	f.date, f.dateOfYear, f.shortDate = "{W}, {M} {d}", "{W}, {M} {d}, {y}", "{m} {d}, {y}"
-	f.shortDay, f.dayMonth = "{w}, {m} {d}", "{m} {d}"
+	f.shortDay, f.shortDayOfYear, f.dayMonth = "{w}, {m} {d}", "{w}, {m} {d}, {y}", "{m} {d}"
 	f.clock12, f.firstDay = true, time.Sunday
 	return f
 }
@@ -50,22 +51,34 @@ func spanishForms() forms {
 		shortDays:   [7]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"},
 		months:      [12]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
 		shortMonths: [12]string{"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"},
-		date:        "{W}, {d} de {M}", dateOfYear: "{W}, {d} de {M} de {y}", shortDate: "{d} {m} {y}", shortDay: "{w} {d} {m}", monthOfYear: "{M} de {y}", dayMonth: "{d} {m}",
-		firstDay: time.Monday, zone: "hora de %s",
+		date:        "{W}, {d} de {M}", dateOfYear: "{W}, {d} de {M} de {y}", shortDate: "{d} {m} {y}", shortDay: "{w} {d} {m}", shortDayOfYear: "{w} {d} {m} {y}", monthOfYear: "{M} de {y}", dayMonth: "{d} {m}",
+		firstDay: time.Monday, zone: "hora de %s", cities: spanishCities(),
 	}
 }
 
-// Date is a day in full, without its year: "Monday 23 November".
-func (w *Words) Date(d turno.Date) string { return w.write(w.forms.date, d) }
+// Date is a day in full: "Monday 23 November", and with its year when that is not
+// this one: "Monday 4 January 2027".
+func (w *Words) Date(d turno.Date) string {
+	if d.Year != w.today.Year {
+		return w.DateOfYear(d)
+	}
+	return w.write(w.forms.date, d)
+}
 
-// DateOfYear is a day in full: "Monday 23 November 2026".
+// DateOfYear is a day in full with its year: "Monday 23 November 2026".
 func (w *Words) DateOfYear(d turno.Date) string { return w.write(w.forms.dateOfYear, d) }
 
 // ShortDate is a day for tables: "23 Nov 2026".
 func (w *Words) ShortDate(d turno.Date) string { return w.write(w.forms.shortDate, d) }
 
-// ShortDay is a day of these weeks: "Mon 23 Nov".
-func (w *Words) ShortDay(d turno.Date) string { return w.write(w.forms.shortDay, d) }
+// ShortDay is a day of these weeks, "Mon 23 Nov", and with its year when that is
+// not this one: "Mon 4 Jan 2027".
+func (w *Words) ShortDay(d turno.Date) string {
+	if d.Year != w.today.Year {
+		return w.write(w.forms.shortDayOfYear, d)
+	}
+	return w.write(w.forms.shortDay, d)
+}
 
 // DayMonth is a day under the name of its weekday: "23 Nov".
 func (w *Words) DayMonth(d turno.Date) string { return w.write(w.forms.dayMonth, d) }
@@ -107,7 +120,7 @@ func (w *Words) clock(hour, minute int) string {
 	return fmt.Sprintf("%d:%02d\u00a0%s", (hour+11)%12+1, minute, half) // a no-break space
 }
 
-// DateTime is a day in full and its time: "Monday 23 November at 16:40".
+// DateTime is a day as Date writes it and its time: "Monday 23 November at 16:40".
 func (w *Words) DateTime(t time.Time, loc *time.Location) string {
 	return w.T("%s at %s", w.Date(turno.DateOf(t, loc)), w.Time(t, loc))
 }
@@ -127,10 +140,7 @@ func (w *Words) Day(d, today turno.Date) string {
 	case today.AddDays(-1):
 		return w.T("Yesterday")
 	}
-	if d.Year != today.Year {
-		return w.DateOfYear(d)
-	}
-	return w.Date(d)
+	return w.On(today).Date(d)
 }
 
 // Minutes is a length: "40 minutes", "1 hour 30 minutes".
@@ -158,13 +168,17 @@ func (w *Words) Ago(since time.Duration) string {
 	return w.N("%d day ago|%d days ago", int(since/(24*time.Hour)))
 }
 
-// Zone names a time zone by its city: "Madrid time".
+// Zone names a time zone by its city, as the language calls it: "London time",
+// "hora de Londres".
 func (w *Words) Zone(name string) string {
 	if name == "UTC" || name == "" {
 		return "UTC"
 	}
-	city := name[strings.LastIndex(name, "/")+1:]
-	return fmt.Sprintf(w.forms.zone, strings.ReplaceAll(city, "_", " "))
+	city, known := w.forms.cities[name]
+	if !known {
+		city = strings.ReplaceAll(name[strings.LastIndex(name, "/")+1:], "_", " ")
+	}
+	return fmt.Sprintf(w.forms.zone, city)
 }
 
 // Decimal is a number with so many places after the point or comma.

@@ -51,9 +51,9 @@ type languages struct {
 var spoken = sync.OnceValue(func() languages { //nolint:gochecknoglobals // what never changes, made once
 	spanish := catalogue()
 	all := []*Words{
-		{tag: language.English, forms: english()},
-		{tag: language.AmericanEnglish, forms: american()},
-		{tag: language.Spanish, forms: spanishForms(), sentences: spanish, patterns: patternsOf(spanish)},
+		{tag: language.English, forms: new(english())},
+		{tag: language.AmericanEnglish, forms: new(american())},
+		{tag: language.Spanish, forms: new(spanishForms()), sentences: spanish, patterns: patternsOf(spanish)},
 	}
 	tags := make([]language.Tag, len(all))
 	for i, w := range all {

@@ -6,15 +6,26 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"github.com/turno-health/turno"
 )
 
 // Words speaks one language to one reader. It is safe for concurrent use.
 type Words struct {
 	tag       language.Tag
-	forms     forms
+	forms     *forms
+	today     turno.Date        // on the reader's calendar; zero: not known
 	sentences map[string]string // English to the language; nil for English itself
 	patterns  []pattern         // for sentences with something filled in already
 	printer   *message.Printer
+}
+
+// On is the same words on a day: dates of its year go without their year. Before
+// On, every date has one.
+func (w *Words) On(today turno.Date) *Words {
+	on := *w
+	on.today = today
+	return &on
 }
 
 // T is the sentence in the reader's language. args fill its verbs (%s, %d) as in

@@ -38,6 +38,7 @@ func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (
 	err := request.identify(route)
 	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()
+	request.Words = request.Words.On(request.Today())
 	if err == nil {
 		err = httpx.CleanAddress(r)
 	}
