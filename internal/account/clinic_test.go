@@ -33,6 +33,19 @@ func TestSpecializations(t *testing.T) {
 			_, err = p.RenameSpecialization(t.Context(), p.owner, skin.ID, "Cardiology")
 			wantCode(t, err, turno.CodeConflict)
 		})
+		t.Run("which another case does not make different", func(t *testing.T) {
+			_, err := p.CreateSpecialization(t.Context(), p.owner, "CARDIOLOGY")
+			wantCode(t, err, turno.CodeConflict)
+			_, err = p.RenameSpecialization(t.Context(), p.owner, skin.ID, "cardiology")
+			wantCode(t, err, turno.CodeConflict)
+		})
+		t.Run("and are written another way", func(t *testing.T) {
+			renamed, err := p.RenameSpecialization(t.Context(), p.owner, skin.ID, "DERMATOLOGY")
+			p.must(err)
+			if renamed.Name != "DERMATOLOGY" {
+				t.Errorf("renamed to %q", renamed.Name)
+			}
+		})
 		t.Run("are changed and deleted by full staff only", func(t *testing.T) {
 			_, err := p.CreateSpecialization(t.Context(), p.desk(), "Surgery")
 			wantCode(t, err, turno.CodeForbidden)

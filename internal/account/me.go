@@ -83,8 +83,13 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 			return Person{}, err
 		}
 	}
-	fields, err := applyToUser(&user, patch)
+	var check checks
+	fields := applyToUser(&check, &user, patch)
+	patient, profile, err := applyToPatient(tx, &check, user, patch)
 	if err != nil {
+		return Person{}, err
+	}
+	if err := check.err(); err != nil {
 		return Person{}, err
 	}
 	if len(fields) > 0 {
@@ -97,9 +102,10 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 			return Person{}, err
 		}
 	}
-	profile, err := applyToPatient(tx, user, patch)
-	if err != nil {
-		return Person{}, err
+	if len(profile) > 0 {
+		if err := store.UpdatePatient(tx, patient); err != nil {
+			return Person{}, err
+		}
 	}
 	if fields = append(fields, profile...); len(fields) > 0 {
 		if err := auditFields(tx, c, "user", id, fields); err != nil {
@@ -119,8 +125,7 @@ func afterEmailChange(tx *sqldb.Tx, id uuid.UUID) error {
 }
 
 // applyToUser changes u and names the fields that changed.
-func applyToUser(u *turno.User, p Patch) (fields []string, err error) {
-	var check checks
+func applyToUser(check *checks, u *turno.User, p Patch) (fields []string) {
 	if p.FullName != nil {
 		set(&fields, "full_name", &u.FullName, check.line("full_name", *p.FullName, 1, maxName))
 	}
@@ -139,20 +144,18 @@ func applyToUser(u *turno.User, p Patch) (fields []string, err error) {
 		check.unexpected("gender", p.Gender != nil)
 		check.unexpected("contact_number", p.ContactNumber != nil)
 	}
-	return fields, check.err()
+	return fields
 }
 
-// applyToPatient writes what a patch says about a patient's profile, and names
+// applyToPatient is a patient's profile with what a patch says about it, and names
 // the fields that changed.
-func applyToPatient(tx *sqldb.Tx, user turno.User, p Patch) (fields []string, err error) {
+func applyToPatient(tx *sqldb.Tx, check *checks, user turno.User, p Patch) (patient turno.Patient, fields []string, err error) {
 	if user.Role != turno.RolePatient || p.DateOfBirth == nil && p.Gender == nil && p.ContactNumber == nil {
-		return nil, nil
+		return patient, nil, nil
 	}
-	patient, err := store.PatientByID(tx, user.ID)
-	if err != nil {
-		return nil, err
+	if patient, err = store.PatientByID(tx, user.ID); err != nil {
+		return patient, nil, err
 	}
-	var check checks
 	if p.DateOfBirth != nil {
 		set(&fields, "date_of_birth", &patient.DateOfBirth, check.dateOfBirth("date_of_birth", *p.DateOfBirth, tx.Now))
 	}
@@ -162,10 +165,7 @@ func applyToPatient(tx *sqldb.Tx, user turno.User, p Patch) (fields []string, er
 	if p.ContactNumber != nil {
 		set(&fields, "contact_number", &patient.ContactNumber, check.contactNumber("contact_number", *p.ContactNumber))
 	}
-	if err := check.err(); err != nil || len(fields) == 0 {
-		return nil, err
-	}
-	return fields, store.UpdatePatient(tx, patient)
+	return patient, fields, nil
 }
 
 // unexpected refuses what only a patient has.

@@ -19,6 +19,11 @@ const (
 // password, and anybody without a password.
 func (s *Service) checkNewUser(in NewUser, byStaff bool) (Person, error) {
 	var check checks
+	person := s.newPerson(&check, in, byStaff)
+	return person, check.err()
+}
+
+func (s *Service) newPerson(check *checks, in NewUser, byStaff bool) Person {
 	user := turno.User{ID: turno.NewID(), Role: in.Role, StaffLevel: in.StaffLevel}
 	byStaffForPatient := byStaff && in.Role == turno.RolePatient
 
@@ -44,9 +49,9 @@ func (s *Service) checkNewUser(in NewUser, byStaff bool) (Person, error) {
 	person := Person{User: user}
 	switch in.Role {
 	case turno.RolePatient:
-		person.Patient = s.checkNewPatient(&check, user, in)
+		person.Patient = s.checkNewPatient(check, user, in)
 	case turno.RoleDoctor:
-		person.Doctor = checkNewDoctor(&check, user, in)
+		person.Doctor = checkNewDoctor(check, user, in)
 	case turno.RoleAdmin:
 		check.staffLevel("staff_level", in.StaffLevel)
 	default:
@@ -55,7 +60,7 @@ func (s *Service) checkNewUser(in NewUser, byStaff bool) (Person, error) {
 	if in.Role != turno.RoleAdmin && in.StaffLevel != "" {
 		check.add("staff_level", "Only an admin has one.")
 	}
-	return person, check.err()
+	return person
 }
 
 func (s *Service) checkNewPatient(check *checks, user turno.User, in NewUser) *turno.Patient {
@@ -68,6 +73,9 @@ func (s *Service) checkNewPatient(check *checks, user turno.User, in NewUser) *t
 }
 
 func checkNewDoctor(check *checks, user turno.User, in NewUser) *turno.Doctor {
+	if in.SpecializationID == 0 {
+		check.add("specialization_id", "This is required.")
+	}
 	return &turno.Doctor{
 		User:              user,
 		SpecializationID:  in.SpecializationID,

@@ -229,14 +229,11 @@ func (s *Service) CreateDependant(ctx context.Context, c policy.Caller, in NewDe
 	if err := policy.Check(c, policy.CreateDependant, 0); err != nil {
 		return patient, err
 	}
-	person, err := s.checkNewUser(NewUser{
+	var check checks
+	person := s.newPerson(&check, NewUser{
 		Role: turno.RolePatient, FullName: in.FullName, DateOfBirth: in.DateOfBirth,
 		Gender: in.Gender, ContactNumber: in.ContactNumber,
 	}, true)
-	if err != nil {
-		return patient, err
-	}
-	var check checks
 	relation := check.line("relation", in.Relation, 1, 50)
 	if err := check.err(); err != nil {
 		return patient, err

@@ -121,7 +121,7 @@ func (c *checks) dateOfBirth(field string, d turno.Date, now time.Time) turno.Da
 	today := turno.DateOf(now.Add(14*time.Hour), time.UTC)
 	switch {
 	case d.IsZero():
-		c.add(field, "This is required.")
+		c.add(field, "Please give a date.")
 	case d.Year < 1900:
 		c.add(field, "This is before 1900.")
 	case today.Before(d):

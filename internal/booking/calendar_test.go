@@ -105,6 +105,40 @@ func TestHoldsAreNotForHoarding(t *testing.T) {
 	})
 }
 
+func TestTimeOffIsWithinFiveYears(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		last := c.clock.Now().AddDate(5, 0, 0)
+		for _, test := range []struct {
+			name string
+			ends time.Time
+			code string
+		}{
+			{"a typing mistake, the year 9999", time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), turno.CodeInvalid},
+			{"a moment more than five years", last.Add(time.Minute), turno.CodeInvalid},
+			{"five years from now", last, ""},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				when := turno.Interval{StartsAt: test.ends.Add(-time.Hour), EndsAt: test.ends}
+				_, looking := c.TimeOffConflicts(t.Context(), c.doctor, c.doctor.UserID, when)
+				_, _, adding := c.AddTimeOff(t.Context(), c.doctor, booking.NewTimeOff{DoctorID: c.doctor.UserID, Interval: when})
+				if test.code == "" {
+					if looking != nil || adding != nil {
+						t.Fatalf("got %v, %v", looking, adding)
+					}
+					return
+				}
+				for _, err := range []error{looking, adding} {
+					e := wantCode(t, err, test.code)
+					if len(e.Fields) != 1 || e.Fields[0].Message != "Time off ends within five years from now." {
+						t.Errorf("it says %v", e.Fields)
+					}
+				}
+			})
+		}
+	})
+}
+
 func TestTimeOff(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

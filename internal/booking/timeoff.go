@@ -23,8 +23,12 @@ type NewTimeOff struct {
 	Cancel       []uuid.UUID // or cancel those of these that are in the way, and refuse when there are others
 }
 
-// longestTimeOff bounds one stretch of time off.
-const longestTimeOff = 2 * 366 * 24 * time.Hour
+// longestTimeOff bounds one stretch of time off, yearsOfTimeOff how many years from
+// now it ends.
+const (
+	longestTimeOff = 2 * 366 * 24 * time.Hour
+	yearsOfTimeOff = 5
+)
 
 // TimeOff lists a doctor's time off that is not over, soonest first.
 func (s *Service) TimeOff(ctx context.Context, c policy.Caller, doctorID uuid.UUID) (off []turno.TimeOff, err error) {
@@ -128,11 +132,25 @@ type timeOffTx struct {
 
 // begin blocks the time from now on, when it would have begun earlier.
 func (t *timeOffTx) begin(n NewTimeOff) ([]turno.Appointment, error) {
-	t.off.CreatedAt, t.off.StartsAt = t.tx.Now, later(t.off.StartsAt, t.tx.Now)
-	if !t.off.StartsAt.Before(t.off.EndsAt) {
-		return nil, timeOffIsOver()
+	var err error
+	t.off.CreatedAt = t.tx.Now
+	if t.off.Interval, err = timeOffFrom(t.tx.Now, t.off.Interval); err != nil {
+		return nil, err
 	}
 	return t.run(n)
+}
+
+// timeOffFrom is what is left of the time off at an instant, or says that it is
+// over, or too far ahead for anybody to mean it.
+func timeOffFrom(now time.Time, off turno.Interval) (turno.Interval, error) {
+	off.StartsAt = later(off.StartsAt, now)
+	switch {
+	case !off.StartsAt.Before(off.EndsAt):
+		return off, timeOffIsOver()
+	case off.EndsAt.After(now.AddDate(yearsOfTimeOff, 0, 0)):
+		return off, turno.Invalid(turno.FieldError{Location: "body.ends_at", Message: "Time off ends within five years from now."})
+	}
+	return off, nil
 }
 
 func (t *timeOffTx) run(n NewTimeOff) ([]turno.Appointment, error) {

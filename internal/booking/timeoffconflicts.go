@@ -41,11 +41,11 @@ func (s *Service) TimeOffConflicts(ctx context.Context, c policy.Caller, doctorI
 		return TimeOffConflicts{}, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		conflicts = TimeOffConflicts{Interval: turno.Interval{
-			StartsAt: later(turno.Instant(when.StartsAt), tx.Now), EndsAt: turno.Instant(when.EndsAt)}}
-		if !conflicts.StartsAt.Before(conflicts.EndsAt) {
-			return timeOffIsOver()
+		off, err := timeOffFrom(tx.Now, turno.Interval{StartsAt: turno.Instant(when.StartsAt), EndsAt: turno.Instant(when.EndsAt)})
+		if err != nil {
+			return err
 		}
+		conflicts = TimeOffConflicts{Interval: off}
 		return s.findConflicts(tx, c, doctorID, &conflicts)
 	})
 	if err != nil {

@@ -26,9 +26,9 @@ func (g *generator) writeClinic(ctx context.Context, db *sqldb.DB) error {
 		}
 		for _, f := range g.fields {
 			if _, err := tx.Exec(`
-				INSERT INTO specializations (name)
-				VALUES ($1)
-				    ON CONFLICT (name) DO NOTHING`, f.name); err != nil {
+				INSERT INTO specializations (name, name_folded)
+				VALUES ($1, $2)
+				    ON CONFLICT (name_folded) DO NOTHING`, f.name, store.Fold(f.name)); err != nil {
 				return fmt.Errorf("write a specialization: %w", err)
 			}
 		}

@@ -3,6 +3,7 @@ package locale
 // spanishErrors is what the use cases say when something can't be done.
 func spanishErrors() map[string]string {
 	return map[string]string{
+		"Time off ends within five years from now.": "Una ausencia termina en los próximos cinco años.",
 		// Any use case.
 		"Please correct the marked fields.":                                      "Corrige los campos marcados.",
 		"Please sign in again to do this.":                                       "Vuelve a iniciar sesión para hacer esto.",

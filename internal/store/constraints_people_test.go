@@ -77,11 +77,12 @@ func (b *book) updatedAtRules() []rule {
 func (b *book) referenceRules() []rule {
 	location := row{"id": turno.NewID(), "name": "Annex", "time_zone": "UTC"}
 	return []rule{
-		{name: "a specialization numbers itself", do: insert("specializations", row{"name": "Neurology"}), want: accepted},
-		{name: "its name is used once", do: insert("specializations", row{"name": "Cardiology"}), want: byKey()},
-		{name: "its name is not empty", do: insert("specializations", row{"name": ""}), want: byCheck()},
-		{name: "its name is not missing", do: insert("specializations", row{"name": nil}), want: asMissing()},
-		{name: "its name has at most 100 characters", do: insert("specializations", row{"name": strings.Repeat("n", 101)}), want: asTooLong()},
+		{name: "a specialization numbers itself", do: insert("specializations", row{"name": "Neurology", "name_folded": "neurology"}), want: accepted},
+		{name: "its name is used once", do: insert("specializations", row{"name": "Cardiology", "name_folded": "another"}), want: byKey()},
+		{name: "also in another case", do: insert("specializations", row{"name": "CARDIOLOGY", "name_folded": "cardiology"}), want: byKey()},
+		{name: "its name is not empty", do: insert("specializations", row{"name": "", "name_folded": ""}), want: byCheck()},
+		{name: "its name is not missing", do: insert("specializations", row{"name": nil, "name_folded": "neurology"}), want: asMissing()},
+		{name: "its name has at most 100 characters", do: insert("specializations", row{"name": strings.Repeat("n", 101), "name_folded": "neurology"}), want: asTooLong()},
 		{name: "one without doctors can go", do: remove("specializations", "id", b.dermatology), want: accepted},
 		{name: "one in use stays", given: []statement{update("doctors", "user_id", b.other.ID, row{"specialization_id": b.dermatology})},
 			do: remove("specializations", "id", b.dermatology), want: byReference()},

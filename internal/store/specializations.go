@@ -69,26 +69,27 @@ func SpecializationByID(tx *sqldb.Tx, id int) (turno.Specialization, bool, error
 	return s, true, nil
 }
 
-// InsertSpecialization adds one and returns its id. A taken name is a unique
-// violation.
+// InsertSpecialization adds one and returns its id. A name that is taken, in
+// whatever case, is a unique violation.
 func InsertSpecialization(tx *sqldb.Tx, name string) (id int, err error) {
 	err = tx.QueryRow(`
-		INSERT INTO specializations (name)
-		VALUES ($1)
-		RETURNING id`, name).Scan(&id)
+		INSERT INTO specializations (name, name_folded)
+		VALUES ($1, $2)
+		RETURNING id`, name, Fold(name)).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("add a specialization: %w", err)
 	}
 	return id, nil
 }
 
-// UpdateSpecialization renames one, and reports whether there is one. A taken
-// name is a unique violation.
+// UpdateSpecialization renames one, and reports whether there is one. A name
+// that another has, in whatever case, is a unique violation.
 func UpdateSpecialization(tx *sqldb.Tx, s turno.Specialization) (bool, error) {
 	rows, err := tx.Exec(`
 		UPDATE specializations
-		   SET name = $2
-		 WHERE id = $1`, s.ID, s.Name)
+		   SET name = $2,
+		       name_folded = $3
+		 WHERE id = $1`, s.ID, s.Name, Fold(s.Name))
 	if err != nil {
 		return false, fmt.Errorf("change a specialization: %w", err)
 	}

@@ -26,7 +26,7 @@ func TestEachEngineGetsAMigratedDatabaseOfItsOwn(t *testing.T) {
 				if want := clock.Now(); !tx.Now.Equal(want) {
 					t.Errorf("the transaction's now is %v, the clock shows %v", tx.Now, want)
 				}
-				_, err := tx.Exec("INSERT INTO specializations (name) VALUES ($1)", "Cardiology")
+				_, err := tx.Exec("INSERT INTO specializations (name, name_folded) VALUES ($1, $2)", "Cardiology", "cardiology")
 				return err
 			})
 			if err != nil {

@@ -92,7 +92,7 @@ func TestPeopleAreFoundMadeAndChanged(t *testing.T) {
 
 		path := "/admin/users/" + c.Patient.UserID.String()
 		patient := desk.Get(path)
-		want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give the date of birth.")
+		want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give a date.")
 		want(t, desk.Submit(patient, "#details", url.Values{"full_name": {"Pablo Paz Ruiz"}}), http.StatusOK, "Saved.", "Pablo Paz Ruiz")
 		if a := desk.Get(path); a.Find(`form[action$="/reset-link"]`).Length() != 0 {
 			t.Error("the front desk is offered a link for a new password")

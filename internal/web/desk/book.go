@@ -239,12 +239,8 @@ func (v *bookView) soFar(name, value string) url.Values {
 
 // createPatient makes the account of a patient from a form's fields.
 func createPatient(r *page.Request, form *page.Form) (account.Person, error) {
-	birth, err := turno.ParseDate(form.Get("date_of_birth"))
-	if err != nil {
-		return account.Person{}, turno.Invalid(turno.FieldError{Location: "body.date_of_birth", Message: "Please give the date of birth."})
-	}
 	return r.Site.Account.CreateUser(r.Context(), r.Caller, account.NewUser{
-		Role: turno.RolePatient, FullName: form.Get("full_name"), DateOfBirth: birth, Gender: turno.Gender(form.Get("gender")),
+		Role: turno.RolePatient, FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), Gender: turno.Gender(form.Get("gender")),
 		ContactNumber: form.Get("contact_number"), Email: form.Get("email"), Username: form.Get("username"), TimeZone: r.Clinic().TimeZone,
 	})
 }

@@ -84,8 +84,8 @@ func (v dayView) nav() ui.DateNavProps {
 	return nav
 }
 
-// summary is what there is, in a sentence: the date in full when the title is a
-// word, and how many visits and free times.
+// summary is what is shown, in a sentence: the date in full when the title is a
+// word, and how many doctors, visits and free times.
 func (v dayView) summary() string {
 	visits, free, waiting := 0, 0, 0
 	for _, column := range v.Columns {
@@ -97,11 +97,20 @@ func (v dayView) summary() string {
 			}
 		}
 	}
-	text := v.DateOfYear(v.Date) + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
+	text := v.DateOfYear(v.Date) + " · " + v.doctors() + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
 	if waiting > 0 {
 		text += " · " + v.N("%d waits for an answer|%d wait for an answer", waiting)
 	}
 	return text
+}
+
+// doctors is how many doctors are shown, and of how many when there are more on
+// other pages, or one was chosen.
+func (v dayView) doctors() string {
+	if n := len(v.Columns); n != v.Desk.Doctors {
+		return v.T("%d of %d doctors", n, v.Desk.Doctors)
+	}
+	return v.N("%d doctor|%d doctors", v.Desk.Doctors)
 }
 
 func (v dayView) fieldOptions() []ui.Option {

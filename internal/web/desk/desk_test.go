@@ -83,7 +83,7 @@ func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
 		visit := c.Visit(c.OpenTime(0))
 		desk := inside(t, c, c.Desk)
 		a := desk.Get("/admin/day")
-		want(t, a, http.StatusOK, "Today", "1 visit", "Pablo Paz", "born 3 Feb 1990", "Dr Lucía Martín")
+		want(t, a, http.StatusOK, "Today", "2 doctors · 1 visit", "Pablo Paz", "born 3 Feb 1990", "Dr Lucía Martín")
 		if n := a.Find(".agenda .column").Length(); n != 2 {
 			t.Errorf("the day has %d columns, not one for each of two doctors", n)
 		}
@@ -97,11 +97,13 @@ func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
 		if n := one.Find(".agenda .column").Length(); n != 1 || one.Find(".agenda").Text() == "" {
 			t.Errorf("one doctor was chosen and %d columns are shown", n)
 		}
+		want(t, one, http.StatusOK, "1 of 2 doctors · 0 visits")
 		field := a.Find(`#f-specialization option`).FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "Dermatology" }).AttrOr("value", "")
 		filtered := desk.Get("/admin/day?specialization=" + field)
 		if filtered.Says("Pablo Paz") || filtered.Find(".agenda .column").Length() != 1 {
 			t.Error("another specialization is shown too")
 		}
+		want(t, filtered, http.StatusOK, "1 doctor · 0 visits")
 		want(t, desk.Get("/admin/day?specialization=999999"), http.StatusOK, "Nobody works on this day")
 		want(t, desk.Get("/admin/day?date=nonsense"), http.StatusOK, "Today")
 	})
@@ -121,7 +123,7 @@ func TestTheDeskBooksForSomebody(t *testing.T) {
 		want(t, nobody, http.StatusOK, "Nobody was found")
 
 		bad := desk.Submit(nobody, "#new-patient", url.Values{"full_name": {"Ana Nueva"}})
-		want(t, bad, http.StatusUnprocessableEntity, "Please give the date of birth.")
+		want(t, bad, http.StatusUnprocessableEntity, "Please give a date.")
 		if bad.Find("#f-full_name").AttrOr("value", "") != "Ana Nueva" {
 			t.Error("the name that was typed is lost")
 		}
@@ -137,6 +139,25 @@ func TestTheDeskBooksForSomebody(t *testing.T) {
 		}
 		if again.Find("button.slot").Length() == 0 {
 			t.Error("no other time is offered")
+		}
+	})
+}
+
+// Whoever goes back in the browser sends the form of a visit that is booked: with
+// other words it is told so, without a word of keys.
+func TestAFormThatWasSentAlready(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk := inside(t, c, c.Desk)
+		form := desk.Get(desk.Get("/admin/day").Find("a.item.free").Last().AttrOr("href", "") + "&patient=" + c.Patient.UserID.String())
+		want(t, desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}}), http.StatusOK, "The visit is booked and confirmed.")
+		back := desk.Submit(form, "#book", url.Values{"reason": {"A sore throat and a cough"}})
+		want(t, back, http.StatusUnprocessableEntity, "You have sent this form already. Press once more to book another visit.")
+		if back.Says("Idempotency") {
+			t.Errorf("the desk reads of keys: %s", back.Text())
+		}
+		if back.Find("#f-reason").Text() != "A sore throat and a cough" {
+			t.Error("the reason that was typed is lost")
 		}
 	})
 }

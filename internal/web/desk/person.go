@@ -141,10 +141,7 @@ func updatePerson(r *page.Request) error {
 			patch.Email = &mail
 		}
 		if form.Has("date_of_birth") {
-			birth, err := turno.ParseDate(form.Get("date_of_birth"))
-			if err != nil {
-				return patch, turno.Invalid(turno.FieldError{Location: "body.date_of_birth", Message: "Please give the date of birth."})
-			}
+			birth := form.Date("date_of_birth")
 			gender, number := turno.Gender(form.Get("gender")), form.Get("contact_number")
 			patch.DateOfBirth, patch.Gender, patch.ContactNumber = &birth, &gender, &number
 		}

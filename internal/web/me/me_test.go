@@ -203,7 +203,7 @@ func TestPeopleAreCaredFor(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		v := c.As(t, c.Patient)
 		empty := v.Submit(v.Get("/account/people/new"), "main form", url.Values{"full_name": {"Leo Paz"}})
-		if empty.Status != http.StatusUnprocessableEntity || empty.Find("#f-full_name").AttrOr("value", "") != "Leo Paz" || !empty.Says("Please give a date.") {
+		if empty.Status != http.StatusUnprocessableEntity || empty.Find("#f-full_name").AttrOr("value", "") != "Leo Paz" || !empty.Says("Please give a date.") || empty.Find("#f-relation").AttrOr("aria-invalid", "") != "true" {
 			t.Fatalf("a name alone is answered with %d: %s", empty.Status, empty.Text())
 		}
 		added := v.Submit(empty, "main form", url.Values{"date_of_birth": {"2019-05-06"}, "relation": {"father"}})

@@ -77,19 +77,16 @@ func addDependant(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	patch := patchOf(r, form, true)
-	if form.OK() {
-		_, err = r.Site.Account.CreateDependant(r.Context(), r.Caller, account.NewDependant{
-			FullName: form.Get("full_name"), DateOfBirth: *patch.DateOfBirth, Gender: *patch.Gender,
-			ContactNumber: *patch.ContactNumber, Relation: form.Get("relation"),
-		})
-		if err == nil {
-			r.Say(string(ui.Success), "You can book for them from now on.")
-			return r.Redirect("/account/people")
-		}
-		if !r.Take(form, err) {
-			return err
-		}
+	_, err = r.Site.Account.CreateDependant(r.Context(), r.Caller, account.NewDependant{
+		FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), Gender: turno.Gender(form.Get("gender")),
+		ContactNumber: form.Get("contact_number"), Relation: form.Get("relation"),
+	})
+	if err == nil {
+		r.Say(string(ui.Success), "You can book for them from now on.")
+		return r.Redirect("/account/people")
+	}
+	if !r.Take(form, err) {
+		return err
 	}
 	return newDependantForm(r, http.StatusUnprocessableEntity, form)
 }
@@ -137,15 +134,12 @@ func changeDependant(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	patch := patchOf(r, form, true)
-	if form.OK() {
-		if _, err = r.Site.Account.UpdatePatient(r.Context(), r.Caller, p.ID, patch); err == nil {
-			r.Say(string(ui.Success), "The profile is changed.")
-			return r.Redirect("/account/people")
-		}
-		if !r.Take(form, err) {
-			return err
-		}
+	if _, err = r.Site.Account.UpdatePatient(r.Context(), r.Caller, p.ID, patchOf(form, true)); err == nil {
+		r.Say(string(ui.Success), "The profile is changed.")
+		return r.Redirect("/account/people")
+	}
+	if !r.Take(form, err) {
+		return err
 	}
 	return dependantForm(r, http.StatusUnprocessableEntity, p, form)
 }

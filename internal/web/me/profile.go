@@ -46,28 +46,25 @@ func changeProfile(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	patch := patchOf(r, form, r.Caller.Role == turno.RolePatient)
+	patch := patchOf(form, r.Caller.Role == turno.RolePatient)
 	zone, tag := form.Get("time_zone"), languageOf(r, form)
 	patch.TimeZone, patch.Locale = &zone, &tag
 	if email := form.Get("email"); email != "" || r.Person.MailAddress() != "" {
 		patch.Email = &email
 	}
-	if form.OK() {
-		_, err = r.Site.Account.UpdateMe(r.Context(), r.Caller, patch)
-		if err == nil {
-			r.SetLanguage(tag)
-			r.Say(string(ui.Success), "Your profile is changed.")
-			return r.Redirect("/account")
-		}
-		if !r.Take(form, err) {
-			return err
-		}
+	if _, err = r.Site.Account.UpdateMe(r.Context(), r.Caller, patch); err == nil {
+		r.SetLanguage(tag)
+		r.Say(string(ui.Success), "Your profile is changed.")
+		return r.Redirect("/account")
+	}
+	if !r.Take(form, err) {
+		return err
 	}
 	return profileForm(r, http.StatusUnprocessableEntity, form)
 }
 
 // patchOf is what a form says about a person, and about a patient.
-func patchOf(r *page.Request, form *page.Form, patient bool) account.Patch {
+func patchOf(form *page.Form, patient bool) account.Patch {
 	name := form.Get("full_name")
 	patch := account.Patch{FullName: &name}
 	if !patient {
@@ -75,10 +72,7 @@ func patchOf(r *page.Request, form *page.Form, patient bool) account.Patch {
 	}
 	gender, number := turno.Gender(form.Get("gender")), form.Get("contact_number")
 	patch.Gender, patch.ContactNumber = &gender, &number
-	born, err := turno.ParseDate(form.Get("date_of_birth"))
-	if err != nil {
-		form.Add("date_of_birth", r.T("Please give a date."))
-	}
+	born := form.Date("date_of_birth")
 	patch.DateOfBirth = &born
 	return patch
 }

@@ -61,6 +61,16 @@ func (f *Form) Raw(field string) string { return f.Values.Get(field) }
 // Has reports whether the field was sent, be it empty.
 func (f *Form) Has(field string) bool { return f.Values.Has(field) }
 
+// Date is the day typed into a field; the zero Date when it is none, of which a use
+// case says what is wrong together with everything else.
+func (f *Form) Date(field string) turno.Date {
+	date, err := turno.ParseDate(f.Get(field))
+	if err != nil {
+		return turno.Date{}
+	}
+	return date
+}
+
 // Whole reads a whole number that a column of the database holds; false when the
 // text is none.
 func Whole(text string) (n int, ok bool) {
@@ -102,6 +112,10 @@ func (r *Request) Take(f *Form, err error) bool {
 		}
 	default:
 		return false
+	}
+	if e.Code == turno.CodeIdempotencyMismatch { // see Once
+		f.Add("", r.T("You have sent this form already. Press once more to book another visit."))
+		return true
 	}
 	for _, field := range e.Fields {
 		_, name, found := strings.Cut(field.Location, ".")

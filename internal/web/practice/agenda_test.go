@@ -179,3 +179,27 @@ func TestWhoSeesASchedule(t *testing.T) {
 		}
 	})
 }
+
+// A doctor whom nobody can find yet is told why, and what comes next.
+func TestALicenceThatIsNotVerified(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		const own, staff = "Your licence is not verified yet", "This doctor's licence is not verified"
+		path := "/schedule?doctor=" + c.Doctor.UserID.String()
+		doctor, desk, full := signedIn(t, c, c.Doctor), signedIn(t, c, c.Desk), signedIn(t, c, c.Full)
+		if doctor.Get("/schedule").Says(own) || desk.Get(path).Says(staff) {
+			t.Error("a verified doctor is said not to be")
+		}
+		_, err := c.Account.UnverifyDoctor(t.Context(), c.Full.Caller, c.Doctor.UserID)
+		c.Must(err)
+		if page := doctor.Get("/schedule"); !page.Says(own) || !page.Says("The clinic checks your licence; you need not do anything for it.") || page.Says(staff) {
+			t.Errorf("the doctor reads %s", page.Text())
+		}
+		if page := desk.Get(path); !page.Says(staff) || page.Says(own) || page.Find(`#agenda a[href="/admin/doctors"]`).Length() != 0 {
+			t.Errorf("the front desk reads %s", page.Text())
+		}
+		if page := full.Get(path); page.Find(`#agenda a[href="/admin/doctors"]`).Length() != 1 {
+			t.Errorf("who checks licences is not led there: %s", page.Text())
+		}
+	})
+}

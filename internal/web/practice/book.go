@@ -126,13 +126,8 @@ func addPatient(p practice) error {
 	if err != nil {
 		return err
 	}
-	birth, err := turno.ParseDate(form.Get("date_of_birth"))
-	if err != nil {
-		form.Add("date_of_birth", p.T("Choose a day."))
-		return p.findForm(http.StatusUnprocessableEntity, form)
-	}
 	person, err := p.Site.Account.CreateUser(p.Context(), p.Caller, account.NewUser{Role: turno.RolePatient,
-		FullName: form.Get("full_name"), DateOfBirth: birth, ContactNumber: form.Get("contact_number")})
+		FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), ContactNumber: form.Get("contact_number")})
 	if err != nil {
 		if p.Take(form, err) {
 			return p.findForm(http.StatusUnprocessableEntity, form)

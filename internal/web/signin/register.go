@@ -6,7 +6,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
@@ -27,15 +26,13 @@ func register(r *page.Request) error {
 		return err
 	}
 	person := newUser(r, form)
-	person.DateOfBirth = dateOf(r, form, "date_of_birth")
+	person.DateOfBirth = form.Date("date_of_birth")
 	person.ContactNumber = form.Get("contact_number")
-	if form.OK() {
-		if _, err = r.Site.Account.RegisterPatient(r.Context(), r.Caller, person); err == nil {
-			return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
-		}
-		if !r.Take(form, err) {
-			return err
-		}
+	if _, err = r.Site.Account.RegisterPatient(r.Context(), r.Caller, person); err == nil {
+		return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
+	}
+	if !r.Take(form, err) {
+		return err
 	}
 	return registerForm(r, http.StatusUnprocessableEntity, form)
 }
@@ -67,16 +64,17 @@ func registerDoctor(r *page.Request) error {
 	person.TimeZone = form.Get("time_zone")
 	person.LicenseNumber = form.Get("license_number")
 	person.Bio = form.Get("bio")
-	person.SpecializationID = numberOf(r, form, "specialization_id")
-	person.YearsOfExperience = numberOf(r, form, "years_of_experience")
-	if form.OK() {
-		if _, err = r.Site.Account.RegisterDoctor(r.Context(), r.Caller, person); err == nil {
-			r.Say(string(ui.Success), "Welcome. We'll check your licence; then patients can find you.")
-			return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
-		}
-		if !r.Take(form, err) {
-			return err
-		}
+	person.SpecializationID, _ = page.Whole(form.Get("specialization_id")) // 0: none was chosen
+	person.YearsOfExperience = -1                                          // refused, with everything else that is wrong
+	if years, ok := page.Whole(form.Get("years_of_experience")); ok {
+		person.YearsOfExperience = years
+	}
+	if _, err = r.Site.Account.RegisterDoctor(r.Context(), r.Caller, person); err == nil {
+		r.Say(string(ui.Success), "Welcome. We'll check your licence; then patients can find you.")
+		return signIn(r, account.Credentials{Login: person.Username, Password: person.Password})
+	}
+	if !r.Take(form, err) {
+		return err
 	}
 	return registerDoctorForm(r, http.StatusUnprocessableEntity, form)
 }
@@ -99,24 +97,6 @@ func newUser(r *page.Request, form *page.Form) account.NewUser {
 		FullName: form.Get("full_name"), Email: form.Get("email"), Username: form.Get("username"),
 		Password: form.Raw("password"), TimeZone: r.Zone.String(), Locale: r.Lang(),
 	}
-}
-
-// dateOf reads a day; what is none is wrong with the form.
-func dateOf(r *page.Request, form *page.Form, field string) turno.Date {
-	date, err := turno.ParseDate(form.Get(field))
-	if err != nil {
-		form.Add(field, r.T("Please give a date."))
-	}
-	return date
-}
-
-// numberOf reads a whole number; what is none is wrong with the form.
-func numberOf(r *page.Request, form *page.Form, field string) int {
-	n, ok := page.Whole(form.Get(field))
-	if !ok {
-		form.Add(field, r.T("This is required."))
-	}
-	return n
 }
 
 // zoneOf is the zone that was typed, or how this browser's clocks go.

@@ -292,3 +292,26 @@ func TestAPasskeySignsInUnlocksAndConfirms(t *testing.T) {
 		}
 	})
 }
+
+// What is wrong with a registration is said at once, dates and numbers with the
+// rest.
+func TestEverythingWrongWithARegistrationIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.Visitor(t)
+		for path, fields := range map[string][]string{
+			"/register":        {"full_name", "date_of_birth", "contact_number", "email", "username", "password"},
+			"/register/doctor": {"full_name", "specialization_id", "license_number", "years_of_experience", "time_zone", "email", "username", "password"},
+		} {
+			wrong := v.Submit(v.Get(path), "main form", url.Values{"contact_number": {"12"}, "date_of_birth": {"31/12/1990"}, "time_zone": {"Nowhere"}})
+			if wrong.Status != http.StatusUnprocessableEntity {
+				t.Fatalf("%s is answered with %d: %s", path, wrong.Status, wrong.Text())
+			}
+			for _, field := range fields {
+				if wrong.Find("#f-"+field).AttrOr("aria-invalid", "") != "true" {
+					t.Errorf("%s says nothing of %s: %s", path, field, wrong.Text())
+				}
+			}
+		}
+	})
+}

@@ -97,8 +97,6 @@ func againWith(r *page.Request, form *page.Form, w wish, err error) error {
 	switch turno.CodeOf(err) {
 	case turno.CodeSlotTaken, turno.CodeNotOffered: // the page shows others
 		return showOffer(r, http.StatusConflict, form, w)
-	case turno.CodeIdempotencyMismatch:
-		form.Add("", r.T("You have sent this form already. Press once more to book another visit."))
 	default:
 		if !r.Take(form, err) {
 			return err
@@ -113,12 +111,8 @@ func againWith(r *page.Request, form *page.Form, w wish, err error) error {
 // addDependant makes the person whom the visit is for. From then on the form is
 // for them, so that they are made once.
 func addDependant(r *page.Request, form *page.Form) (uuid.UUID, error) {
-	born, err := turno.ParseDate(form.Get("date_of_birth"))
-	if err != nil {
-		form.Add("date_of_birth", r.T("Please give a date."))
-	}
 	person, err := r.Site.Account.CreateDependant(r.Context(), r.Caller, account.NewDependant{
-		FullName: form.Get("full_name"), DateOfBirth: born, Relation: form.Get("relation"),
+		FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), Relation: form.Get("relation"),
 	})
 	if err != nil {
 		return uuid.Nil, err

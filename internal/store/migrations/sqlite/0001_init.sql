@@ -34,8 +34,9 @@ BEGIN
 END;
 
 CREATE TABLE specializations (
-    id   INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE CHECK (name <> '') CHECK (length(name) <= 100)
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    name        TEXT NOT NULL UNIQUE CHECK (name <> '') CHECK (length(name) <= 100),
+    name_folded TEXT NOT NULL UNIQUE
 ) STRICT;
 
 CREATE TABLE locations (
