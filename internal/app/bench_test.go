@@ -21,14 +21,16 @@ import (
 // BenchmarkBookOverHTTP compares a server's bookings, asked for by 32 clients
 // over HTTP, with the bare rows of a booking, each committed by itself with the
 // same driver and the same durability, in slices that take turns. x/bare is how
-// many bookings are acknowledged in the time of one bare commit: at least 1 is
-// wanted. The clients run on the same machine and have no server of their own.
+// many bookings are acknowledged in the time of one bare commit of rows that
+// nothing guards, x/own of the same rows in Turno's own tables, which are what a
+// booking leaves: at least 1 is wanted. The clients run on the same machine and
+// have no server of their own.
 func BenchmarkBookOverHTTP(b *testing.B) {
 	const clients, slice = 32, 1600
 	dsn := filepath.Join(b.TempDir(), "turno.db")
 	node := startProcess(b, dsn, newKey(b))
 	l := newLoad(b, node, dsn, clients)
-	bare := storetest.NewBareRows(b)
+	bare, own := storetest.NewBareRows(b), storetest.NewOwnRows(b)
 	lean := make([]*leanClient, clients)
 	for i := range lean {
 		lean[i] = newLeanClient(b, node.url, l.patients[i])
@@ -51,7 +53,7 @@ func BenchmarkBookOverHTTP(b *testing.B) {
 		plain[i] = newLeanClient(b, face.URL, "")
 	}
 	var served time.Duration
-	var booked, committed, spent time.Duration
+	var booked, committed, guarded, spent time.Duration
 	done := 0
 	for b.Loop() {
 		before := processorTime(b, node.cmd.Process.Pid)
@@ -60,6 +62,7 @@ func BenchmarkBookOverHTTP(b *testing.B) {
 		}, b.Error)
 		spent += processorTime(b, node.cmd.Process.Pid) - before
 		committed += storetest.InParallel(clients, slice, func(_, i int) error { return bare.Commit(done + i) }, b.Error)
+		guarded += storetest.InParallel(clients, slice, func(_, i int) error { return own.Commit(done + i) }, b.Error)
 		served += storetest.InParallel(clients, slice, func(client, i int) error { return plain[client].post(map[string]int{"Number": done + i + 1000000}) }, b.Error)
 		done += slice
 	}
@@ -68,7 +71,9 @@ func BenchmarkBookOverHTTP(b *testing.B) {
 	b.ReportMetric(float64(spent.Microseconds())/float64(done), "server-µs/booking")
 	b.ReportMetric(float64(done)/served.Seconds(), "bare-http/s")
 	b.ReportMetric(served.Seconds()/booked.Seconds(), "x/bare-http")
+	b.ReportMetric(float64(done)/guarded.Seconds(), "own/s")
 	b.ReportMetric(committed.Seconds()/booked.Seconds(), "x/bare")
+	b.ReportMetric(guarded.Seconds()/booked.Seconds(), "x/own")
 }
 
 // processorTime is what a process has computed for since it started, in steps of

@@ -9,11 +9,11 @@ import (
 // insideKey marks the context that a Tx hands out.
 type insideKey struct{}
 
-// call runs a closure. Its frame on the stack tells refuseNested that a
+// inside runs a closure. Its frame on the stack tells refuseNested that a
 // transaction is on the way, so it is never inlined.
 //
 //go:noinline
-func call(fn func(*Tx) error, tx *Tx) error {
+func inside(fn func(*Tx) error, tx *Tx) error {
 	err := fn(tx)
 	tx.done = true
 	return err
@@ -24,7 +24,7 @@ func call(fn func(*Tx) error, tx *Tx) error {
 // for ever; on PostgreSQL each nested transaction takes a second connection, and
 // enough of them at once wait for each other.
 func refuseNested(ctx context.Context, what string) {
-	if ctx.Value(insideKey{}) != nil || onStack(reflect.ValueOf(call).Pointer()) {
+	if ctx.Value(insideKey{}) != nil || onStack(reflect.ValueOf(inside).Pointer()) {
 		panic("sqldb: " + what + " inside the closure of another transaction")
 	}
 }

@@ -164,7 +164,7 @@ func (db *sqliteDB) read(ctx context.Context, fn func(*Tx) error) error {
 	defer func() { ended = conn.control(atOnce, "ROLLBACK") == nil }() // a panic too ends the view
 	tx := newTx(ctx, conn, db.opts.Now)
 	defer func() { _ = tx.finish(nil) }()
-	return tx.finish(call(fn, tx))
+	return tx.finish(inside(fn, tx))
 }
 
 // readerPool hands out connections for reading, each to one transaction.

@@ -5,6 +5,8 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -25,8 +27,9 @@ func pollInterval() time.Duration {
 
 // writer owns the connection that writes. Its goroutine takes all writes that
 // wait, runs them one after the other in one real transaction, each within a
-// savepoint, and answers after the commit. The closures run on their callers'
-// goroutines, in turn, so that a panic, or the end of a test, stays theirs.
+// savepoint, and answers after the commit. The closures run on that goroutine: one
+// that had to be woken for each would queue for a processor behind all who wait. A
+// panic, or the end of a test, is handed to the goroutine whose closure it was.
 type writer struct {
 	ctx     context.Context // never ends: closing is told by closing
 	file    driver.Connector
@@ -36,7 +39,8 @@ type writer struct {
 	waiting chan *write
 	closing chan struct{}
 	closed  chan struct{}
-	warned  bool // OnWait has been called
+	group   []*write // on the way
+	warned  bool     // OnWait has been called
 	spoil   func(sql string) error
 }
 
@@ -51,7 +55,7 @@ func startWriter(ctx context.Context, file driver.Connector, o Options) *writer 
 
 // write runs fn in a group and returns what became of it.
 func (w *writer) write(ctx context.Context, fn func(*Tx) error) error {
-	c := &write{fn: fn, steps: make(chan step, 1), reports: make(chan report, 1)}
+	c := newWrite(fn)
 	select {
 	case <-w.closing:
 		return ErrClosed
@@ -74,13 +78,22 @@ func (w *writer) close() {
 }
 
 func (w *writer) run() {
-	defer close(w.closed)
-	defer w.discard()
+	ended := false
+	defer func() {
+		if ended {
+			w.discard()
+			close(w.closed)
+			return
+		}
+		w.abandon() // a closure has ended this goroutine
+		go w.run()
+	}()
 	busy := time.NewTimer(turnAfter)
 	defer busy.Stop()
 	for {
 		first, rested := w.next()
 		if first == nil {
+			ended = true
 			return
 		}
 		if rested {
@@ -92,6 +105,18 @@ func (w *writer) run() {
 			w.pause()
 			busy.Reset(turnAfter)
 		default:
+		}
+	}
+}
+
+// abandon gives up what was on the way: whoever can try again does.
+func (w *writer) abandon() {
+	w.discard()
+	for _, call := range w.group {
+		if call.aborted {
+			call.answer(call.err)
+		} else {
+			call.answer(&retryableError{"busy", errAborted})
 		}
 	}
 }
@@ -127,12 +152,12 @@ func (w *writer) serve(first *write) {
 		defer w.turn.give()
 		locked = w.begin()
 	}
-	group := w.gather(first)
+	w.group = w.gather(first)
 	if locked == nil {
-		w.settle(group)
+		w.settle(w.group)
 		return
 	}
-	for _, call := range group {
+	for _, call := range w.group {
 		call.answer(locked)
 	}
 }
@@ -240,7 +265,7 @@ func (w *writer) commitGroup(ctx context.Context, group []*write) error {
 		if err := w.conn.control(ctx, "SAVEPOINT closure"); err != nil {
 			return err
 		}
-		call.run(newTx(ctx, w.conn, w.opts.Now))
+		w.perform(ctx, call)
 		if call.err != nil {
 			if err := w.conn.control(ctx, "ROLLBACK TO closure"); err != nil {
 				return err
@@ -272,7 +297,7 @@ func (w *writer) rerun(call *write) {
 func (w *writer) commitAlone(ctx context.Context, call *write) {
 	end := "ROLLBACK"
 	if call.start() {
-		call.run(newTx(ctx, w.conn, w.opts.Now))
+		w.perform(ctx, call)
 		if call.err == nil {
 			end = "COMMIT"
 		}
@@ -294,14 +319,38 @@ func (w *writer) discard() {
 	}
 }
 
+// perform runs the closure of a call. What it panics with is kept for its caller.
+func (w *writer) perform(ctx context.Context, call *write) {
+	tx := newTx(ctx, w.conn, w.opts.Now)
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		call.err, call.aborted = errAborted, true
+		if call.panicked = recover(); call.panicked != nil {
+			w.opts.Logger.ErrorContext(ctx, "a transaction panicked", "stack", string(debug.Stack()))
+		}
+		_ = tx.finish(nil)
+	}()
+	err := tx.finish(inside(call.fn, tx))
+	returned = true
+	if reason := retryReason(tx.failed); reason != "" {
+		err = &retryableError{reason, err}
+	}
+	call.err = err
+}
+
 // write is one call of Write on its way through the writer.
 type write struct {
-	fn      func(*Tx) error
-	state   atomic.Int32
-	steps   chan step   // from the writer: run, or the answer
-	reports chan report // to the writer: how a run ended
-	err     error       // of the last run
-	aborted bool        // fn panicked: it is not run again
+	fn       func(*Tx) error
+	state    atomic.Int32
+	answered chan error
+
+	// What the last run of fn came to.
+	err      error
+	aborted  bool // fn did not return: it is not run again
+	panicked any  // nil when fn ended its goroutine
 }
 
 const (
@@ -310,14 +359,8 @@ const (
 	withdrawn
 )
 
-type step struct {
-	tx  *Tx // to be run; nil means that err is the answer
-	err error
-}
-
-type report struct {
-	err     error
-	aborted bool
+func newWrite(fn func(*Tx) error) *write {
+	return &write{fn: fn, answered: make(chan error, 1)}
 }
 
 // start reports whether the call may run: its caller has not given up before.
@@ -325,51 +368,34 @@ func (c *write) start() bool {
 	return c.state.Load() == started || c.state.CompareAndSwap(queued, started)
 }
 
-// run lets the caller run the closure and waits for it.
-func (c *write) run(tx *Tx) {
-	c.steps <- step{tx: tx}
-	r := <-c.reports
-	c.err, c.aborted = r.err, r.aborted
+// answer tells the caller what became of the call; only the first answer counts.
+func (c *write) answer(err error) {
+	select {
+	case c.answered <- err:
+	default:
+	}
 }
 
-func (c *write) answer(err error) { c.steps <- step{err: err} }
-
-// follow is the caller's side: it runs the closure as often as the writer says
-// and returns the answer.
+// follow is the caller's side: it waits for the answer, unless ctx ends before
+// the closure begins. When the closure panicked, or ended its goroutine, so does
+// this.
 func (c *write) follow(ctx context.Context) error {
-	done := ctx.Done()
-	for {
-		select {
-		case s := <-c.steps:
-			if s.tx == nil {
-				return s.err
-			}
-			c.runHere(s.tx)
-		case <-done:
-			if c.state.CompareAndSwap(queued, withdrawn) {
-				return ctx.Err()
-			}
-			done = nil // it has begun: what happens now must be known
+	var err error
+	select {
+	case err = <-c.answered:
+	case <-ctx.Done():
+		if c.state.CompareAndSwap(queued, withdrawn) {
+			return ctx.Err()
 		}
+		err = <-c.answered // it has begun: what happens now must be known
 	}
-}
-
-// runHere runs the closure. When it panics, the panic goes on only after the
-// writer has rolled back.
-func (c *write) runHere(tx *Tx) {
-	returned := false
-	defer func() {
-		if returned {
-			return
-		}
-		_ = tx.finish(nil)
-		c.reports <- report{err: errAborted, aborted: true}
-		<-c.steps
-	}()
-	err := tx.finish(call(c.fn, tx))
-	returned = true
-	if reason := retryReason(tx.failed); reason != "" {
-		err = &retryableError{reason, err}
+	switch {
+	case !c.aborted:
+		return err
+	case c.panicked != nil:
+		panic(c.panicked)
+	default:
+		runtime.Goexit()
+		return err
 	}
-	c.reports <- report{err: err}
 }

@@ -35,7 +35,7 @@ func settleTogether(t *testing.T, db *DB, spoil func(sql string) error, members 
 	var group []*write
 	var callers sync.WaitGroup
 	for _, m := range members {
-		c := &write{fn: m.fn, steps: make(chan step, 1), reports: make(chan report, 1)}
+		c := newWrite(m.fn)
 		group = append(group, c)
 		callers.Go(func() {
 			defer func() { m.panicked = recover() }()
