@@ -30,6 +30,7 @@ const (
 	CodeWrongCredentials     = "wrong_credentials"
 	CodeSignInAgain          = "sign_in_again"        // the last sign-in is too long ago for this act
 	CodeSessionLocked        = "session_locked"       // idle for too long; the password opens it again
+	CodeTooManyCodes         = "too_many_codes"       // wrong ones: the sign-in begins again
 	CodeSecondFactorNeeded   = "second_factor_needed" // a code has to be given, or a second factor set up
 	CodeForbidden            = "forbidden"
 	CodeNotFound             = "not_found"

@@ -183,19 +183,26 @@ func writeDoctor(tx *sqldb.Tx, c policy.Caller, d turno.Doctor, fields []string)
 	return auditFields(tx, c, "doctor", d.ID, fields)
 }
 
+// VerifiedDoctor is a doctor who can be found and booked.
+type VerifiedDoctor struct {
+	DoctorProfile
+	Before bool // somebody had verified the doctor already, and nothing was changed
+}
+
 // VerifyDoctor says that the clinic has checked a doctor's licence: from now on
-// the doctor can be found and booked. The note is for the clinic.
-func (s *Service) VerifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID, note string) (DoctorProfile, error) {
+// the doctor can be found and booked. The note is for the clinic. Doing it again
+// changes nothing.
+func (s *Service) VerifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID, note string) (VerifiedDoctor, error) {
 	if err := policy.Check(c, policy.VerifyDoctor, 0); err != nil {
-		return DoctorProfile{}, err
+		return VerifiedDoctor{}, err
 	}
 	var check checks
 	note = check.text("note", note, maxNote)
 	if err := check.err(); err != nil {
-		return DoctorProfile{}, err
+		return VerifiedDoctor{}, err
 	}
 	verified, err := s.setVerification(ctx, c, id, true, note)
-	return verified.DoctorProfile, err
+	return VerifiedDoctor{verified.DoctorProfile, verified.Before}, err
 }
 
 // UnverifiedDoctor is a doctor who can no longer be booked, with what that leaves
@@ -203,10 +210,12 @@ func (s *Service) VerifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUI
 type UnverifiedDoctor struct {
 	DoctorProfile
 	Outside []turno.Appointment // visits that stay, soonest first
+	Before  bool                // the doctor was not verified, and nothing was changed
 }
 
 // UnverifyDoctor takes a verification back. No visit is accepted once it has
-// answered; those that were booked stay, and are returned.
+// answered; those that were booked stay, and are returned. Doing it again changes
+// nothing.
 func (s *Service) UnverifyDoctor(ctx context.Context, c policy.Caller, id uuid.UUID) (UnverifiedDoctor, error) {
 	if err := policy.Check(c, policy.VerifyDoctor, 0); err != nil {
 		return UnverifiedDoctor{}, err
@@ -226,21 +235,11 @@ func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.
 		if err := notErased(found.User); err != nil {
 			return err
 		}
-		at, by := &tx.Now, c.ID()
-		if !verified {
-			at, by = nil, nil
-		}
-		if err := store.SetVerification(tx, id, at, by, note); err != nil {
-			return err
-		}
-		if err := store.BumpCalendar(tx, id); err != nil {
-			return err
-		}
-		if err := store.Audit(tx, turno.AuditEntry{
-			ActionBy: c.ID(), Action: turno.AuditUpdate, Entity: "doctor", EntityID: id.String(),
-			SubjectID: &id, Detail: fmt.Sprintf("verified=%t", verified),
-		}); err != nil {
-			return err
+		doctor.Before = verified == (found.VerifiedAt != nil)
+		if !doctor.Before {
+			if err := writeVerification(tx, c, id, verified, note); err != nil {
+				return err
+			}
 		}
 		if !verified {
 			if doctor.Outside, err = s.openVisits(tx, id); err != nil {
@@ -255,4 +254,21 @@ func (s *Service) setVerification(ctx context.Context, c policy.Caller, id uuid.
 	}
 	s.config.Changed(id)
 	return doctor, nil
+}
+
+func writeVerification(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, verified bool, note string) error {
+	at, by := &tx.Now, c.ID()
+	if !verified {
+		at, by = nil, nil
+	}
+	if err := store.SetVerification(tx, id, at, by, note); err != nil {
+		return err
+	}
+	if err := store.BumpCalendar(tx, id); err != nil {
+		return err
+	}
+	return store.Audit(tx, turno.AuditEntry{
+		ActionBy: c.ID(), Action: turno.AuditUpdate, Entity: "doctor", EntityID: id.String(),
+		SubjectID: &id, Detail: fmt.Sprintf("verified=%t", verified),
+	})
 }

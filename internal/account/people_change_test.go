@@ -311,6 +311,17 @@ func TestDoctors(t *testing.T) {
 				t.Errorf("the trail says %q", last)
 			}
 		})
+		t.Run("verifying again changes nothing, and stands once in the trail", func(t *testing.T) {
+			before := p.trail(id)
+			again, err := p.VerifyDoctor(t.Context(), p.owner, id, "Seen it too.")
+			p.must(err)
+			if !again.Before || again.VerificationNote != "Seen the certificate." || again.CalendarVersion != 2 {
+				t.Errorf("the doctor is %+v", again)
+			}
+			if diff := cmp.Diff(before, p.trail(id)); diff != "" {
+				t.Errorf("the trail (-before +after):\n%s", diff)
+			}
+		})
 		t.Run("the public never learns the licence, the email or the username", func(t *testing.T) {
 			profile, err := p.Doctor(t.Context(), policy.Caller{}, id)
 			p.must(err)
@@ -357,8 +368,14 @@ func TestDoctors(t *testing.T) {
 		t.Run("unverifying hides the doctor again", func(t *testing.T) {
 			profile, err := p.UnverifyDoctor(t.Context(), p.owner, id)
 			p.must(err)
-			if profile.VerifiedAt != nil || profile.VerifiedBy != nil {
+			if profile.VerifiedAt != nil || profile.VerifiedBy != nil || profile.Before {
 				t.Errorf("the doctor is %+v", profile)
+			}
+			before := p.trail(id)
+			again, err := p.UnverifyDoctor(t.Context(), p.owner, id)
+			p.must(err)
+			if diff := cmp.Diff(before, p.trail(id)); diff != "" || !again.Before {
+				t.Errorf("taken back again: %t (-before +after):\n%s", again.Before, diff)
 			}
 			_, err = p.Doctor(t.Context(), policy.Caller{}, id)
 			wantCode(t, err, turno.CodeNotFound)

@@ -48,7 +48,7 @@ func (t pendingTicket) insert(tx *sqldb.Tx) error {
 // LoginSecondFactor signs in whoever holds the ticket of a right password and the
 // code that belongs to it. A ticket from a device that was known works in that
 // browser only. Errors: KindUnauthenticated, with CodeWrongCredentials while
-// another code may be tried; KindRateLimited.
+// another code may be tried, and with CodeTooManyCodes after the last; KindRateLimited.
 func (s *Service) LoginSecondFactor(ctx context.Context, c policy.Caller, in SecondStep) (SignedIn, error) {
 	if err := policy.Check(c, policy.Login, 0); err != nil {
 		return SignedIn{}, err
@@ -66,6 +66,9 @@ func (s *Service) LoginSecondFactor(ctx context.Context, c policy.Caller, in Sec
 			return err
 		}
 		if refusal != nil {
+			if ticket.Failures+1 >= ticketAttempts {
+				refusal = tooManyCodes()
+			}
 			return store.FailTicket(tx, ticket.ID, ticketAttempts)
 		}
 		signedIn, err = s.redeem(tx, a, ticket, user)
@@ -169,6 +172,13 @@ func wrongCode() error {
 	return &turno.Error{
 		Kind: turno.KindUnauthenticated, Code: turno.CodeWrongCredentials,
 		Message: "This code is wrong, or was used before. Try the next one.",
+	}
+}
+
+func tooManyCodes() error {
+	return &turno.Error{
+		Kind: turno.KindUnauthenticated, Code: turno.CodeTooManyCodes,
+		Message: "There were too many wrong codes. Please sign in from the beginning.",
 	}
 }
 

@@ -244,11 +244,13 @@ func TestATicketIsWorthLittle(t *testing.T) {
 		t.Run("for five codes, of which the last ones wait", func(t *testing.T) {
 			p.clock.Advance(2 * time.Hour)
 			ticket := p.ticket(login)
-			for range 5 {
+			for range 4 {
 				_, err := p.second(ticket, "000000")
 				wantCode(t, err, turno.CodeWrongCredentials)
 			}
-			_, err := p.second(ticket, a.code(0))
+			_, err := p.second(ticket, "000000")
+			wantCode(t, err, turno.CodeTooManyCodes)
+			_, err = p.second(ticket, a.code(0))
 			wantCode(t, err, turno.CodeUnauthenticated)
 			_, err = p.second(p.ticket(login), a.code(0)) // another ticket buys no more guesses
 			wantCode(t, err, turno.CodeRateLimited)

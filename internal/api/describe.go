@@ -44,7 +44,7 @@ Instants are RFC 3339 with an offset and answered in UTC; local times are "HH:MM
 
 Sign in with POST /auth/login and send the token as "Authorization: Bearer ...". What is open to everybody needs none.
 
-Errors are application/problem+json (RFC 9457) with a stable code; for wrong input, errors says what is wrong where. What you may see but not do is 403; what you may not know of is 404. Among the codes are slot_taken, patient_busy, not_offered, invalid_transition, appointments_in_the_way, identity_taken, wrong_credentials, session_locked, second_factor_needed, sign_in_again, idempotency_key_reused, too_many_open_visits, already_rated, in_use, rate_limited.`
+Errors are application/problem+json (RFC 9457) with a stable code; for wrong input, errors says what is wrong where. What you may see but not do is 403; what you may not know of is 404. Among the codes are slot_taken, patient_busy, not_offered, invalid_transition, appointments_in_the_way, identity_taken, wrong_credentials, too_many_codes, session_locked, second_factor_needed, sign_in_again, idempotency_key_reused, too_many_open_visits, already_rated, in_use, rate_limited.`
 
 // describe configures huma: our own document, our own errors, JSON only.
 func (a *API) describe() huma.Config {

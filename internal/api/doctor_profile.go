@@ -35,7 +35,7 @@ func (a *API) doctorProfileRoutes() {
 		ID: "verify-doctor", Method: http.MethodPost, Path: "/doctors/{id}/verify",
 		Action: policy.VerifyDoctor, Tag: tagDoctors, Errors: append(writing, http.StatusConflict),
 		Summary:     "Say that a doctor's licence was checked",
-		Description: "From then on the doctor can be found and booked. Full staff may. Who, when and the note are kept.",
+		Description: "From then on the doctor can be found and booked. Full staff may. Who, when and the note are kept. Verifying a doctor who is verified changes nothing.",
 		Request:     verifyRequest{Note: "Seen in the public register."},
 		Answer:      private,
 	}, a.verifyDoctor)
@@ -126,7 +126,7 @@ func (a *API) verifyDoctor(ctx context.Context, c policy.Caller, in *verifyInput
 		note = in.Body.Note
 	}
 	doctor, err := a.config.Account.VerifyDoctor(ctx, c, in.ID, note)
-	return viewDoctor(doctor), err
+	return viewDoctor(doctor.DoctorProfile), err
 }
 
 // unverifiedDoctorView is a doctor, with what is left to be done.

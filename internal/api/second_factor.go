@@ -18,7 +18,7 @@ func (a *API) secondFactorRoutes() {
 		Action: policy.Login, Tag: tagAccounts,
 		Summary: "Complete a sign-in",
 		Description: "With the ticket of a right password, and a code of the authenticator app or a recovery code. A wrong code is 401 wrong_credentials; " +
-			"after five, or five minutes, the ticket is over: 401 unauthenticated.",
+			"the fifth is 401 too_many_codes, and ends the ticket. After that, or five minutes, it is 401 unauthenticated.",
 		Request: secondStepRequest{Ticket: exampleToken, Code: "123456"},
 		Answer:  exampleLogin(),
 	}, a.loginSecondFactor)

@@ -11,6 +11,7 @@ func spanishAccess() map[string]string {
 		"Please give the code of your authenticator app, or a recovery code.":                "Escribe el código de tu aplicación de autenticación o un código de recuperación.",
 		"This code is wrong, or was used before. Try the next one.":                          "Este código no es correcto o ya se usó. Prueba con el siguiente.",
 		"This code is wrong. Please check that the clock of your phone is right.":            "Este código no es correcto. Comprueba que la hora de tu teléfono esté bien.",
+		"There were too many wrong codes. Please sign in from the beginning.":                "Ha habido demasiados códigos incorrectos. Inicia sesión desde el principio.",
 		"This took too long. Please sign in from the beginning.":                             "Has tardado demasiado. Inicia sesión desde el principio.",
 		"There is no second factor to take away.":                                            "No hay ningún segundo factor que quitar.",
 		"No app is being set up. Please begin again.":                                        "No se está configurando ninguna aplicación. Empieza de nuevo.",

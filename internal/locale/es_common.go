@@ -65,6 +65,10 @@ func spanishCommon() map[string]string {
 		"%d visit|%d visits": "%d cita|%d citas",
 
 		// When something can't be shown or done.
+		"This page can't be opened like this":                                        "Esta página no se puede abrir así",
+		"A form is sent here, from another page. Please go back and use its button.": "Aquí se envía un formulario desde otra página. Vuelve atrás y usa su botón.",
+		"Your clinic asks for a second factor, from %s on.":                          "Tu clínica pide un segundo factor a partir del %s.",
+		"Set one up":                       "Configura uno",
 		"We can't find this page":          "No encontramos esta página",
 		"This page is not for you":         "Esta página no es para ti",
 		"One moment, please":               "Un momento, por favor",

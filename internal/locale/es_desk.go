@@ -75,6 +75,8 @@ func spanishDesk() map[string]string {
 		"%s took time off of %s away.":                                       "%s quitó una ausencia de %s.",
 		"%s tried to sign in as %s, with a wrong password.":                  "%s intentó iniciar sesión como %s con una contraseña incorrecta.",
 		"%s turned a second factor on.":                                      "%s activó un segundo factor.",
+		"This doctor was verified already. Nothing was changed.":             "La licencia ya estaba verificada. No ha cambiado nada.",
+		"This doctor was not verified. Nothing was changed.":                 "La licencia no estaba verificada. No ha cambiado nada.",
 		"%s took every second factor of %s away.":                            "%s quitó todos los segundos factores de %s.",
 		"%s turned the second factor of %s off.":                             "%s desactivó el segundo factor de %s.",
 		"%s unlocked a session.":                                             "%s desbloqueó una sesión.",

@@ -39,6 +39,12 @@ func manifest(site *page.Site) http.HandlerFunc {
 	}
 }
 
+// otherMethod refuses what is not done to a file.
+func otherMethod(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	w.WriteHeader(http.StatusMethodNotAllowed)
+}
+
 // favicon is for browsers that ask for it whatever the page says.
 func favicon(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", day)

@@ -35,6 +35,38 @@ func TestWhatProtectsAPage(t *testing.T) {
 	}
 }
 
+// A method that a page does not know is told which it knows.
+func TestOtherMethodsAreRefusedWithThoseThatThereAre(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for _, tt := range []struct{ method, path, allow string }{
+			{"PUT", "/", "GET, HEAD"},
+			{"DELETE", "/doctors", "GET, HEAD"},
+			{"POST", "/doctors", "GET, HEAD"},
+			{"OPTIONS", "/login", "GET, HEAD, POST"},
+			{"PATCH", "/appointments/" + c.Patient.UserID.String() + "/cancel", "GET, HEAD, POST"},
+			{"GET", "/logout", "POST"},
+			{"HEAD", "/admin/book/patient", "POST"},
+			{"PROPFIND", "/no-such-page", ""},
+			{"PUT", "/robots.txt", "GET, HEAD"},
+			{"POST", assets.URL("turno.css"), "GET, HEAD"},
+		} {
+			request, err := http.NewRequestWithContext(t.Context(), tt.method, c.URL+tt.path, http.NoBody)
+			c.Must(err)
+			response, err := http.DefaultTransport.RoundTrip(request)
+			c.Must(err)
+			response.Body.Close()
+			want := http.StatusMethodNotAllowed
+			if tt.allow == "" {
+				want = http.StatusNotFound
+			}
+			if got := response.Header.Get("Allow"); response.StatusCode != want || got != tt.allow {
+				t.Errorf("%s %s: %d, Allow %q, want %d, %q", tt.method, tt.path, response.StatusCode, got, want, tt.allow)
+			}
+		}
+	})
+}
+
 // Browsers take no cookie of this prefix from another host or without https.
 func TestCookiesBelongToThisHost(t *testing.T) {
 	t.Parallel()

@@ -35,13 +35,14 @@ func New(site *page.Site) (http.Handler, error) {
 	}
 	pages := http.NewServeMux()
 	site.Mount(pages, Routes(site)...)
-	pages.HandleFunc("/", site.NotFound)
 
 	mux := http.NewServeMux()
-	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	mux.HandleFunc("GET /manifest.webmanifest", manifest(site))
-	mux.HandleFunc("GET /favicon.ico", favicon)
-	mux.HandleFunc("GET /robots.txt", robots)
+	for path, file := range map[string]http.Handler{
+		assets.Prefix: assets.Handler(), "/manifest.webmanifest": manifest(site), "/favicon.ico": http.HandlerFunc(favicon), "/robots.txt": http.HandlerFunc(robots),
+	} {
+		mux.Handle("GET "+path, file)
+		mux.HandleFunc(path, otherMethod)
+	}
 	origins := http.NewCrossOriginProtection()
 	origins.SetDenyHandler(http.HandlerFunc(site.CrossOrigin))
 	mux.Handle("/", origins.Handler(compress(httpx.Routed(pages))))

@@ -58,6 +58,8 @@ func TestALicenceIsVerifiedAndTakenBack(t *testing.T) {
 		want(t, full.Submit(queue, form, url.Values{"note": {strings.Repeat("x", 2001)}}), http.StatusUnprocessableEntity, "There is a problem")
 		done := full.Submit(queue, form, url.Values{"note": {"Seen in the register"}})
 		want(t, done, http.StatusOK, "Verified. Patients can find and book this doctor now.", "Every licence is checked")
+		again := full.Post("/admin/doctors/"+doctor.ID.String()+"/verify", url.Values{"note": {"Seen in another tab"}})
+		want(t, again, http.StatusOK, "This doctor was verified already. Nothing was changed.")
 
 		c.Visit(c.OpenTime(0))
 		person := full.Get("/admin/users/" + c.Doctor.UserID.String())
@@ -198,6 +200,9 @@ func TestTheTrailIsFiltered(t *testing.T) {
 			want(t, full.Get("/admin/audit"+query), http.StatusOK, sentence)
 		}
 		want(t, full.Get("/admin/audit?from=2027-02-01&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem")
+		for _, field := range []string{"from", "to"} {
+			want(t, full.Get("/admin/audit?"+field+"=yesterday"), http.StatusUnprocessableEntity, "There is a problem", "Please give a date.")
+		}
 	})
 }
 

@@ -31,6 +31,9 @@ func audit(r *page.Request) error {
 		return err
 	}
 	status := http.StatusOK
+	if v.Form.Error("from") != "" || v.Form.Error("to") != "" {
+		status, known = http.StatusUnprocessableEntity, false
+	}
 	if known {
 		v.Lines, v.More, err = r.Site.Insight.Trail(r.Context(), r.Caller, filter)
 		if err != nil {
@@ -50,10 +53,10 @@ func (v *auditView) filter() (f insight.TrailFilter, known bool, err error) {
 		Limit: 50, Cursor: v.Form.Get("cursor"),
 	}
 	zone := clinicZone(v.Request)
-	if from, err := turno.ParseDate(v.Form.Get("from")); err == nil {
+	if from, given := v.day("from"); given {
 		f.From = from.At(0, zone)
 	}
-	if to, err := turno.ParseDate(v.Form.Get("to")); err == nil {
+	if to, given := v.day("to"); given {
 		f.To = to.AddDays(1).At(0, zone)
 	}
 	if f.ActionBy, err = v.person("who"); err != nil {
@@ -64,6 +67,20 @@ func (v *auditView) filter() (f insight.TrailFilter, known bool, err error) {
 	}
 	known = (f.ActionBy != nil || v.Form.Get("who") == "") && (f.Subject != nil || v.Form.Get("whom") == "")
 	return f, known, nil
+}
+
+// day is what stands in a field for a day; false for nothing, and for what is none,
+// which it adds to the form.
+func (v *auditView) day(field string) (turno.Date, bool) {
+	typed := v.Form.Get(field)
+	if typed == "" {
+		return turno.Date{}, false
+	}
+	day, err := turno.ParseDate(typed)
+	if err != nil {
+		v.Form.Add(field, v.T("Please give a date."))
+	}
+	return day, err == nil
 }
 
 // person is whose id or whole name stands in a field. When several are of the

@@ -85,7 +85,7 @@ func auditPage(v auditView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.DateKind, Name: "from", Label: v.T("First day"), Value: v.Form.Get("from"), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.DateKind, Name: "from", Label: v.T("First day"), Value: v.Form.Get("from"), Error: v.Form.Error("from"), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -41,9 +41,17 @@ func (v *doctorsView) read() (err error) {
 
 // verifyDoctor says that the clinic has checked the licence.
 func verifyDoctor(r *page.Request) error {
-	done := func() { r.Say("success", "Verified. Patients can find and book this doctor now.") }
+	before := false
+	done := func() {
+		if before {
+			r.Say("info", "This doctor was verified already. Nothing was changed.")
+			return
+		}
+		r.Say("success", "Verified. Patients can find and book this doctor now.")
+	}
 	return changeDoctor(r, done, func(ctx context.Context, id uuid.UUID, form *page.Form) ([]turno.Appointment, error) {
-		_, err := r.Site.Account.VerifyDoctor(ctx, r.Caller, id, form.Get("note"))
+		doctor, err := r.Site.Account.VerifyDoctor(ctx, r.Caller, id, form.Get("note"))
+		before = doctor.Before
 		return nil, err
 	})
 }
@@ -51,9 +59,17 @@ func verifyDoctor(r *page.Request) error {
 // unverifyDoctor takes that back. Visits that were booked stay, and are shown on
 // the doctor's page.
 func unverifyDoctor(r *page.Request) error {
-	done := func() { r.Say("success", "The verification was taken back. Nobody can book this doctor any more.") }
+	before := false
+	done := func() {
+		if before {
+			r.Say("info", "This doctor was not verified. Nothing was changed.")
+			return
+		}
+		r.Say("success", "The verification was taken back. Nobody can book this doctor any more.")
+	}
 	return changeDoctor(r, done, func(ctx context.Context, id uuid.UUID, _ *page.Form) ([]turno.Appointment, error) {
 		doctor, err := r.Site.Account.UnverifyDoctor(ctx, r.Caller, id)
+		before = doctor.Before
 		return doctor.Outside, err
 	})
 }

@@ -50,7 +50,7 @@ func (o overview) safety(r *page.Request) []ui.Entry {
 	case second.AppSince != nil:
 		factor.Value = r.T("On: an authenticator app")
 	case second.DueAt != nil:
-		factor.Value, factor.Tone = r.T("Not set up. Please do so before %s.", r.Date(turno.DateOf(*second.DueAt, r.Zone))), "warm"
+		factor.Tone = "warm" // the frame says until when
 	}
 	keys := ui.Entry{Icon: ui.IconKey, Name: r.T("Passkeys"), Value: r.T("None yet"), Href: "/account/passkeys"}
 	if n := o.person.Second.Passkeys; n > 0 {

@@ -37,7 +37,12 @@ func (r *Request) fail(err error) {
 	if e.RetryAfter > 0 {
 		r.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Round(time.Second)/time.Second)+1))
 	}
-	if broken := r.ShowAs(status, Head{Title: r.failureTitle(e.Kind), Private: true}, failurePage(r, r.failureTitle(e.Kind), r.failureText(e))); broken != nil {
+	r.showFailure(status, r.failureTitle(e.Kind), r.failureText(e), err)
+}
+
+// showFailure says what happened, because of err.
+func (r *Request) showFailure(status int, title, text string, err error) {
+	if broken := r.ShowAs(status, Head{Title: title, Private: true}, failurePage(r, title, text)); broken != nil {
 		httpx.Fail(r.Context(), errors.Join(err, broken))
 		http.Error(r.w, http.StatusText(status), status)
 	}

@@ -121,6 +121,15 @@ func lockAttributes(r *Request, head Head) templ.Attributes {
 	return templ.Attributes{"data-enhance": "lock", "data-lock-after": strconv.Itoa(int((r.Site.StaffIdle - 5*time.Second) / time.Second))}
 }
 
+// owesFactor reports whether the reader is to be reminded of a second factor that
+// the clinic requires. Where they set one up, the page itself says it.
+func (r *Request) owesFactor(head Head) bool {
+	if r.factorDue == nil || r.Caller.MustSetUp || head.Alone {
+		return false
+	}
+	return !strings.HasPrefix(r.URL.Path, "/account/second-factor") && !strings.HasPrefix(r.URL.Path, "/account/passkeys")
+}
+
 // Address is one line: street, postal code and city.
 func Address(l turno.Location) string {
 	city := strings.TrimSpace(l.PostalCode + " " + l.City)

@@ -30,6 +30,8 @@ type Request struct {
 	keeps   bool            // what the route says
 	polls   bool            // asked by a page and not by a person
 	clinic  *turno.Location // once it was asked for
+
+	factorDue *time.Time // from when on the person can do nothing without a second factor; nil: none is missing
 }
 
 func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
@@ -75,7 +77,10 @@ func (r *Request) identify(route Route) error {
 		return err
 	}
 	caller.Address = r.Caller.Address
-	r.Caller, r.Person = caller, person
+	r.Caller, r.Person = caller, person.User
+	if person.Second != nil {
+		r.factorDue = person.Second.DueAt
+	}
 	return nil
 }
 

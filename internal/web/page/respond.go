@@ -89,9 +89,10 @@ func (r *Request) AnswerHeader() http.Header { return r.w.Header() }
 func (r *Request) Writer() http.ResponseWriter { return r.w }
 
 // Next is where to go on after signing in, from the field or parameter "next".
-// It is a path of ours or else the fallback: nobody is sent elsewhere.
+// It is a path of ours or else the fallback: nobody is sent elsewhere, nor to where
+// forms are sent only.
 func (r *Request) Next(fallback string) string {
-	if next := r.FormValue("next"); IsLocal(next) {
+	if next := r.FormValue("next"); IsLocal(next) && r.Site.opens(next) {
 		return next
 	}
 	return fallback

@@ -41,6 +41,7 @@ type Site struct {
 	Version            string
 
 	limiter *httpx.Limiter
+	pages   *http.ServeMux // where the routes are
 }
 
 // Handler answers one kind of request. Its error becomes a page: somebody
@@ -69,9 +70,11 @@ type Route struct {
 	Keeps bool
 }
 
-// Mount puts routes on a mux. It panics when one names no action of the access
-// table: the program is wrong.
+// Mount puts routes on a mux, and a page on whatever else is asked for. It panics
+// when one names no action of the access table: the program is wrong.
 func (s *Site) Mount(mux *http.ServeMux, routes ...Route) {
+	s.pages = mux
+	mux.HandleFunc(elsewhere, s.notAPage)
 	if s.limiter == nil {
 		s.limiter = httpx.NewLimiter(s.AnonymousPerMinute, s.Now)
 	}
@@ -106,27 +109,18 @@ func admit(c policy.Caller, route Route) error {
 	return policy.Admit(c, route.Action)
 }
 
-// NotFound is the page for addresses that nobody knows.
-func (s *Site) NotFound(w http.ResponseWriter, r *http.Request) {
-	request, err := s.newRequest(w, r, Route{})
-	if err == nil {
-		err = turno.NotFound("page")
-	}
-	request.fail(err)
-}
-
 // authenticate finds out who a token belongs to.
-func (s *Site) authenticate(ctx context.Context, token string, polling bool) (policy.Caller, turno.User, error) {
+func (s *Site) authenticate(ctx context.Context, token string, polling bool) (policy.Caller, account.Person, error) {
 	look := s.Account.Authenticate
 	if polling {
 		look = s.Account.AuthenticatePolling
 	}
 	caller, err := look(ctx, token)
 	if err != nil {
-		return policy.Caller{}, turno.User{}, err
+		return policy.Caller{}, account.Person{}, err
 	}
 	person, err := s.Account.Me(ctx, caller)
-	return caller, person.User, err
+	return caller, person, err
 }
 
 // CrossOrigin is the page for a form that another site sent.

@@ -18,7 +18,7 @@ func showCode(r *page.Request) error {
 }
 
 // code is the second step of a sign-in: a one-time code, or a recovery code. Who
-// takes too long begins again.
+// takes too long, or guesses, begins again.
 func code(r *page.Request) error {
 	form, err := r.Form()
 	if err != nil {
@@ -29,15 +29,22 @@ func code(r *page.Request) error {
 	})
 	switch {
 	case turno.CodeOf(err) == turno.CodeUnauthenticated:
-		r.SetTicket("")
 		r.Say(string(ui.Warn), "This took too long. Please sign in from the beginning.")
-		return r.Redirect(page.In("/login", r.Next("")))
+		return beginAgain(r)
+	case turno.CodeOf(err) == turno.CodeTooManyCodes:
+		r.Say(string(ui.Warn), "There were too many wrong codes. Please sign in from the beginning.")
+		return beginAgain(r)
 	case r.Take(form, err):
 		return codeForm(r, http.StatusUnprocessableEntity, form)
 	case err != nil:
 		return err
 	}
 	return enter(r, in)
+}
+
+func beginAgain(r *page.Request) error {
+	r.SetTicket("")
+	return r.Redirect(page.In("/login", r.Next("")))
 }
 
 // codeOf is the code that was given, of whichever kind.

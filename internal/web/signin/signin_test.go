@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/webtest"
@@ -74,6 +75,40 @@ func TestATicketIsOverAfterFiveMinutes(t *testing.T) {
 		late := v.Submit(asked, "main form", url.Values{"code": {"123456"}})
 		if late.Path != "/login?next=%2Faccount" || !late.Says("This took too long. Please sign in from the beginning.") {
 			t.Errorf("too late it leads to %s, which says %s", late.Path, late.Text())
+		}
+	})
+}
+
+func TestTooManyWrongCodesAreSaidToBeThat(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.SetUpApp(c.Patient)
+		v := c.Visitor(t)
+		at := v.Submit(v.Get("/login?next=/account"), "main form", url.Values{"login": {"pablo"}, "password": {webtest.Password}})
+		for range 5 {
+			at = v.Submit(at, "main form", url.Values{"code": {"000000"}})
+		}
+		if at.Path != "/login?next=%2Faccount" || !at.Says("There were too many wrong codes. Please sign in from the beginning.") {
+			t.Errorf("the fifth one leads to %s, which says %s", at.Path, at.Text())
+		}
+	})
+}
+
+func TestSigningInLeadsToAPage(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for next, want := range map[string]string{
+			"/logout": "/", "/language": "/", "/alive": "/", "/account/notices?x": "/account/notices?x", "/doctors?q=a": "/doctors?q=a",
+			"/appointments/" + turno.NewID().String() + "/cancel": "", "/admin/book/patient": "/",
+			"/schedule/visits/" + turno.NewID().String() + "/confirm": "/",
+		} {
+			in := c.Visitor(t).Post("/login", url.Values{"login": {"pablo"}, "password": {webtest.Password}, "next": {next}})
+			if want == "" {
+				want = next
+			}
+			if in.Path != want || in.Status == http.StatusMethodNotAllowed {
+				t.Errorf("next=%s leads to %s: %d", next, in.Path, in.Status)
+			}
 		}
 	})
 }
@@ -234,8 +269,14 @@ func TestARequiredSecondFactorComesFirst(t *testing.T) {
 	t.Parallel()
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
 		c := webtest.New(t, db, clock, func(s *account.Config) { s.RequireSecond = account.RequireStaff })
-		if home := c.As(t, c.Doctor).Get("/account"); !home.Says("Please do so before Monday 18 January.") {
-			t.Errorf("in the days of grace the account says %s", home.Text())
+		early := c.As(t, c.Doctor)
+		for path, want := range map[string]int{"/schedule": 1, "/account": 1, "/doctors": 1, "/account/second-factor": 0, "/account/passkeys": 0} {
+			if at := early.Get(path); strings.Count(at.Body, "Your clinic asks for a second factor, from Monday 18 January on.") != want {
+				t.Errorf("in the days of grace %s says %s", path, at.Text())
+			}
+		}
+		if patient := c.As(t, c.Patient).Get("/account"); patient.Says("Your clinic asks for a second factor") {
+			t.Error("a patient is asked for one too")
 		}
 		c.Clock.Advance(15 * 24 * time.Hour)
 		v := c.As(t, c.Doctor)

@@ -264,3 +264,16 @@ func TestLosingTheTimeToMoveToKeepsTheVisit(t *testing.T) {
 		}
 	})
 }
+
+func TestMovingToNoTimeIsWrongInput(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.As(t, c.Patient)
+		path := page.VisitPath(c.Visit(c.OpenTime(0)).ID) + "/reschedule"
+		for _, at := range []string{"", "soon", "2027-13-01T00:00:00Z"} {
+			if got := v.Post(path, url.Values{"at": {at}}); got.Status != http.StatusUnprocessableEntity || !got.Says("Say when.") || !got.Says("Your visit is still at its old time.") {
+				t.Errorf("at %q is answered with %d: %s", at, got.Status, got.Text())
+			}
+		}
+	})
+}

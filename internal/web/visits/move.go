@@ -6,6 +6,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -61,7 +62,7 @@ func cantMove(r *page.Request, problem error) error {
 	if err != nil {
 		return err
 	}
-	return showWeek(r, http.StatusConflict, moveView{VisitView: v, problem: problem})
+	return showWeek(r, httpx.Status(turno.KindOf(problem)), moveView{VisitView: v, problem: problem})
 }
 
 func showWeek(r *page.Request, status int, v moveView) error {
