@@ -37,7 +37,10 @@ type bookView struct {
 
 // bookPage shows the next thing to say.
 func bookPage(r *page.Request) error {
-	v := bookView{Request: r, Form: r.Query(), New: &page.Form{}}
+	v := bookView{Request: r, Form: r.Query(), New: r.Kept()}
+	if v.New.Kept && !v.New.Has("full_name") { // it was the visit, and not a new patient
+		v.Form, v.New = v.New, &page.Form{}
+	}
 	if err := v.read(); err != nil {
 		return err
 	}

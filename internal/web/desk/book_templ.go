@@ -525,7 +525,7 @@ func findPatient(v bookView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Disclosure(v.T("Register a new patient"), !v.New.OK() || v.Looked && len(v.Found) == 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Disclosure(v.T("Register a new patient"), !v.New.OK() || v.New.Kept || v.Looked && len(v.Found) == 0).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

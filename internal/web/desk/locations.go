@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -33,7 +34,10 @@ type locationView struct {
 }
 
 func newLocation(r *page.Request) error {
-	form := &page.Form{Values: map[string][]string{"time_zone": {r.Clinic().TimeZone}, "country": {r.Clinic().Country}}}
+	form := r.Kept()
+	if !form.Kept {
+		form.Values = map[string][]string{"time_zone": {r.Clinic().TimeZone}, "country": {r.Clinic().Country}}
+	}
 	return showLocation(r, http.StatusOK, uuid.Nil, form)
 }
 
@@ -46,12 +50,15 @@ func editLocation(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range all {
-		if l.ID == id {
-			return showLocation(r, http.StatusOK, id, formOf(l))
-		}
+	at := slices.IndexFunc(all, func(l turno.Location) bool { return l.ID == id })
+	if at < 0 {
+		return turno.NotFound("location")
 	}
-	return turno.NotFound("location")
+	form := r.Kept()
+	if !form.Kept {
+		form = formOf(all[at])
+	}
+	return showLocation(r, http.StatusOK, id, form)
 }
 
 func formOf(l turno.Location) *page.Form {

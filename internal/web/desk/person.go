@@ -30,7 +30,11 @@ func personPage(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return showPerson(r, http.StatusOK, id, nil)
+	form := r.Kept()
+	if !form.Kept {
+		form = nil // as the account is
+	}
+	return showPerson(r, http.StatusOK, id, form)
 }
 
 func showPerson(r *page.Request, status int, id uuid.UUID, form *page.Form) error {

@@ -103,7 +103,11 @@ type newUserView struct {
 }
 
 func newUserPage(r *page.Request) error {
-	return showNewUser(r, http.StatusOK, r.Query())
+	form := r.Kept()
+	if !form.Kept {
+		form = r.Query()
+	}
+	return showNewUser(r, http.StatusOK, form)
 }
 
 func showNewUser(r *page.Request, status int, form *page.Form) error {

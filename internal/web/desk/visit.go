@@ -23,7 +23,7 @@ type visitView struct {
 
 // visitPage opens one visit. The trail notes who did.
 func visitPage(r *page.Request) error {
-	return showVisit(r, http.StatusOK, &page.Form{})
+	return showVisit(r, http.StatusOK, r.Kept())
 }
 
 func showVisit(r *page.Request, status int, form *page.Form) error {

@@ -25,7 +25,7 @@ type bookView struct {
 func showBook(p practice) error {
 	patientID, err := uuid.Parse(p.URL.Query().Get("patient"))
 	if err != nil {
-		return p.findForm(http.StatusOK, &page.Form{})
+		return p.findForm(http.StatusOK, p.Kept())
 	}
 	return p.bookForm(http.StatusOK, patientID, &page.Form{})
 }

@@ -33,7 +33,10 @@ func showHours(p practice) error {
 	if err != nil {
 		return err
 	}
-	form := hoursForm(p, week)
+	form := p.Kept()
+	if !form.Kept {
+		form = hoursForm(p, week)
+	}
 	return p.hoursPage(http.StatusOK, hoursView{Form: form, Rows: rowsOf(form, ""), Preview: &preview})
 }
 

@@ -25,7 +25,10 @@ func showTimeOff(p practice) error {
 	if day.Before(p.today()) {
 		day = p.today()
 	}
-	form := &page.Form{Values: map[string][]string{"from_date": {day.String()}, "to_date": {day.String()}, "from_time": {"00:00"}, "to_time": {"24:00"}}}
+	form := p.Kept()
+	if !form.Kept {
+		form.Values = map[string][]string{"from_date": {day.String()}, "to_date": {day.String()}, "from_time": {"00:00"}, "to_time": {"24:00"}}
+	}
 	return p.timeOffPage(http.StatusOK, timeOffView{Form: form})
 }
 

@@ -18,11 +18,12 @@ type typesView struct {
 	Types  []turno.VisitType
 	Form   *page.Form
 	Typed  uuid.UUID // whose form it is; uuid.Nil: the one for a new kind
-	Failed bool
+	Filled bool      // the form holds what was typed
 }
 
 func showTypes(p practice) error {
-	return p.typesPage(http.StatusOK, typesView{Form: &page.Form{}})
+	form := p.Kept() // of a new kind
+	return p.typesPage(http.StatusOK, typesView{Form: form, Filled: form.Kept})
 }
 
 func (p practice) typesPage(status int, v typesView) error {
@@ -69,7 +70,7 @@ func (p practice) typeSaved(v typesView, err error) error {
 		return err
 	}
 	if !v.Form.OK() {
-		v.Failed = true
+		v.Filled = true
 		return p.typesPage(http.StatusUnprocessableEntity, v)
 	}
 	p.Say("success", "The kind of visit is saved.")
@@ -87,7 +88,7 @@ func typedType(p practice, form *page.Form) turno.VisitType {
 
 // formOf is the form of a kind: what was typed, or what is saved.
 func (v typesView) formOf(t turno.VisitType) *page.Form {
-	if v.Failed && v.Typed == t.ID {
+	if v.Filled && v.Typed == t.ID {
 		return v.Form
 	}
 	form := &page.Form{Values: map[string][]string{"name": {t.Name}, "mode": {string(t.Mode)}, "audience": {string(t.Audience)},
@@ -97,7 +98,7 @@ func (v typesView) formOf(t turno.VisitType) *page.Form {
 
 // problems are those of the form that was sent, for its own summary.
 func (v typesView) problems(id uuid.UUID) []ui.Problem {
-	if !v.Failed || v.Typed != id {
+	if !v.Filled || v.Typed != id {
 		return nil
 	}
 	problems := v.Form.Problems()

@@ -294,7 +294,7 @@ func typeCard(p practice, v typesView, t turno.VisitType) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Disclosure(p.T("Change %s", t.Name), v.Failed && v.Typed == t.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Disclosure(p.T("Change %s", t.Name), v.Filled && v.Typed == t.ID).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,123 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/web"
+	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// keptRow is a form on a page of staff or a doctor, with something typed into it.
+type keptRow struct {
+	page         string // that it is on
+	to           string // where it is sent
+	field, typed string
+}
+
+func keptRows(c *webtest.Clinic) map[string]keptRow {
+	visit := c.Visit(c.OpenTime(0)).ID.String()
+	booking := "/admin/book?" + url.Values{"doctor": {c.Doctor.UserID.String()}, "at": {page.Machine(c.OpenTime(2))}}.Encode()
+	place, err := c.Account.CreateLocation(c.Context(), c.Full.Caller, turno.Location{Name: "Second house", TimeZone: "UTC", Country: "ES"})
+	c.Must(err)
+	person, house := "/admin/users/"+c.Patient.UserID.String(), "/admin/locations/"+place.ID.String()
+	return map[string]keptRow{
+		"POST /admin/book":                     {booking + "&patient=" + c.Patient.UserID.String(), "/admin/book", "reason", "Half a reason"},
+		"POST /admin/book/patient":             {booking, "/admin/book/patient", "full_name", "Half Aname"},
+		"POST /admin/appointments/{id}/cancel": {"/admin/appointments/" + visit, "/admin/appointments/" + visit + "/cancel", "reason", "Half a reason"},
+		"POST /admin/users":                    {"/admin/users/new?role=doctor", "/admin/users", "license_number", "HALF 1"},
+		"POST /admin/users/{id}":               {person, person, "full_name", "Pablo Half"},
+		"POST /admin/locations":                {"/admin/locations/new", "/admin/locations", "name", "Half a house"},
+		"POST /admin/locations/{id}":           {house, house, "directions", "Half a way"},
+		"POST /schedule/hours":                 {"/schedule/hours", "/schedule/hours", "end-Monday-0", "17:35"},
+		"POST /schedule/hours/extra":           {"/schedule/hours/extra", "/schedule/hours/extra", "starts_at", "06:35"},
+		"POST /schedule/hours/types":           {"/schedule/hours/types", "/schedule/hours/types", "name", "Half a kind"},
+		"POST /schedule/time-off":              {"/schedule/time-off", "/schedule/time-off", "reason", "Half a holiday"},
+		"POST /schedule/book/patient":          {"/schedule/book?doctor=" + c.Doctor.UserID.String(), "/schedule/book/patient", "full_name", "Half Aname"},
+		"POST /schedule/visits/{id}/cancel":    {"/schedule/visits/" + visit + "/cancel", "/schedule/visits/" + visit + "/cancel", "reason", "Half a reason"},
+	}
+}
+
+// Without scripts too, what staff and doctors had typed when their session locked
+// is in the form again once they have unlocked it.
+func TestWhatWasTypedComesBackAfterUnlocking(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		rows := keptRows(c)
+		for _, route := range web.Routes(c.Site) {
+			_, path, _ := strings.Cut(route.Pattern, " ")
+			if !route.Keeps || !strings.HasPrefix(path, "/admin") && !strings.HasPrefix(path, "/schedule") {
+				continue
+			}
+			row, ok := rows[route.Pattern]
+			if !ok {
+				t.Errorf("%s keeps a form and has no row in the table", route.Pattern)
+				continue
+			}
+			delete(rows, route.Pattern)
+			who := c.Full
+			if strings.HasPrefix(path, "/schedule") && path != "/schedule/book/patient" {
+				who = c.Doctor
+			}
+			if got := typedAgain(t, c, who, row); got != row.typed {
+				t.Errorf("%s: after unlocking the field holds %q, want %q", route.Pattern, got, row.typed)
+			}
+		}
+		for pattern := range rows {
+			t.Errorf("%s has a row and keeps nothing", pattern)
+		}
+	})
+}
+
+// typedAgain sends a form from a session that has locked, unlocks it, and tells
+// what the field holds then.
+func typedAgain(t *testing.T, c *webtest.Clinic, who webtest.Person, row keptRow) string {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	c.Must(err)
+	client := &http.Client{Jar: jar}
+	site, err := url.Parse(c.URL)
+	c.Must(err)
+	jar.SetCookies(site, []*http.Cookie{{Name: "turno_session", Value: c.NewToken(who.Username)}})
+	ask := func(method, path string, form url.Values) *goquery.Document {
+		request, err := http.NewRequestWithContext(t.Context(), method, c.URL+path, strings.NewReader(form.Encode()))
+		c.Must(err)
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		request.Header.Set("Referer", c.URL+row.page)
+		response, err := client.Do(request)
+		c.Must(err)
+		defer response.Body.Close()
+		document, err := goquery.NewDocumentFromReader(response.Body)
+		c.Must(err)
+		return document
+	}
+	form := url.Values{row.field: {row.typed}}
+	if start, ok := strings.CutPrefix(row.field, "end-"); ok {
+		form.Set("start-"+start, "09:00")
+	}
+	if at, err := url.Parse(row.page); err == nil {
+		for name, values := range at.Query() {
+			form[name] = values // as hidden fields of the form
+		}
+	}
+	c.Clock.Advance(2 * time.Hour)
+	ask(http.MethodPost, row.to, form)
+	back := ask(http.MethodPost, "/unlock", url.Values{"password": {webtest.Password}, "next": {row.page}})
+	c.Clock.Advance(-2 * time.Hour)
+	if !strings.Contains(back.Text(), "What you typed is still here.") {
+		t.Errorf("%s does not say that it kept what was typed", row.page)
+	}
+	field := back.Find(`main form[action^="` + row.to + `"] [name="` + row.field + `"]`).First()
+	if field.Is("textarea") {
+		return field.Text()
+	}
+	return field.AttrOr("value", "")
+}
