@@ -527,6 +527,56 @@ CREATE TABLE visit_changes (
     created_at   timestamptz NOT NULL
 );
 
+-- Doctors whose open times, or what a search looks at, may have changed: one row for
+-- each transaction and doctor, for the servers that keep them in memory. They
+-- read on from pg_snapshot_xmin: a number from a sequence can be committed after a
+-- greater one, and would be missed.
+CREATE TABLE calendar_changes (
+    position   xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    doctor_id  uuid NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (position, doctor_id)
+);
+CREATE FUNCTION note_calendar_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id) ON CONFLICT DO NOTHING;
+    ELSE
+        INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id) ON CONFLICT DO NOTHING;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION note_doctor_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.user_id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION note_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER appointments_noted AFTER INSERT ON appointments
+    FOR EACH ROW WHEN (NEW.status IN ('pending', 'confirmed')) EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER appointments_change_noted AFTER UPDATE OF status, scheduled_at, ends_at ON appointments
+    FOR EACH ROW WHEN (NEW.scheduled_at <> OLD.scheduled_at OR NEW.ends_at <> OLD.ends_at
+                       OR (NEW.status = 'cancelled') <> (OLD.status = 'cancelled'))
+    EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER holds_noted AFTER INSERT OR UPDATE OF expires_at, ended_at ON holds
+    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER time_off_noted AFTER INSERT OR UPDATE OR DELETE ON time_off
+    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER availability_noted AFTER INSERT OR UPDATE OR DELETE ON availability
+    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER extra_hours_noted AFTER INSERT OR UPDATE OR DELETE ON extra_hours
+    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER visit_types_noted AFTER INSERT OR UPDATE OR DELETE ON visit_types
+    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+CREATE TRIGGER doctors_noted AFTER INSERT OR UPDATE ON doctors
+    FOR EACH ROW EXECUTE FUNCTION note_doctor_change();
+CREATE TRIGGER users_noted AFTER UPDATE OF search_name, deactivated_at, erased_at ON users
+    FOR EACH ROW WHEN (NEW.role = 'doctor') EXECUTE FUNCTION note_user_change();
+
 CREATE TABLE settings (
     name  varchar(100) PRIMARY KEY,
     value text NOT NULL

@@ -499,6 +499,93 @@ CREATE TABLE visit_changes (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Doctors whose open times, or what a search looks at, may have changed: one row for
+-- each change, for the servers that keep them in memory. Positions grow with
+-- every commit, as there is one writer and the last row is never removed.
+CREATE TABLE calendar_changes (
+    position   INTEGER NOT NULL PRIMARY KEY,
+    doctor_id  BLOB NOT NULL CHECK (length(doctor_id) = 16),
+    changed_at INTEGER NOT NULL DEFAULT (unixepoch() * 1000000)
+) STRICT;
+CREATE TRIGGER appointments_noted AFTER INSERT ON appointments WHEN NEW.status IN ('pending', 'confirmed')
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER appointments_change_noted AFTER UPDATE OF status, scheduled_at, ends_at ON appointments
+WHEN NEW.scheduled_at <> OLD.scheduled_at OR NEW.ends_at <> OLD.ends_at
+  OR (NEW.status = 'cancelled') <> (OLD.status = 'cancelled')
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER holds_noted AFTER INSERT ON holds
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER holds_change_noted AFTER UPDATE OF expires_at, ended_at ON holds
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER time_off_noted AFTER INSERT ON time_off
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER time_off_change_noted AFTER UPDATE ON time_off
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER time_off_end_noted AFTER DELETE ON time_off
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id);
+END;
+CREATE TRIGGER availability_noted AFTER INSERT ON availability
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER availability_change_noted AFTER UPDATE ON availability
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER availability_end_noted AFTER DELETE ON availability
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id);
+END;
+CREATE TRIGGER extra_hours_noted AFTER INSERT ON extra_hours
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER extra_hours_change_noted AFTER UPDATE ON extra_hours
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER extra_hours_end_noted AFTER DELETE ON extra_hours
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id);
+END;
+CREATE TRIGGER visit_types_noted AFTER INSERT ON visit_types
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER visit_types_change_noted AFTER UPDATE ON visit_types
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+END;
+CREATE TRIGGER visit_types_end_noted AFTER DELETE ON visit_types
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id);
+END;
+CREATE TRIGGER doctors_noted AFTER INSERT ON doctors
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.user_id);
+END;
+CREATE TRIGGER doctors_change_noted AFTER UPDATE ON doctors
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.user_id);
+END;
+CREATE TRIGGER users_change_noted AFTER UPDATE OF search_name, deactivated_at, erased_at ON users WHEN NEW.role = 'doctor'
+BEGIN
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.id);
+END;
+
 CREATE TABLE settings (
     name  TEXT NOT NULL PRIMARY KEY CHECK (length(name) <= 100),
     value TEXT NOT NULL

@@ -1,0 +1,198 @@
+package schedule
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/turno-health/turno"
+)
+
+// Free is the starts at which a doctor's patients may begin visits of one length,
+// now or later, computed once for a stretch of time. What of it is open at a
+// moment costs little more than looking: notice, horizon, times that are released
+// late and holds that expire are kept as conditions, since they change by
+// themselves as time passes. It is right for as long as neither the rules nor the
+// busy periods change. It never changes, so it is safe for concurrent use.
+type Free struct {
+	runs       []run
+	conditions []condition
+	to         int64 // starts before it are known
+
+	// In microseconds, as are all instants here: compact, and as exact as what is
+	// stored.
+	grid, length, notice, horizon int64
+}
+
+// run is a number of starts, a step of the grid apart, under one condition.
+type run struct {
+	first     int64
+	count     int32
+	condition int32 // which of Free.conditions
+}
+
+// condition is what time must bring before a start is open.
+type condition struct {
+	since   int64 // open from this moment on: the end of the holds in the way
+	release int64 // and from so long before the start
+}
+
+// always is the condition of most starts.
+func always() condition { return condition{since: -1 << 62, release: 1 << 60} }
+
+// NewFree computes the starts in [from, to) of visits of so many minutes; 0 means
+// Rules.SlotMinutes. busy are the doctor's periods sorted by start, buffers already
+// in them; those that expire block until then.
+func NewFree(r Rules, busy []turno.BusyPeriod, minutesEach int, from, to time.Time) *Free {
+	s := newSearch(r, Query{From: from, To: to, Minutes: minutesEach, ForStaff: true})
+	f := &Free{
+		to:         to.UnixMicro(),
+		grid:       s.grid.Microseconds(),
+		length:     s.length.Microseconds(),
+		notice:     minutes(r.MinNoticeMinutes).Microseconds(),
+		horizon:    (time.Duration(r.HorizonDays) * day).Microseconds(),
+		conditions: []condition{always()},
+	}
+	if s.grid <= 0 || s.length <= 0 || s.first.After(s.last) {
+		return f
+	}
+	for _, w := range Windows(r, s.first, s.last.Add(1)) {
+		c := always()
+		if w.ReleaseMinutes != nil {
+			if *w.ReleaseMinutes == 0 { // never for patients
+				continue
+			}
+			c.release = minutes(*w.ReleaseMinutes).Microseconds()
+		}
+		first, last := s.starts(w)
+		for start := first; !start.After(last); start = start.Add(s.grid) {
+			for len(busy) > 0 && !busy[0].EndsAt.After(start) {
+				busy = busy[1:]
+			}
+			if since, free := freeSince(busy, start.Add(s.length+s.buffer)); free {
+				f.add(start.UnixMicro(), condition{since: max(c.since, since), release: c.release})
+			}
+		}
+	}
+	f.runs = slices.Clip(f.runs)
+	return f
+}
+
+// freeSince is from when on the periods leave their time free up to end; never
+// when one of them does not expire.
+func freeSince(busy []turno.BusyPeriod, end time.Time) (since int64, free bool) {
+	since = always().since
+	for i := range busy {
+		if !busy[i].StartsAt.Before(end) {
+			break
+		}
+		if busy[i].ExpiresAt == nil {
+			return 0, false
+		}
+		since = max(since, busy[i].ExpiresAt.UnixMicro())
+	}
+	return since, true
+}
+
+// add adds the next start: to the last run, if it goes on there.
+func (f *Free) add(start int64, c condition) {
+	if n := len(f.runs); n > 0 {
+		last := &f.runs[n-1]
+		if start == last.first+int64(last.count)*f.grid && c == f.conditions[last.condition] {
+			last.count++
+			return
+		}
+	}
+	which := slices.Index(f.conditions, c)
+	if which < 0 {
+		which = len(f.conditions)
+		f.conditions = append(f.conditions, c)
+	}
+	f.runs = append(f.runs, run{first: start, count: 1, condition: int32(which)}) //nolint:gosec // few conditions
+}
+
+// Knows reports whether all that patients may book now lies in what was computed.
+func (f *Free) Knows(now time.Time) bool { return now.UnixMicro()+f.horizon < f.to }
+
+// AppendSlots appends what Slots says about q to dst, for a patient. It ignores
+// Minutes and ForStaff.
+func (f *Free) AppendSlots(dst []turno.Interval, q Query) []turno.Interval {
+	left := q.Limit
+	f.each(q, func(first, last int64) bool {
+		for at := first; at <= last; at += f.grid {
+			dst = append(dst, turno.Interval{StartsAt: time.UnixMicro(at).UTC(), EndsAt: time.UnixMicro(at + f.length).UTC()})
+			if left--; left == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	return dst
+}
+
+// First is the start of the first slot that AppendSlots would append, in
+// microseconds since 1970; false when there is none.
+func (f *Free) First(q Query) (at int64, found bool) {
+	f.each(q, func(first, _ int64) bool {
+		at, found = first, true
+		return false
+	})
+	return at, found
+}
+
+// Earliest is a moment before which nothing will be open from now on, whatever
+// time brings, in microseconds since 1970; false when there is nothing at all.
+func (f *Free) Earliest(now time.Time) (at int64, found bool) {
+	bound := now.UnixMicro() + f.notice
+	for _, r := range f.runs[f.reaching(bound):] {
+		return max(r.first, bound), true
+	}
+	return 0, false
+}
+
+// Bytes is about how much memory f takes.
+func (f *Free) Bytes() int {
+	const itself, ofRun, ofCondition = 88, 16, 16
+	return itself + ofRun*cap(f.runs) + ofCondition*cap(f.conditions)
+}
+
+// each calls yield with the first and the last start, both inclusive, of the
+// stretches of the grid that are open for q, until it says false.
+func (f *Free) each(q Query, yield func(first, last int64) bool) {
+	now := q.Now.UnixMicro()
+	low := max(notBefore(q.From), notBefore(q.Now)+f.notice)
+	high := min(notBefore(q.To)-1, now+f.horizon)
+	for _, r := range f.runs[f.reaching(low):] {
+		if r.first > high {
+			return
+		}
+		c := f.conditions[r.condition]
+		if now < c.since {
+			continue
+		}
+		first := r.first
+		if ahead := low - first; ahead > 0 {
+			first += (ahead + f.grid - 1) / f.grid * f.grid
+		}
+		last := min(f.last(r), high, now+c.release)
+		if first <= last && !yield(first, last) {
+			return
+		}
+	}
+}
+
+// reaching is the first run that has a start at the moment or after it.
+func (f *Free) reaching(moment int64) int {
+	return sort.Search(len(f.runs), func(i int) bool { return f.last(f.runs[i]) >= moment })
+}
+
+func (f *Free) last(r run) int64 { return r.first + int64(r.count-1)*f.grid }
+
+// notBefore is the first whole microsecond that is not before t.
+func notBefore(t time.Time) int64 {
+	micros := t.UnixMicro()
+	if t.Nanosecond()%int(time.Microsecond) != 0 {
+		micros++
+	}
+	return micros
+}

@@ -1,0 +1,108 @@
+package schedule_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/schedule"
+	"github.com/turno-health/turno/internal/schedule/zonetest"
+)
+
+// What was computed once says at any later moment what Slots says then: while
+// notice and horizon move on, hours are released and holds expire.
+func TestFreeTimeIsWhatSlotsSaysAtEveryMoment(t *testing.T) {
+	t.Parallel()
+	zones := zonetest.Zones(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSituation(t, rapid.SampledFrom(zones).Draw(t, "zone"))
+		s.Query.ForStaff = false
+		s.Query.Limit = rapid.SampledFrom([]int{0, 1, 3}).Draw(t, "limit")
+		periods := drawHolds(t, s)
+		built := s.Query.Now
+		end := built.AddDate(0, 0, 40)
+		free := schedule.NewFree(s.Rules, periods, s.Query.Minutes, built, end)
+		for _, moment := range rapid.SliceOfN(rapid.IntRange(0, 5*24*60), 1, 8).Draw(t, "moments") {
+			q := s.Query
+			q.Now = built.Add(minutes(moment))
+			q.From, q.To = rapid.SampledFrom([]time.Time{q.Now, q.From, q.Now.Add(-1)}).Draw(t, "from"), q.Now.AddDate(0, 0, rapid.IntRange(0, 12).Draw(t, "days"))
+			want := schedule.Slots(s.Rules, blocking(periods, q.Now), q)
+			if diff := cmp.Diff(want, free.AppendSlots(nil, q), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%v after it was computed (-Slots +Free):\n%s", q.Now.Sub(built), diff)
+			}
+			checkFirst(t, free, q, want)
+			if !free.Knows(q.Now) {
+				t.Fatalf("it does not know %v, but ends at %v", q.Now, end)
+			}
+		}
+	})
+}
+
+func checkFirst(t failer, free *schedule.Free, q schedule.Query, want []turno.Interval) {
+	t.Helper()
+	at, found := free.First(q)
+	if found != (len(want) > 0) || found && !want[0].StartsAt.Equal(time.UnixMicro(at)) {
+		t.Fatalf("first is %v (%v), want that of %v", time.UnixMicro(at).UTC(), found, want)
+	}
+	if earliest, some := free.Earliest(q.Now); found && (!some || earliest > at) {
+		t.Fatalf("%v is open, but nothing was said to be before %v (%v)", time.UnixMicro(at).UTC(), time.UnixMicro(earliest).UTC(), some)
+	}
+}
+
+// drawHolds makes some of the busy periods holds, of which some have expired.
+func drawHolds(t *rapid.T, s situation) []turno.BusyPeriod {
+	periods := make([]turno.BusyPeriod, len(s.Busy))
+	for i, busy := range s.Busy {
+		periods[i].Interval = busy
+		if rapid.Bool().Draw(t, "hold") {
+			expires := s.Query.Now.Add(minutes(rapid.IntRange(-10, 5*24*60).Draw(t, "expires")))
+			periods[i].ExpiresAt = &expires
+		}
+	}
+	return periods
+}
+
+func blocking(periods []turno.BusyPeriod, now time.Time) []turno.Interval {
+	var busy []turno.Interval
+	for _, p := range periods {
+		if !p.Expired(now) {
+			busy = append(busy, p.Interval)
+		}
+	}
+	return busy
+}
+
+func BenchmarkFree60Days(b *testing.B) {
+	rules, busy, query := fortnight(b)
+	rules.HorizonDays = 60
+	periods := make([]turno.BusyPeriod, len(busy))
+	for i := range busy {
+		periods[i].Interval = busy[i]
+	}
+	for _, part := range []struct {
+		name string
+		run  func(free *schedule.Free)
+	}{
+		{"compute", func(*schedule.Free) { schedule.NewFree(rules, periods, 0, query.Now, query.Now.AddDate(0, 0, 62)) }},
+		{"first", func(free *schedule.Free) { free.First(query) }},
+		{"three", func(free *schedule.Free) {
+			var room [3]turno.Interval
+			q := query
+			q.Limit = 3
+			free.AppendSlots(room[:0], q)
+		}},
+	} {
+		b.Run(part.name, func(b *testing.B) {
+			free := schedule.NewFree(rules, periods, 0, query.Now, query.Now.AddDate(0, 0, 62))
+			b.ReportAllocs()
+			for b.Loop() {
+				part.run(free)
+			}
+			b.ReportMetric(float64(free.Bytes()), "bytes")
+		})
+	}
+}
