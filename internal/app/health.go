@@ -47,6 +47,8 @@ func (n *node) readiness() http.Handler {
 		case current != newest:
 			reason := fmt.Sprintf("the database is at version %d, this node knows %d", current, newest)
 			writeStatus(w, http.StatusServiceUnavailable, status{"unready", reason})
+		case !n.free.AwaitFilled(ctx):
+			writeStatus(w, http.StatusServiceUnavailable, status{"unready", "the doctors' calendars are still being read"})
 		default:
 			writeStatus(w, http.StatusOK, status{Status: "ready"})
 		}

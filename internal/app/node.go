@@ -12,11 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/api"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/config"
+	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/jobs"
@@ -37,6 +40,7 @@ type node struct {
 	db      *sqldb.DB
 	box     *seal.Box
 	hub     *live.Hub
+	free    *freetime.Index
 	started time.Time
 
 	inspector *jobs.Inspector // once wired
@@ -60,7 +64,8 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 	if err := adviseOpen(c.Database, err); err != nil {
 		return nil, err
 	}
-	n.hub = live.New(n.db, live.Config{Logger: logger})
+	n.free = freetime.New(n.db, freetime.Config{Now: time.Now, Logger: logger})
+	n.hub = live.New(n.db, live.Config{Logger: logger, Heard: n.free.Wake})
 	if err := n.prepare(ctx); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}
@@ -109,6 +114,7 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	n.hub.Start(ctx)
+	n.free.Start(ctx)
 	server := n.server(ctx, services.handler)
 	// Streams never end by themselves, so stopping would wait for them in vain. It
 	// ends them once nobody new is let in.
@@ -171,6 +177,7 @@ func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runne
 	}
 	err = errors.Join(err, runner.Stop(ctx))
 	n.hub.Stop() // last, since requests and jobs tell it what they changed
+	n.free.Stop()
 	if err != nil {
 		return err
 	}
@@ -203,6 +210,13 @@ func (n *node) deliverReset() func(ctx context.Context, url string) {
 	}
 }
 
+// changed passes on that a commit changed a doctor's calendar, or with uuid.Nil
+// something of the clinic.
+func (n *node) changed(doctorID uuid.UUID) {
+	n.free.Changed(doctorID)
+	n.hub.Changed(doctorID)
+}
+
 func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	signal := jobs.NewSignal()
 	visits := booking.New(n.db, booking.Config{
@@ -210,14 +224,15 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 		MaxOpenVisits: n.config.MaxOpenVisits,
 		Observe:       n.metrics.observe,
 		Wake:          signal.Wake,
-		Changed:       n.hub.Changed,
+		Changed:       n.changed,
+		FreeTime:      n.free,
 	})
 	accounts := account.New(n.db, account.Config{
 		Now:              time.Now,
 		Box:              n.box,
 		CancelOpenVisits: visits.CancelOpenVisits,
 		OpenVisits:       visits.OpenVisits,
-		Changed:          n.hub.Changed,
+		Changed:          n.changed,
 		SignupsPerHour:   n.config.SignupsPerHour,
 		StaffIdle:        n.config.StaffIdle(),
 		RequireSecond:    account.Requirement(n.config.SecondFactor()),

@@ -57,6 +57,11 @@ func rules() []rule {
 			only:    []string{standardLibrary, uuid, "turno", "internal/schedule", "internal/store"},
 		},
 		{
+			because: "what is known of open times comes from calendars, and serves whoever asks",
+			of:      []string{"internal/freetime"},
+			only:    []string{standardLibrary, uuid, "turno", "internal/openings", "internal/schedule", "internal/sqldb", "internal/store"},
+		},
+		{
 			because: "open pages are told to look again, and a use case says what there is to see",
 			of:      []string{"internal/live"},
 			never:   []string{"internal/booking", "internal/account", "internal/insight", "internal/api", "internal/web", "internal/fhir", "internal/httpx"},

@@ -64,7 +64,7 @@ func (s *Service) doctorPage(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (Docto
 	if page.Ratings, err = store.RatingsOf(tx, id); err != nil || !page.Bookable {
 		return page, err
 	}
-	open, err := s.nextSlots(tx, []uuid.UUID{id}, Search{Kinds: true, Slots: 1})
+	open, err := s.computeNextSlots(tx, []uuid.UUID{id}, Search{Kinds: true, Slots: 1})
 	if slots := open[id]; len(slots) > 0 {
 		page.NextSlot = &slots[0]
 	}

@@ -30,8 +30,20 @@ func (s *Service) Home(ctx context.Context, c policy.Caller, doctors int) (home 
 	if home.Soonest, _, err = s.SearchDoctors(ctx, c, Search{Sort: SortEarliest, Kinds: true, Limit: doctors}); err != nil {
 		return Home{}, err
 	}
+	indexed := s.awaitIndex(ctx)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		home.Specializations, err = store.SpecializationCounts(tx)
+		if !indexed {
+			home.Specializations, err = store.SpecializationCounts(tx)
+			return err
+		}
+		specializations, err := store.Specializations(tx)
+		counts := s.config.FreeTime.Specializations()
+		home.Specializations = nil
+		for _, specialization := range specializations {
+			if n := counts[specialization.ID]; n > 0 {
+				home.Specializations = append(home.Specializations, SpecializationCount{Specialization: specialization, Doctors: n})
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -45,8 +57,16 @@ func (s *Service) CountDoctors(ctx context.Context, c policy.Caller, q Search) (
 	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
 		return 0, err
 	}
+	indexed := s.awaitIndex(ctx)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		n, err = store.CountDoctors(tx, q.filter())
+		if !indexed {
+			n, err = store.CountDoctors(tx, q.filter())
+			return err
+		}
+		t, err := s.searchIn(tx, q, false)
+		if err == nil {
+			n = s.config.FreeTime.Count(q.filter().Matcher(t.specializations))
+		}
 		return err
 	})
 	return n, err

@@ -1,15 +1,14 @@
 package booking
 
 import (
-	"bytes"
 	"context"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/keyset"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
@@ -57,7 +56,9 @@ func (q Search) slotCount() int {
 	return min(q.Slots, most)
 }
 
-// SearchDoctors finds verified doctors with their next open times.
+// SearchDoctors finds verified doctors with their next open times. A
+// turno.KindUnavailable error says that there are too many to compute them for
+// just now (see Config.FreeTime).
 func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) (items []FoundDoctor, next string, err error) {
 	if err := policy.Check(c, policy.SearchDoctors, 0); err != nil {
 		return nil, "", err
@@ -66,54 +67,48 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 	if err != nil {
 		return nil, "", err
 	}
-	limit := keyset.Size(q.Limit)
+	indexed := s.awaitIndex(ctx)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		var err error
-		if q.Sort == SortRating || q.Sort == SortName {
-			items, next, err = s.searchListed(tx, q, after, limit)
-		} else {
-			items, next, err = s.searchEarliest(tx, q, after, limit)
+		t, err := s.searchIn(tx, q, indexed)
+		if err != nil {
+			return err
 		}
-		if err == nil {
-			err = addLocations(tx, items)
-		}
-		if err == nil && q.Days > 0 {
-			err = s.addDays(tx, items, q)
-		}
+		items, next, err = t.run(after, keyset.Size(q.Limit))
 		return err
 	})
 	return items, next, err
 }
 
-// addDays reads the open times of the days that a search asks for, at once for
-// all doctors whose next open time is on the same day.
-func (s *Service) addDays(tx *sqldb.Tx, items []FoundDoctor, q Search) error {
-	const most = 7
-	zone, err := zoneNamed("query.time_zone", q.Zone)
-	if err != nil {
-		return err
+// searchTx is one search, inside its transaction.
+type searchTx struct {
+	*Service
+	tx              *sqldb.Tx
+	want            Search
+	indexed         bool                   // the index may be asked
+	specializations []turno.Specialization // all there are, for a search with a text
+}
+
+func (s *Service) searchIn(tx *sqldb.Tx, q Search, indexed bool) (t *searchTx, err error) {
+	t = &searchTx{Service: s, tx: tx, want: q, indexed: indexed && s.config.FreeTime.Knows(tx.Now)}
+	if q.Query != "" {
+		t.specializations, err = store.Specializations(tx)
 	}
-	days := min(q.Days, most)
-	alike := map[turno.Date][]uuid.UUID{}
-	for _, item := range items {
-		if len(item.NextSlots) > 0 {
-			first := turno.DateOf(item.NextSlots[0].StartsAt, zone)
-			alike[first] = append(alike[first], item.ID)
-		}
+	return t, err
+}
+
+func (t *searchTx) run(after keyset.Place, limit int) (items []FoundDoctor, next string, err error) {
+	if t.want.Sort == SortRating || t.want.Sort == SortName {
+		items, next, err = t.listed(after, limit)
+	} else {
+		items, next, err = t.earliest(after, limit)
 	}
-	for first, ids := range alike {
-		from := later(first.At(0, zone), later(q.From, tx.Now))
-		open, _, err := s.slotsWithin(tx, ids, slotsWanted{from: from, to: first.AddDays(days).At(0, zone), kinds: q.Kinds})
-		if err != nil {
-			return err
-		}
-		for i := range items {
-			if slots, asked := open[items[i].ID]; asked {
-				items[i].Days = everyDay(first, days, SlotDays(slots, zone))
-			}
-		}
+	if err == nil {
+		err = addLocations(t.tx, items)
 	}
-	return nil
+	if err == nil && t.want.Days > 0 {
+		err = t.addDays(items)
+	}
+	return items, next, err
 }
 
 // list is the search in its order: each is sorted by keys of its own.
@@ -128,26 +123,26 @@ func (q Search) filter() store.DoctorFilter {
 	return store.DoctorFilter{Text: q.Query, SpecializationID: q.SpecializationID, MinRating: q.MinRating}
 }
 
-// searchListed sorts by what the database knows, and computes the open times of
-// one page only.
-func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit int) ([]FoundDoctor, string, error) {
+// listed sorts by what the database knows, and asks for the open times of one page
+// only.
+func (t *searchTx) listed(after keyset.Place, limit int) ([]FoundDoctor, string, error) {
 	order := store.ByName
-	if q.Sort == SortRating {
+	if t.want.Sort == SortRating {
 		order = store.ByRating
 	}
-	doctors, err := store.FindDoctors(tx, q.filter(), order,
+	doctors, err := store.FindDoctors(t.tx, t.want.filter(), order,
 		store.DoctorKeyset{SearchName: after.Text, Rating: after.Rating, RatingCount: after.Count, ID: after.ID}, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
-	doctors, next := keyset.Page(q.list(), doctors, limit, func(d turno.Doctor) keyset.Place {
+	doctors, next := keyset.Page(t.want.list(), doctors, limit, func(d turno.Doctor) keyset.Place {
 		return keyset.Place{Text: store.SearchName(d.FullName), Rating: d.Rating, Count: d.RatingCount, ID: d.ID}
 	})
 	ids := make([]uuid.UUID, len(doctors))
 	for i, d := range doctors {
 		ids[i] = d.ID
 	}
-	open, err := s.nextSlots(tx, ids, q)
+	open, err := t.nextSlots(ids)
 	if err != nil {
 		return nil, "", err
 	}
@@ -158,108 +153,34 @@ func (s *Service) searchListed(tx *sqldb.Tx, q Search, after keyset.Place, limit
 	return items, next, nil
 }
 
-// searchEarliest computes the open times of every doctor that matches, and
-// reads the rest of one page only.
-func (s *Service) searchEarliest(tx *sqldb.Tx, q Search, after keyset.Place, limit int) ([]FoundDoctor, string, error) {
-	ids, err := store.FindableIDs(tx, q.filter())
+// earliest finds who is open soonest, and reads the rest of that page only. Who no
+// longer matches by then, since the index may not know it yet, is left out.
+func (t *searchTx) earliest(after keyset.Place, limit int) ([]FoundDoctor, string, error) {
+	found, err := t.soonest(after, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
-	open, err := s.nextSlots(tx, ids, q)
-	if err != nil {
-		return nil, "", err
-	}
-	key := func(id uuid.UUID) keyset.Place {
-		if slots := open[id]; len(slots) > 0 {
-			return keyset.Place{Open: true, Time: slots[0].StartsAt, ID: id}
+	found, next := keyset.Page(t.want.list(), found, limit, func(f freetime.Found) keyset.Place {
+		if len(f.Slots) > 0 {
+			return keyset.Place{Open: true, Time: f.Slots[0].StartsAt, ID: f.DoctorID}
 		}
-		return keyset.Place{ID: id}
+		return keyset.Place{ID: f.DoctorID}
+	})
+	ids := make([]uuid.UUID, len(found))
+	for i, f := range found {
+		ids[i] = f.DoctorID
 	}
-	slices.SortFunc(ids, func(a, b uuid.UUID) int { return compareSoonest(key(a), key(b)) })
-	if after.ID != uuid.Nil {
-		first, _ := slices.BinarySearchFunc(ids, after, func(id uuid.UUID, k keyset.Place) int {
-			if compareSoonest(key(id), k) <= 0 {
-				return -1
-			}
-			return 1
-		})
-		ids = ids[first:]
-	}
-	ids, next := keyset.Page(q.list(), ids, limit, key)
-	doctors, err := store.DoctorsByID(tx, ids)
+	doctors, err := store.FoundDoctors(t.tx, t.want.filter(), t.specializations, ids)
 	if err != nil {
 		return nil, "", err
 	}
-	items := make([]FoundDoctor, len(doctors))
-	for _, d := range doctors {
-		items[slices.Index(ids, d.ID)] = FoundDoctor{Doctor: publicDoctor(d), NextSlots: open[d.ID]}
+	items := make([]FoundDoctor, 0, len(found))
+	for _, f := range found {
+		if i := slices.IndexFunc(doctors, func(d turno.Doctor) bool { return d.ID == f.DoctorID }); i >= 0 {
+			items = append(items, FoundDoctor{Doctor: publicDoctor(doctors[i]), NextSlots: f.Slots})
+		}
 	}
 	return items, next, nil
-}
-
-// compareSoonest orders by the soonest open time; doctors without one come last.
-func compareSoonest(a, b keyset.Place) int {
-	switch {
-	case a.Open != b.Open && a.Open:
-		return -1
-	case a.Open != b.Open:
-		return 1
-	}
-	if order := a.Time.Compare(b.Time); order != 0 {
-		return order
-	}
-	return bytes.Compare(a.ID[:], b.ID[:])
-}
-
-// nextSlots computes the next open times of doctors that a search shows. Most
-// have some within two weeks; only for the others the whole horizon is read.
-func (s *Service) nextSlots(tx *sqldb.Tx, ids []uuid.UUID, q Search) (map[uuid.UUID][]turno.Interval, error) {
-	const soon, longestHorizon = 14 * 24 * time.Hour, 731 * 24 * time.Hour
-	from := later(q.From, tx.Now)
-	want := slotsWanted{from: from, to: from.Add(soon), kinds: q.Kinds, count: q.slotCount()}
-	open, scarce, err := s.slotsWithin(tx, ids, want)
-	if err != nil || len(scarce) == 0 {
-		return open, err
-	}
-	want.to = tx.Now.Add(longestHorizon)
-	further, _, err := s.slotsWithin(tx, scarce, want)
-	maps.Copy(open, further)
-	return open, err
-}
-
-// slotsWanted says which open times of many doctors are wanted.
-type slotsWanted struct {
-	from, to time.Time
-	count    int  // of each doctor at most; 0: all
-	kinds    bool // as Search.Kinds
-}
-
-// slotsWithin computes the next open times of doctors, and names those who have
-// fewer than wanted but may have more later.
-func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, want slotsWanted) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
-	calendars, err := store.Calendars(tx, ids, want.from, want.to.Add(neighbourhood))
-	if err != nil {
-		return nil, nil, err
-	}
-	open = make(map[uuid.UUID][]turno.Interval, len(ids))
-	for _, id := range ids {
-		calendar := calendars[id]
-		rules, err := s.zones.Rules(calendar)
-		if err != nil {
-			return nil, nil, err
-		}
-		query := schedule.Query{From: want.from, To: want.to, Now: tx.Now, Limit: want.count}
-		if want.kinds {
-			query.Minutes = calendar.ShortestVisit
-		}
-		slots := schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil), query)
-		open[id] = slots
-		horizon := tx.Now.AddDate(0, 0, calendar.HorizonDays)
-		if len(slots) < want.count && horizon.After(want.to) {
-			scarce = append(scarce, id)
-		}
-	}
-	return open, scarce, nil
 }
 
 func addLocations(tx *sqldb.Tx, items []FoundDoctor) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
@@ -19,6 +20,10 @@ import (
 type Config struct {
 	Box           *seal.Box // seals what patients write
 	MaxOpenVisits int       // of a patient, unless staff book; 0 means no limit
+
+	// FreeTime is asked who is open soonest. Without one that is computed for every
+	// doctor in each search; with one, for at most some hundreds while it can't answer.
+	FreeTime *freetime.Index
 
 	// Observe is told of every Outcome, for metrics. Nil is fine.
 	Observe func(Outcome)

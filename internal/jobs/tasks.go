@@ -62,6 +62,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"purge_password_resets", time.Hour, repeat(db, store.PurgeResets)},
 		{"purge_notices", 24 * time.Hour, repeat(db, store.PurgeNotices)},
 		{"purge_sign_in_failures", time.Hour, repeat(db, store.PurgeSignInFailures)},
+		{"purge_calendar_changes", 10 * time.Minute, repeat(db, store.PurgeCalendarChanges)},
 		{"purge_holds", time.Hour, repeat(db, store.PurgeHolds)},
 		{"purge_devices", 24 * time.Hour, repeat(db, store.PurgeDevices)},
 	}

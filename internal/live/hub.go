@@ -29,6 +29,7 @@ type Config struct {
 	PerNode   int           // subscriptions in all; 0: 4,000
 	Gap       time.Duration // between two messages to other nodes; 0: 250 ms
 	Poll      time.Duration // how often a SQLite file is looked at; 0: 1 s
+	Heard     func()        // called when another node said that it changed something, or may have; nil is fine
 }
 
 // Hub passes on that something changed. It is safe for concurrent use. Start it
@@ -70,6 +71,9 @@ func New(db *sqldb.DB, c Config) *Hub {
 		if *field.value == 0 {
 			*field.value = field.usual
 		}
+	}
+	if c.Heard == nil {
+		c.Heard = func() {}
 	}
 	if c.Gap == 0 {
 		c.Gap = 250 * time.Millisecond

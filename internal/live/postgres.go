@@ -128,6 +128,7 @@ func (h *Hub) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := h.db.Listen(ctx, channel, func() {
 			backoff = firstBackoff
+			h.config.Heard()
 			h.tellAll()
 		}, h.hear)
 		if ctx.Err() == nil {
@@ -140,9 +141,12 @@ func (h *Hub) listen(ctx context.Context) {
 
 func (h *Hub) hear(message string) {
 	sender, what, _ := strings.Cut(message, ":")
-	switch {
-	case sender == h.name: // its pages have been told
-	case what == everything:
+	if sender == h.name { // its pages have been told
+		return
+	}
+	h.config.Heard()
+	switch what {
+	case everything:
 		h.tellAll()
 	default:
 		for text := range strings.SplitSeq(what, ",") {

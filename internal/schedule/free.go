@@ -150,12 +150,6 @@ func (f *Free) Earliest(now time.Time) (at int64, found bool) {
 	return 0, false
 }
 
-// Bytes is about how much memory f takes.
-func (f *Free) Bytes() int {
-	const itself, ofRun, ofCondition = 88, 16, 16
-	return itself + ofRun*cap(f.runs) + ofCondition*cap(f.conditions)
-}
-
 // each calls yield with the first and the last start, both inclusive, of the
 // stretches of the grid that are open for q, until it says false.
 func (f *Free) each(q Query, yield func(first, last int64) bool) {

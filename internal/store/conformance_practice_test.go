@@ -41,10 +41,12 @@ func TestDoctors(t *testing.T) {
 		verify(&when, &c.admin.ID, "seen")
 
 		many := read(t, db, func(tx *sqldb.Tx) ([]turno.Doctor, error) {
-			return store.DoctorsByID(tx, []uuid.UUID{d.ID, c.patient.ID})
+			return store.FoundDoctors(tx, store.DoctorFilter{}, nil, []uuid.UUID{d.ID, c.other.ID, c.patient.ID})
 		})
-		same(t, "many at once, those that there are", []turno.Doctor{d}, many)
-		same(t, "none at once", nil, read(t, db, func(tx *sqldb.Tx) ([]turno.Doctor, error) { return store.DoctorsByID(tx, nil) }))
+		same(t, "many at once, those whom patients find", []turno.Doctor{d}, many)
+		same(t, "none at once", nil, read(t, db, func(tx *sqldb.Tx) ([]turno.Doctor, error) {
+			return store.FoundDoctors(tx, store.DoctorFilter{}, nil, nil)
+		}))
 		_, err := tryRead(t, db, func(tx *sqldb.Tx) (turno.Doctor, error) { return store.DoctorByID(tx, c.patient.ID) })
 		wantNotFound(t, "a patient as a doctor", err)
 		d.LicenseNumber = "L-ben"
@@ -240,6 +242,7 @@ func TestDoctorsAreFoundAndRated(t *testing.T) {
 			same(t, name, row.want, c.findAll(t, row.filter, store.ByName, 2))
 			ids := read(t, db, func(tx *sqldb.Tx) ([]uuid.UUID, error) { return store.FindableIDs(tx, row.filter) })
 			same(t, name+", as ids", len(row.want), len(ids))
+			same(t, name+", of those known", len(row.want), c.matching(t, row.filter))
 		}
 		for _, limit := range []int{1, 2, 100} {
 			same(t, "by rating", []string{"yara", "xeno", "zeta", "wanda", "ana"}, c.findAll(t, store.DoctorFilter{}, store.ByRating, limit))
@@ -251,6 +254,32 @@ func TestDoctorsAreFoundAndRated(t *testing.T) {
 		same(t, "the rating of one", []store.DoctorRating{{DoctorID: c.doctor.ID, FullName: "Ana Pérez", SpecializationID: c.cardiology,
 			Specialization: "Cardiology"}}, only)
 	})
+}
+
+// matching counts the doctors who match, of all whom patients can find, by what is
+// known about them.
+func (c *clinic) matching(t *testing.T, f store.DoctorFilter) (n int) {
+	t.Helper()
+	read(t, c.db, func(tx *sqldb.Tx) (none struct{}, err error) {
+		specializations, err := store.Specializations(tx)
+		if err != nil {
+			return none, err
+		}
+		ids, err := store.FindableAfter(tx, uuid.Nil, 100)
+		if err != nil {
+			return none, err
+		}
+		facts, err := store.SearchFactsOf(tx, ids)
+		n = 0
+		matches := f.Matcher(specializations)
+		for _, of := range facts {
+			if matches(&of) {
+				n++
+			}
+		}
+		return none, err
+	})
+	return n
 }
 
 // findAll follows the pages of a search to its end.

@@ -137,6 +137,16 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
 				return store.InsertNotice(tx, store.Notice{ID: turno.NewID(), UserID: p.patient, Kind: "passkey_added", CreatedAt: at})
 			}},
+		{"changes of calendars go after half an hour", "calendar_changes", 30 * time.Minute, store.PurgeCalendarChanges,
+			func(tx *sqldb.Tx, p people, n int, at time.Time) error {
+				if n == 0 { // what adding the people noted
+					if _, err := tx.Exec(`DELETE FROM calendar_changes`); err != nil {
+						return err
+					}
+				}
+				_, err := tx.Exec(`INSERT INTO calendar_changes (doctor_id, changed_at) VALUES ($1, $2)`, p.doctor, at)
+				return err
+			}},
 		{"holds go a day after they ended", "holds", 24 * time.Hour, store.PurgeHolds,
 			func(tx *sqldb.Tx, p people, _ int, at time.Time) error {
 				_, err := tx.Exec(`

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -29,17 +30,92 @@ func (f DoctorFilter) where(specializations []turno.Specialization) *sqldb.Where
 	if f.MinRating > 0 {
 		w.Add("d.rating >= CAST($? AS double precision)", f.MinRating)
 	}
-	for _, word := range strings.Fields(SearchName(f.Text)) {
-		var ids []int
-		for _, s := range specializations {
-			if strings.Contains(SearchName(s.Name), word) {
-				ids = append(ids, s.ID)
-			}
-		}
+	for _, word := range f.words(specializations) {
 		w.Add(`(u.search_name LIKE $? ESCAPE '\' OR d.specialization_id = ANY($?))`,
-			likePattern("%", word, "%"), sqldb.In(ids))
+			likePattern("%", word.text, "%"), sqldb.In(word.specializations))
 	}
 	return w
+}
+
+// searchWord is a word that somebody looks for, and the specializations in whose
+// name it is.
+type searchWord struct {
+	text            string
+	specializations []int
+}
+
+func (f DoctorFilter) words(specializations []turno.Specialization) []searchWord {
+	var words []searchWord
+	for _, text := range strings.Fields(SearchName(f.Text)) {
+		word := searchWord{text: text}
+		for _, s := range specializations {
+			if strings.Contains(SearchName(s.Name), text) {
+				word.specializations = append(word.specializations, s.ID)
+			}
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// SearchFacts is what a DoctorFilter looks at in a doctor whom patients can find.
+type SearchFacts struct {
+	DoctorID         uuid.UUID
+	SearchName       string
+	SpecializationID int
+	Rating           float64
+}
+
+// Matcher is the filter for doctors that are known already: it says what the
+// database would. specializations are all there are; without a Text none are needed.
+func (f DoctorFilter) Matcher(specializations []turno.Specialization) func(*SearchFacts) bool {
+	words := f.words(specializations)
+	return func(d *SearchFacts) bool {
+		if f.SpecializationID != 0 && d.SpecializationID != f.SpecializationID || f.MinRating > 0 && d.Rating < f.MinRating {
+			return false
+		}
+		for i := range words {
+			if !slices.Contains(words[i].specializations, d.SpecializationID) && !strings.Contains(d.SearchName, words[i].text) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// SearchFactsOf reads the facts of many doctors, in no order.
+func SearchFactsOf(tx *sqldb.Tx, ids []uuid.UUID) ([]SearchFacts, error) {
+	facts, err := sqldb.All(tx, func(row sqldb.Scanner) (f SearchFacts, err error) {
+		err = row.Scan(&f.DoctorID, &f.SearchName, &f.SpecializationID, &f.Rating)
+		return f, err
+	}, `
+		SELECT d.user_id, u.search_name, d.specialization_id, CAST(d.rating AS double precision)
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 WHERE d.user_id = ANY($1)`, sqldb.In(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read what searches look at: %w", err)
+	}
+	return facts, nil
+}
+
+// FindableAfter lists the ids of doctors whom patients can find, in order, from the
+// one after the id on.
+func FindableAfter(tx *sqldb.Tx, after uuid.UUID, limit int) ([]uuid.UUID, error) {
+	w := DoctorFilter{}.where(nil)
+	w.Add("d.user_id > $?", after)
+	n := w.Arg(limit)
+	ids, err := sqldb.All(tx, scanID, `
+		SELECT d.user_id
+		  FROM doctors d
+		  JOIN users u ON u.id = d.user_id
+		 `+w.SQL()+`
+		 ORDER BY d.user_id
+		 LIMIT `+n, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("list doctors: %w", err)
+	}
+	return ids, nil
 }
 
 // FindableIDs lists the ids of all doctors that match.
@@ -151,10 +227,12 @@ func FindDoctors(tx *sqldb.Tx, f DoctorFilter, order DoctorOrder, after DoctorKe
 	return doctors, nil
 }
 
-// DoctorsByID reads many doctors at once, in no order.
-func DoctorsByID(tx *sqldb.Tx, ids []uuid.UUID) ([]turno.Doctor, error) {
+// FoundDoctors reads those of the doctors that match, in no order.
+func FoundDoctors(tx *sqldb.Tx, f DoctorFilter, specializations []turno.Specialization, ids []uuid.UUID) ([]turno.Doctor, error) {
+	w := f.where(specializations)
+	w.Add("d.user_id = ANY($?)", sqldb.In(ids))
 	doctors, err := sqldb.All(tx, scanDoctor, selectDoctor+`
-		 WHERE d.user_id = ANY($1)`, sqldb.In(ids))
+		 `+w.SQL(), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("read doctors: %w", err)
 	}

@@ -1,0 +1,247 @@
+package freetime
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+const (
+	chunk      = 100                        // how many calendars are read at once
+	farthest   = (730 + 4) * 24 * time.Hour // beyond the horizon of any doctor, with slack and a visit
+	placesLast = 10 * time.Second           // how long places in the orders are good for
+)
+
+// follower is what the following goroutine alone knows.
+type follower struct {
+	begun    bool
+	seen     *store.ChangesView // what the last look saw
+	lookedAt time.Time          // its moment, by the database's clock
+	placedAt time.Time          // when places were computed
+
+	filling   bool
+	fillBegan time.Time
+	next      uuid.UUID // the doctor up to whom calendars were read
+	failing   bool
+}
+
+// run looks at the database until ctx ends: every so often, and when it is woken.
+func (x *Index) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := x.look(ctx)
+		switch {
+		case err == nil && x.follow.filling:
+			continue
+		case err != nil && ctx.Err() == nil && !x.follow.failing:
+			x.config.Logger.WarnContext(ctx, "open times cannot be followed; searches compute them until they can", "error", err)
+		case err == nil && x.follow.failing:
+			x.config.Logger.InfoContext(ctx, "open times are followed again")
+		}
+		x.follow.failing = err != nil
+		timer := time.NewTimer(x.config.Poll)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-x.rung:
+		}
+		timer.Stop()
+	}
+}
+
+// look is one look at the database, in one transaction: what changed, here and
+// elsewhere, and some of the calendars that are still to be read.
+type look struct {
+	*Index
+	began   time.Time
+	marked  uint64
+	changed map[uuid.UUID]bool
+
+	// What the transaction found. It may run again, so it sets them anew.
+	now     time.Time
+	restart bool // too long ago to know what changed
+	seen    *store.ChangesView
+	next    uuid.UUID
+	filled  bool
+	doctors map[uuid.UUID]*doctor // nil: patients can't find them
+}
+
+func (x *Index) look(ctx context.Context) error {
+	l := &look{Index: x, began: x.config.Now()}
+	x.mu.Lock()
+	l.changed, l.marked = x.changed, x.marked
+	x.changed = map[uuid.UUID]bool{}
+	x.mu.Unlock()
+	if err := x.db.Read(ctx, l.read); err != nil {
+		x.mu.Lock()
+		maps.Copy(x.changed, l.changed)
+		x.mu.Unlock()
+		return err
+	}
+	l.apply()
+	return nil
+}
+
+func (l *look) read(tx *sqldb.Tx) error {
+	f := &l.follow
+	l.now, l.doctors, l.filled = tx.Now, map[uuid.UUID]*doctor{}, false
+	l.restart = !f.begun || tx.Now.Sub(f.lookedAt).Abs() > store.ChangesPatience
+	ids := maps.Clone(l.changed)
+	if err := l.readChanges(tx, ids); err != nil {
+		return err
+	}
+	if l.next = f.next; l.restart {
+		l.next = uuid.Nil
+	}
+	if l.restart || f.filling {
+		some, err := store.FindableAfter(tx, l.next, chunk)
+		if err != nil {
+			return err
+		}
+		for _, id := range some {
+			ids[id], l.next = true, id
+		}
+		l.filled = len(some) < chunk
+	}
+	for some := range slices.Chunk(slices.Collect(maps.Keys(ids)), chunk) {
+		if err := l.readDoctors(tx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readChanges adds the doctors who changed since the last look. Most changes of
+// this node are in already: it was told of them.
+func (l *look) readChanges(tx *sqldb.Tx, ids map[uuid.UUID]bool) (err error) {
+	l.seen = &store.ChangesView{}
+	if l.restart {
+		*l.seen, err = store.CurrentChanges(tx)
+		return err
+	}
+	var changes []store.CalendarChange
+	if changes, *l.seen, err = store.CalendarChanges(tx, *l.follow.seen); err != nil {
+		return err
+	}
+	for _, change := range changes {
+		if d := l.Index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
+			ids[change.DoctorID] = true
+		}
+	}
+	return nil
+}
+
+func (l *look) readDoctors(tx *sqldb.Tx, ids []uuid.UUID) error {
+	calendars, err := store.Calendars(tx, ids, tx.Now, tx.Now.Add(farthest))
+	if err != nil {
+		return err
+	}
+	facts, err := store.SearchFactsOf(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		l.doctors[id] = nil
+	}
+	for _, of := range facts {
+		calendar := calendars[of.DoctorID]
+		if calendar == nil || !calendar.Bookable {
+			continue
+		}
+		rules, err := l.zones.Rules(calendar)
+		if err != nil {
+			return err
+		}
+		l.doctors[of.DoctorID] = newDoctor(calendar, rules, of, l.seen, tx.Now)
+	}
+	return nil
+}
+
+// apply makes what was read known, doctor by doctor, so that no search waits long.
+func (l *look) apply() {
+	f := &l.follow
+	f.begun, f.seen, f.lookedAt, f.next = true, l.seen, l.now, l.next
+	if l.restart {
+		f.filling, f.fillBegan = true, l.now
+	}
+	for id, d := range l.doctors {
+		l.replace(id, d)
+	}
+	if l.filled {
+		l.endFill()
+	}
+	if l.now.Sub(f.placedAt).Abs() >= placesLast {
+		l.placeAnew()
+	}
+	if !f.filling && l.now.Sub(f.fillBegan) >= refill {
+		f.filling, f.fillBegan, f.next = true, l.now, uuid.Nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.applied, l.looked = l.marked, l.began
+	if l.restart || l.filled {
+		l.Index.filled = l.filled
+	}
+	close(l.passed)
+	l.passed = make(chan struct{})
+}
+
+// replace puts a doctor in the place of what was known; nil removes them.
+func (l *look) replace(id uuid.UUID, d *doctor) {
+	l.known.Lock()
+	defer l.known.Unlock()
+	old := l.Index.doctors[id]
+	for v := range l.orders {
+		if old != nil {
+			l.orders[v] = l.orders[v].without(place{old.at[v], id, old})
+		}
+		if d != nil {
+			p := d.earliest(variant(v), l.now)
+			d.at[v] = p.at
+			l.orders[v] = l.orders[v].with(p)
+		}
+	}
+	if d == nil {
+		delete(l.Index.doctors, id)
+		return
+	}
+	l.Index.doctors[id] = d
+}
+
+// endFill forgets whom patients can't find any more, and says how far the index
+// knows.
+func (l *look) endFill() {
+	f := &l.follow
+	f.filling = false
+	for id, d := range l.Index.doctors {
+		if d.read.Before(f.fillBegan) {
+			l.replace(id, nil)
+		}
+	}
+	l.known.Lock()
+	defer l.known.Unlock()
+	l.until = f.fillBegan.Add(slack)
+}
+
+// placeAnew computes every place again, beside the orders that searches use.
+func (l *look) placeAnew() {
+	l.follow.placedAt = l.now
+	for v := range l.orders {
+		anew := make(order, len(l.orders[v]))
+		for i, old := range l.orders[v] {
+			anew[i] = old.doctor.earliest(variant(v), l.now)
+		}
+		slices.SortFunc(anew, place.compare)
+		l.known.Lock()
+		for _, p := range anew {
+			p.doctor.at[v] = p.at
+		}
+		l.orders[v] = anew
+		l.known.Unlock()
+	}
+}

@@ -1,0 +1,174 @@
+package freetime
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/openings"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// Config is what an Index is told. Now is required; the zero value of another
+// field is the product's own choice.
+type Config struct {
+	Now      turno.Now     // tells how old what is known is
+	Logger   *slog.Logger  // nil: nothing is logged
+	Poll     time.Duration // how often the database is asked what changed; 0: 500 ms
+	Patience time.Duration // how long a search waits for an answer to that; 0: 1 s
+}
+
+// fresh is how old the last look at the database may be for a search: within a
+// second after a booking was acknowledged, on any node, nobody is offered its time.
+const fresh = 900 * time.Millisecond
+
+// Index is when the doctors of a database are open. It is safe for concurrent use.
+// Start it once, and Stop it before the database is closed.
+type Index struct {
+	db     *sqldb.DB
+	config Config
+	zones  openings.Zones
+	follow follower // of the one goroutine that writes
+
+	known   sync.RWMutex
+	doctors map[uuid.UUID]*doctor
+	orders  [variants]order
+	until   time.Time // what is known is all that patients may book before this moment
+
+	mu      sync.Mutex
+	changed map[uuid.UUID]bool // on this node, and not read again yet
+	marked  uint64             // how many changes this node was told of
+	applied uint64             // how many of them are in
+	looked  time.Time          // when the last look at the database began
+	filled  bool
+	passed  chan struct{} // closed after each look, and made anew
+
+	rung   chan struct{}
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// New makes an index that knows nothing yet.
+func New(db *sqldb.DB, c Config) *Index {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Poll == 0 {
+		c.Poll = 500 * time.Millisecond
+	}
+	if c.Patience == 0 {
+		c.Patience = time.Second
+	}
+	return &Index{
+		db: db, config: c,
+		doctors: map[uuid.UUID]*doctor{}, changed: map[uuid.UUID]bool{},
+		passed: make(chan struct{}), rung: make(chan struct{}, 1),
+	}
+}
+
+// Start begins to read calendars, some at a time, and then to follow what changes.
+// Cancelling ctx later stops nothing, Stop does.
+func (x *Index) Start(ctx context.Context) {
+	ctx, x.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	x.done.Go(func() { x.run(ctx) })
+}
+
+// Stop ends the following and waits for it. Who waits in Await is told no.
+func (x *Index) Stop() {
+	if x.cancel != nil {
+		x.cancel()
+	}
+	x.done.Wait()
+}
+
+// Changed says that a write which was committed on this node changed a doctor's
+// calendar, or what searches look at. It never blocks: the calendar is read again
+// when somebody searches, or with the next look at the database.
+func (x *Index) Changed(doctorID uuid.UUID) {
+	if doctorID == uuid.Nil {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.changed[doctorID] = true
+	x.marked++
+}
+
+// Wake makes the index look at the database now: another node has written.
+func (x *Index) Wake() {
+	select {
+	case x.rung <- struct{}{}:
+	default: // it is about to
+	}
+}
+
+// Await waits until the index has everything that this node had committed when it
+// was called, and everything that any node had committed a second ago. It reports
+// false while calendars are being read for the first time, and when the database
+// cannot be followed: then nothing that the index says may be shown.
+func (x *Index) Await(ctx context.Context) bool {
+	x.mu.Lock()
+	wanted := x.marked
+	x.mu.Unlock()
+	var patience <-chan time.Time
+	for {
+		filled, current, passed := x.state(wanted)
+		if !filled || current {
+			return filled
+		}
+		if patience == nil {
+			timer := time.NewTimer(x.config.Patience)
+			defer timer.Stop()
+			patience = timer.C
+		}
+		x.Wake()
+		select {
+		case <-passed:
+		case <-patience:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+func (x *Index) state(wanted uint64) (filled, current bool, passed <-chan struct{}) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.filled, x.applied >= wanted && x.config.Now().Sub(x.looked) < fresh, x.passed
+}
+
+// AwaitFilled waits until all calendars have been read, and reports false when ctx
+// ended before that.
+func (x *Index) AwaitFilled(ctx context.Context) bool {
+	for {
+		filled, _, passed := x.state(0)
+		if filled {
+			return true
+		}
+		select {
+		case <-passed:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// Knows reports whether what was read reaches as far as patients may book at this
+// moment, which is that of a transaction.
+func (x *Index) Knows(now time.Time) bool {
+	x.known.RLock()
+	defer x.known.RUnlock()
+	return now.Before(x.until)
+}
+
+// Size is how many doctors the index knows.
+func (x *Index) Size() int {
+	x.known.RLock()
+	defer x.known.RUnlock()
+	return len(x.doctors)
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// ChangesView is which noted changes of calendars a transaction sees: on
+// PostgreSQL its snapshot, on SQLite everything up to the last one.
+type ChangesView struct {
+	floor   uint64   // all below it are over, seen or undone: whoever reads on begins here
+	ceiling uint64   // none from it on are seen
+	running []uint64 // nor are these between the two
+}
+
+// Sees reports whether the transaction saw what the change of this position did.
+func (v ChangesView) Sees(position uint64) bool {
+	return position < v.floor || position < v.ceiling && !slices.Contains(v.running, position)
+}
+
+// CalendarChange is a doctor whose open times, or what a search looks at, may have
+// changed, and where in the order of changes.
+type CalendarChange struct {
+	Position uint64
+	DoctorID uuid.UUID
+}
+
+// CalendarChanges is what was noted since a view, and what this transaction sees.
+// What was committed between the two may be named again, nothing is left out: a
+// transaction that was running is looked for until it is over.
+func CalendarChanges(tx *sqldb.Tx, since ChangesView) (changes []CalendarChange, view ChangesView, err error) {
+	var text string
+	b := tx.Batch()
+	sqldb.BatchOne(b, &text, nil, scanText, viewOfChanges(tx))
+	sqldb.BatchAll(b, &changes, scanCalendarChange, `
+		SELECT CAST(position AS text), doctor_id
+		  FROM calendar_changes
+		 WHERE position >= CAST(CAST($1 AS text) AS xid8)`, strconv.FormatUint(since.floor, 10))
+	if err := b.Run(); err != nil {
+		return nil, view, fmt.Errorf("read the changes of calendars: %w", err)
+	}
+	view, err = parseView(text)
+	return changes, view, err
+}
+
+// CurrentChanges is what this transaction sees.
+func CurrentChanges(tx *sqldb.Tx) (view ChangesView, err error) {
+	text, err := sqldb.One(tx, scanText, viewOfChanges(tx))
+	if err != nil {
+		return view, fmt.Errorf("read which changes of calendars there are: %w", err)
+	}
+	return parseView(text)
+}
+
+// viewOfChanges asks for the snapshot, or what is like one where there is one writer.
+func viewOfChanges(tx *sqldb.Tx) string {
+	if tx.Engine() == sqldb.SQLite {
+		return `
+		SELECT (COALESCE(MAX(position), 0) + 1) || ':' || (COALESCE(MAX(position), 0) + 1) || ':'
+		  FROM calendar_changes`
+	}
+	return `SELECT CAST(pg_current_snapshot() AS text)`
+}
+
+// parseView reads a snapshot in PostgreSQL's text form, xmin:xmax:xip,xip...
+func parseView(text string) (view ChangesView, err error) {
+	parts := strings.SplitN(text, ":", 3)
+	if len(parts) != 3 {
+		return view, fmt.Errorf("read a snapshot: %q is none", text)
+	}
+	numbers := parts[:2]
+	if parts[2] != "" {
+		numbers = append(numbers, strings.Split(parts[2], ",")...)
+	}
+	values := make([]uint64, len(numbers))
+	for i, number := range numbers {
+		if values[i], err = strconv.ParseUint(number, 10, 64); err != nil {
+			return view, fmt.Errorf("read a snapshot: %w", err)
+		}
+	}
+	return ChangesView{floor: values[0], ceiling: values[1], running: values[2:]}, nil
+}
+
+// keepCalendarChanges is how long the changes are kept for servers that fell behind.
+const keepCalendarChanges = 30 * time.Minute
+
+// ChangesPatience is how long a server may leave the changes of calendars unread
+// and still find them all.
+const ChangesPatience = keepCalendarChanges / 2
+
+// PurgeCalendarChanges removes changes that every server has read. On SQLite the
+// last one stays, so that no position is given twice.
+func PurgeCalendarChanges(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "old changes of calendars", `
+		DELETE FROM calendar_changes
+		 WHERE position IN (
+		       SELECT position
+		         FROM calendar_changes
+		        WHERE changed_at < $1
+		        ORDER BY position
+		        LIMIT $2)
+		   AND position < (SELECT position
+		                     FROM calendar_changes
+		                    ORDER BY position DESC
+		                    LIMIT 1)`, keepCalendarChanges)
+}
+
+func scanText(row sqldb.Scanner) (text string, err error) {
+	err = row.Scan(&text)
+	return text, err
+}
+
+func scanCalendarChange(row sqldb.Scanner) (c CalendarChange, err error) {
+	var position string
+	if err := row.Scan(&position, &c.DoctorID); err != nil {
+		return c, err
+	}
+	if c.Position, err = strconv.ParseUint(position, 10, 64); err != nil {
+		return c, fmt.Errorf("read a position: %w", err)
+	}
+	return c, nil
+}
