@@ -13,36 +13,38 @@ import (
 )
 
 // ChangesView is which noted changes of calendars a transaction sees: on
-// PostgreSQL its snapshot, on SQLite everything up to the last one.
+// PostgreSQL its snapshot, on SQLite everything up to the last one. Nothing that one
+// view does not see is missed by reading on from it, in whatever order transactions
+// end.
 type ChangesView struct {
-	floor   uint64   // all below it are over, seen or undone: whoever reads on begins here
-	ceiling uint64   // none from it on are seen
-	running []uint64 // nor are these between the two
+	end     int64   // it sees no position from this one on
+	running []int64 // nor these before it
 }
 
 // Sees reports whether the transaction saw what the change of this position did.
-func (v ChangesView) Sees(position uint64) bool {
-	return position < v.floor || position < v.ceiling && !slices.Contains(v.running, position)
+func (v ChangesView) Sees(position int64) bool {
+	return position < v.end && !slices.Contains(v.running, position)
 }
 
 // CalendarChange is a doctor whose open times, or what a search looks at, may have
 // changed, and where in the order of changes.
 type CalendarChange struct {
-	Position uint64
+	Position int64
 	DoctorID uuid.UUID
 }
 
-// CalendarChanges is what was noted since a view, and what this transaction sees.
-// What was committed between the two may be named again, nothing is left out: a
-// transaction that was running is looked for until it is over.
-func CalendarChanges(tx *sqldb.Tx, since ChangesView) (changes []CalendarChange, view ChangesView, err error) {
+// CalendarChanges is what this transaction sees, and of that the changes that the
+// view before did not.
+func CalendarChanges(tx *sqldb.Tx, before ChangesView) (changes []CalendarChange, view ChangesView, err error) {
 	var text string
 	b := tx.Batch()
 	sqldb.BatchOne(b, &text, nil, scanText, viewOfChanges(tx))
+	// SQLite makes a number of xid8, a name that it does not know.
 	sqldb.BatchAll(b, &changes, scanCalendarChange, `
 		SELECT CAST(position AS text), doctor_id
 		  FROM calendar_changes
-		 WHERE position >= CAST(CAST($1 AS text) AS xid8)`, strconv.FormatUint(since.floor, 10))
+		 WHERE position >= CAST(CAST($1 AS text) AS xid8)
+		    OR position = ANY($2)`, strconv.FormatInt(before.end, 10), sqldb.In(before.running))
 	if err := b.Run(); err != nil {
 		return nil, view, fmt.Errorf("read the changes of calendars: %w", err)
 	}
@@ -63,29 +65,33 @@ func CurrentChanges(tx *sqldb.Tx) (view ChangesView, err error) {
 func viewOfChanges(tx *sqldb.Tx) string {
 	if tx.Engine() == sqldb.SQLite {
 		return `
-		SELECT (COALESCE(MAX(position), 0) + 1) || ':' || (COALESCE(MAX(position), 0) + 1) || ':'
+		SELECT ':' || (COALESCE(MAX(position), 0) + 1) || ':'
 		  FROM calendar_changes`
 	}
 	return `SELECT CAST(pg_current_snapshot() AS text)`
 }
 
-// parseView reads a snapshot in PostgreSQL's text form, xmin:xmax:xip,xip...
+// parseView reads a snapshot in PostgreSQL's text form, xmin:xmax:xip,xip... What is
+// below xmin is over, so the rest says it all.
 func parseView(text string) (view ChangesView, err error) {
 	parts := strings.SplitN(text, ":", 3)
 	if len(parts) != 3 {
 		return view, fmt.Errorf("read a snapshot: %q is none", text)
 	}
-	numbers := parts[:2]
-	if parts[2] != "" {
-		numbers = append(numbers, strings.Split(parts[2], ",")...)
+	if view.end, err = strconv.ParseInt(parts[1], 10, 64); err != nil {
+		return view, fmt.Errorf("read a snapshot: %w", err)
 	}
-	values := make([]uint64, len(numbers))
-	for i, number := range numbers {
-		if values[i], err = strconv.ParseUint(number, 10, 64); err != nil {
+	for number := range strings.SplitSeq(parts[2], ",") {
+		if number == "" {
+			break // none is running
+		}
+		xid, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
 			return view, fmt.Errorf("read a snapshot: %w", err)
 		}
+		view.running = append(view.running, xid)
 	}
-	return ChangesView{floor: values[0], ceiling: values[1], running: values[2:]}, nil
+	return view, nil
 }
 
 // keepCalendarChanges is how long the changes are kept for servers that fell behind.
@@ -122,7 +128,7 @@ func scanCalendarChange(row sqldb.Scanner) (c CalendarChange, err error) {
 	if err := row.Scan(&position, &c.DoctorID); err != nil {
 		return c, err
 	}
-	if c.Position, err = strconv.ParseUint(position, 10, 64); err != nil {
+	if c.Position, err = strconv.ParseInt(position, 10, 64); err != nil {
 		return c, fmt.Errorf("read a position: %w", err)
 	}
 	return c, nil

@@ -25,7 +25,7 @@ func (c *clinic) followChanges(t *testing.T) *changesReader {
 	return &changesReader{c, read(t, c.db, store.CurrentChanges)}
 }
 
-// next names the doctors that changed since the last time and were not seen then.
+// next names the doctors of changes that were not seen the last time.
 func (r *changesReader) next(t *testing.T) (names []string) {
 	t.Helper()
 	before := r.view
@@ -39,9 +39,10 @@ func (r *changesReader) next(t *testing.T) (names []string) {
 			if !r.view.Sees(change.Position) {
 				t.Errorf("a change at %d was read, but is said not to be seen", change.Position)
 			}
-			if !before.Sees(change.Position) {
-				names = append(names, map[uuid.UUID]string{r.c.doctor.ID: "ana", r.c.other.ID: "ben"}[change.DoctorID])
+			if before.Sees(change.Position) {
+				t.Errorf("the change at %d was seen before", change.Position)
 			}
+			names = append(names, map[uuid.UUID]string{r.c.doctor.ID: "ana", r.c.other.ID: "ben"}[change.DoctorID])
 		}
 		return none, nil
 	})

@@ -528,9 +528,9 @@ CREATE TABLE visit_changes (
 );
 
 -- Doctors whose open times, or what a search looks at, may have changed: one row for
--- each transaction and doctor, for the servers that keep them in memory. They
--- read on from pg_snapshot_xmin: a number from a sequence can be committed after a
--- greater one, and would be missed.
+-- each transaction and doctor, for the servers that keep them in memory. A number
+-- from a sequence can be committed after a greater one, and would be missed; of a
+-- transaction's own number a snapshot says whether it was seen.
 CREATE TABLE calendar_changes (
     position   xid8 NOT NULL DEFAULT pg_current_xact_id(),
     doctor_id  uuid NOT NULL,
