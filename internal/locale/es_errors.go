@@ -119,6 +119,7 @@ func spanishErrors() map[string]string {
 		"This time is over already.":                                                                                    "Este tiempo ya ha pasado.",
 
 		// Live pages and jobs.
+		"The search is getting ready. Please try again in a moment.":                          "La búsqueda se está preparando. Inténtalo de nuevo en un momento.",
 		"Live updates are not available just now. Please reload the page to see what is new.": "Ahora mismo no podemos avisarte de los cambios. Vuelve a cargar la página para ver las novedades.",
 		"You have this open in many windows. Close some to see changes as they happen.":       "Tienes esto abierto en muchas ventanas. Cierra alguna para ver los cambios según ocurren.",
 

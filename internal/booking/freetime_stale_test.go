@@ -1,0 +1,132 @@
+package booking_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/freetime"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store/storetest"
+)
+
+// offers reports whether a search finds this open time of the clinic's doctor.
+func (c *clinic) offers(n *searchNode, when time.Time) bool {
+	c.t.Helper()
+	found, _, err := n.SearchDoctors(c.t.Context(), policy.Caller{}, booking.Search{Slots: 20})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	i := slices.IndexFunc(found, func(d booking.FoundDoctor) bool { return d.ID == c.doctor.UserID })
+	return i >= 0 && slices.ContainsFunc(found[i].NextSlots, func(s turno.Interval) bool { return s.StartsAt.Equal(when) })
+}
+
+// The node looks at the database once an hour, so that only the second counts.
+func TestATakenTimeIsNotOfferedASecondLaterOnAnyNode(t *testing.T) {
+	t.Parallel()
+	twoProcesses(t, func(t *testing.T, c *clinic, other *sqldb.DB) {
+		passing := storetest.NewClock(storetest.Monday())
+		here := c.searchNode(c.db, freetime.Config{Now: passing.Now, Poll: time.Hour, Patience: time.Minute})
+		there := c.searchNode(other, freetime.Config{Now: passing.Now, Poll: time.Hour, Patience: time.Minute})
+		if !c.offers(here, at(1, "09:00")) || !c.offers(here, at(1, "10:00")) {
+			t.Fatal("two open times are not offered")
+		}
+		book := func(n *searchNode, when time.Time) {
+			if _, err := n.Book(t.Context(), c.newPatient(), booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: when}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		book(here, at(1, "09:00"))
+		if c.offers(here, at(1, "09:00")) {
+			t.Error("a time that was booked on this node is offered")
+		}
+		book(there, at(1, "10:00"))
+		passing.Advance(time.Second)
+		if c.offers(here, at(1, "10:00")) {
+			t.Error("a time that was booked on another node a second ago is offered")
+		}
+		book(there, at(1, "11:00"))
+		here.index.Wake()
+		for deadline := time.Now().Add(time.Minute); c.offers(here, at(1, "11:00")); {
+			if time.Now().After(deadline) {
+				t.Fatal("a node that is woken does not look")
+			}
+		}
+	})
+}
+
+func TestWhenTheIndexCannotAnswer(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.addMany(20)
+		all := booking.Search{Limit: 100}
+		index := freetime.New(c.db, freetime.Config{Now: time.Now, Patience: time.Millisecond})
+		c.Service = booking.New(c.db, booking.Config{Box: c.box, FreeTime: index})
+		if found, _, err := c.SearchDoctors(t.Context(), policy.Caller{}, all); err != nil || len(found) != 21 {
+			t.Errorf("before it is filled %d doctors are found, want all 21 computed; %v", len(found), err)
+		}
+		stale := storetest.NewClock(storetest.Monday())
+		behind := freetime.New(c.db, freetime.Config{Now: stale.Now, Patience: time.Millisecond})
+		behind.Start(t.Context())
+		behind.AwaitFilled(t.Context())
+		behind.Stop()
+		c.Service = booking.New(c.db, booking.Config{Box: c.box, FreeTime: behind})
+		c.mustBook(c.ana, at(0, "10:30"))
+		stale.Advance(time.Second)
+		node := &searchNode{Service: c.Service, db: c.db, index: behind}
+		if c.offers(node, at(0, "10:30")) {
+			t.Error("what an index that has stopped says is shown")
+		}
+		c.addMany(500)
+		_, _, err := c.SearchDoctors(t.Context(), policy.Caller{}, all)
+		if e := wantCode(t, err, turno.CodeUnavailable); e.RetryAfter == 0 {
+			t.Error("nobody is told when to come again")
+		}
+		if found, _, err := c.SearchDoctors(t.Context(), policy.Caller{}, booking.Search{Sort: booking.SortName}); err != nil || len(found[0].NextSlots) != 3 {
+			t.Errorf("by name they are found anyway; %v", err)
+		}
+	})
+}
+
+func TestNobodyWaitsForAnIndexInVain(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		node := c.searchNode(c.db, freetime.Config{Now: time.Now, Patience: time.Hour})
+		node.index.Changed(uuid.Nil) // nothing that it keeps
+		if !node.index.Await(t.Context()) {
+			t.Error("an index that follows says no")
+		}
+		node.index.Stop()
+		node.index.Changed(c.doctor.UserID)
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if node.index.Await(gone) {
+			t.Error("an index that missed a change says yes")
+		}
+	})
+}
+
+func TestAnIndexKnowsAsFarAsItRead(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		node := c.searchNode(c.db, freetime.Config{Now: time.Now})
+		node.index.Stop()
+		for _, row := range []struct {
+			name  string
+			after time.Duration
+			want  bool
+		}{
+			{"at once", 0, true}, {"a day and a half later", 36 * time.Hour, true}, {"two days later", 48 * time.Hour, false},
+		} {
+			if got := node.index.Knows(c.clock.Now().Add(row.after)); got != row.want {
+				t.Errorf("%s: knows %v, want %v", row.name, got, row.want)
+			}
+		}
+	})
+}
