@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,27 +105,30 @@ func (c *clinic) bookSteadily(n *searchNode, perSecond int) (stop func() int) {
 	}
 	ctx, cancel := context.WithCancel(c.t.Context())
 	ticker := time.NewTicker(time.Second / time.Duration(perSecond))
-	var booked int
+	var booked atomic.Int64
 	var wg sync.WaitGroup
 	ids, patients := c.manyIDs(), make([]policy.Caller, 50)
 	for i := range patients {
 		patients[i] = c.newPatient()
 	}
-	wg.Go(func() {
+	book := func() {
 		for ctx.Err() == nil {
 			<-ticker.C
 			visit := booking.NewVisit{DoctorID: ids[rand.IntN(len(ids))], PatientID: patients[rand.IntN(len(patients))].UserID,
 				ScheduledAt: c.clock.Now().Add(time.Duration(rand.IntN(80_000)) * time.Minute)}
 			if _, err := n.Book(ctx, c.desk, visit); err == nil {
-				booked++
+				booked.Add(1)
 			}
 		}
-	})
+	}
+	for range 8 {
+		wg.Go(book)
+	}
 	return func() int {
 		cancel()
 		wg.Wait()
 		ticker.Stop()
-		return booked
+		return int(booked.Load())
 	}
 }
 
