@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -104,9 +105,7 @@ func typedAgain(t *testing.T, c *webtest.Clinic, who webtest.Person, row keptRow
 		form.Set("start-"+start, "09:00")
 	}
 	if at, err := url.Parse(row.page); err == nil {
-		for name, values := range at.Query() {
-			form[name] = values // as hidden fields of the form
-		}
+		maps.Copy(form, at.Query()) // as hidden fields of the form
 	}
 	c.Clock.Advance(2 * time.Hour)
 	ask(http.MethodPost, row.to, form)
