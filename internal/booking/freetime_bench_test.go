@@ -20,6 +20,7 @@ import (
 	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
@@ -151,23 +152,24 @@ func (c *clinic) manyIDs() (ids []uuid.UUID) {
 // on five days and twenty visits in the coming weeks.
 func (c *clinic) addMany(many int) {
 	c.t.Helper()
-	c.write(func(tx *sqldb.Tx) error {
-		_, err := tx.CopyIn("specializations", []string{"name"}, func(yield func([]any) bool) {
-			for i := range 40 {
-				c.count++
-				yield([]any{fmt.Sprintf("Field %d of %d", i, c.count)})
+	c.count++
+	start := 100_000 * c.count
+	fields := make([]int, 40)
+	c.write(func(tx *sqldb.Tx) (err error) {
+		for i := range fields {
+			if fields[i], err = store.InsertSpecialization(tx, fmt.Sprintf("Field %d", start+i)); err != nil {
+				return err
 			}
-		})
-		return err
+		}
+		return nil
 	})
 	const atOnce = 250
-	start := c.count
 	for first := start; first < start+many; first += atOnce {
-		c.write(func(tx *sqldb.Tx) error { return c.addSome(tx, first, min(first+atOnce, start+many)) })
+		c.write(func(tx *sqldb.Tx) error { return c.addSome(tx, fields, first, min(first+atOnce, start+many)) })
 	}
 }
 
-func (c *clinic) addSome(tx *sqldb.Tx, first, last int) error {
+func (c *clinic) addSome(tx *sqldb.Tx, fields []int, first, last int) error {
 	var users, doctors, hours, visits, busy [][]any
 	random := rand.New(rand.NewPCG(uint64(first), 1))
 	for i := first; i < last; i++ {
@@ -175,7 +177,7 @@ func (c *clinic) addSome(tx *sqldb.Tx, first, last int) error {
 		login := fmt.Sprintf("many%d", i)
 		users = append(users, []any{id, login, login, login + "@example.org", login + "@example.org", "x", turno.RoleDoctor, name, name, tx.Now, tx.Now})
 		slot := []int{15, 20, 30}[i%3]
-		doctors = append(doctors, []any{id, 2 + i%40, login, 5, "Europe/Madrid", slot, 60 * (1 + i%30), 60, tx.Now})
+		doctors = append(doctors, []any{id, fields[i%len(fields)], login, 5, "Europe/Madrid", slot, 60 * (1 + i%30), 60, tx.Now})
 		for _, day := range turno.Weekdays()[:5] {
 			hours = append(hours,
 				[]any{turno.NewID(), id, day, turno.Clock(8*60 + 30), turno.Clock(13 * 60)},

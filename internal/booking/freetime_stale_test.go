@@ -130,3 +130,24 @@ func TestAnIndexKnowsAsFarAsItRead(t *testing.T) {
 		}
 	})
 }
+
+// A file from a backup is put in the place of the one that was followed: positions
+// that were seen are given again.
+func TestAnOlderDatabaseIsReadAnew(t *testing.T) {
+	t.Parallel()
+	clock := storetest.NewClock(storetest.Monday())
+	c := newClinic(t, storetest.New(t, sqldb.SQLite, clock), clock)
+	node := c.searchNode(c.db, freetime.Config{Now: time.Now, Poll: time.Hour, Patience: time.Minute})
+	c.write(func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM calendar_changes`); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`UPDATE doctors SET horizon_days = 1 WHERE user_id = $1`, c.doctor.UserID)
+		return err
+	})
+	for deadline := time.Now().Add(time.Minute); c.offers(node, at(1, "16:30")); node.index.Wake() {
+		if time.Now().After(deadline) {
+			t.Fatal("what the other database says is not known")
+		}
+	}
+}

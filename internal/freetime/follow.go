@@ -64,7 +64,7 @@ type look struct {
 
 	// What the transaction found. It may run again, so it sets them anew.
 	now     time.Time
-	restart bool // too long ago to know what changed
+	restart bool // what changed cannot be known: the last look is too long ago, or was at another database
 	seen    *store.ChangesView
 	next    uuid.UUID
 	filled  bool
@@ -128,6 +128,7 @@ func (l *look) readChanges(tx *sqldb.Tx, ids map[uuid.UUID]bool) (err error) {
 	if changes, *l.seen, err = store.CalendarChanges(tx, *l.follow.seen); err != nil {
 		return err
 	}
+	l.restart = l.seen.Precedes(*l.follow.seen)
 	for _, change := range changes {
 		if d := l.Index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
 			ids[change.DoctorID] = true
@@ -178,7 +179,8 @@ func (l *look) apply() {
 	if l.now.Sub(f.placedAt).Abs() >= placesLast {
 		l.placeAnew()
 	}
-	if !f.filling && l.now.Sub(f.fillBegan) >= refill {
+	// Where the database was away, one may have come back that lost what was seen.
+	if !f.filling && (f.failing || l.now.Sub(f.fillBegan) >= refill) {
 		f.filling, f.fillBegan, f.next = true, l.now, uuid.Nil
 	}
 	l.mu.Lock()

@@ -59,6 +59,25 @@ func listening(t *testing.T, from, on *live.Hub, doctorID uuid.UUID) <-chan stru
 	return news
 }
 
+func TestANodeIsWokenByTheOthersOnly(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t, sqldb.Postgres, storetest.NewClock(storetest.Monday()))
+	woken := make(chan struct{}, 1000)
+	config := testConfig(t)
+	config.Heard = func() { woken <- struct{}{} }
+	here, there := startHub(t, db, config), startHub(t, db, testConfig(t))
+	expectNews(t, woken, "having connected")
+	for range 3 {
+		here.Changed(turno.NewID())
+	}
+	own := subscribe(t, there, live.Clinic())
+	here.Changed(turno.NewID())
+	expectNews(t, own, "a change on the other node")
+	expectSilence(t, woken, "changes of the node itself")
+	there.Changed(turno.NewID())
+	expectNews(t, woken, "a change on the other node")
+}
+
 func TestManyChangesAreFewMessages(t *testing.T) {
 	t.Parallel()
 	db := storetest.New(t, sqldb.Postgres, storetest.NewClock(storetest.Monday()))

@@ -26,6 +26,10 @@ func (v ChangesView) Sees(position int64) bool {
 	return position < v.end && !slices.Contains(v.running, position)
 }
 
+// Precedes reports whether v is older than other. The next view of one database is
+// never older: it is another database then, such as one from a backup.
+func (v ChangesView) Precedes(other ChangesView) bool { return v.end < other.end }
+
 // CalendarChange is a doctor whose open times, or what a search looks at, may have
 // changed, and where in the order of changes.
 type CalendarChange struct {
