@@ -76,6 +76,9 @@ func AuditKinds() []AuditKind {
 		{AuditRead, "patient"},         //
 		{AuditCreate, "patient_proxy"}, // proxy_user_id=
 		{AuditDelete, "patient_proxy"}, // proxy_user_id=
+		{AuditCreate, "proxy_invitation"},
+		{AuditUpdate, "proxy_invitation"}, // declined, by its subject
+		{AuditDelete, "proxy_invitation"}, // taken back
 
 		{AuditLogin, "session"}, // second_factor, passkey: by what; unlocked, confirmed: of a session that went on
 		{AuditLogout, "session"},

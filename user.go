@@ -82,6 +82,20 @@ const (
 	GenderOther  Gender = "other"
 )
 
+// ProxyInvitation asks somebody to act for a patient. Nothing of the patient's is
+// theirs before they accept.
+type ProxyInvitation struct {
+	ID          uuid.UUID
+	PatientID   uuid.UUID
+	ProxyUserID *uuid.UUID // nil: nobody has the name, which whoever invites is not told
+	Named       string     // as it was typed: a username or an email
+	Relation    string
+	EndsAt      *time.Time // of acting, once accepted; nil: until ended
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	DeclinedAt  *time.Time // not told to whoever invites either
+}
+
 // Proxy lets one user act for a patient: a parent for a child. Mail about the
 // patient goes to the proxy.
 type Proxy struct {

@@ -88,7 +88,7 @@ func TestErase(t *testing.T) {
 		p.session(in.Username)
 		past := p.visit(ana, doctor, clock.Now().Add(-24*time.Hour), turno.StatusCompleted, "A sore knee.")
 		future := p.visit(ana, doctor, clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "The other knee.")
-		_, err = p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
+		_, err = p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
 		p.must(err)
 		_, err = bookings.GiveFeedback(t.Context(), ana, past, 5, "Ana says thanks.")
 		p.must(err)

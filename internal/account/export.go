@@ -26,6 +26,8 @@ type Export struct {
 	TimeOff    []turno.TimeOff      // as a doctor, with the reasons
 	VisitTypes []turno.VisitType    // as a doctor
 	Proxies    []Proxy              // who acts for the person
+	Invited    []Invitation         // whom the person has asked to
+	AskedBy    []Invitation         // who asks the person to act for them
 	Dependants []turno.Patient      // whom the person acts for
 	Sessions   []Session
 	Devices    []Device           // where the person has signed in: when only
@@ -92,6 +94,9 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 	}
 	if e.Dependants, err = dependants(tx, c.UserID); err != nil {
 		return e, err
+	}
+	if e.Invited, e.AskedBy, err = invitationsOf(tx, c.UserID); err != nil {
+		return Export{}, err
 	}
 	if e.Proxies, err = proxiesOf(tx, c, c.UserID); err != nil {
 		return e, err

@@ -16,7 +16,7 @@ func TestWhoReadsAPatient(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, p *people) {
 		ana, proxy, now := p.patient(), p.patient(), p.clock.Now()
-		_, err := p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &proxy.UserID, Relation: "sister"})
+		_, err := p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{UserID: &proxy.UserID, Relation: "sister"})
 		p.must(err)
 		with := func(at time.Time, status turno.Status) policy.Caller {
 			doctor := p.doctor()
@@ -89,15 +89,16 @@ func TestProxies(t *testing.T) {
 		me, err := p.Me(t.Context(), sister)
 		p.must(err)
 		t.Run("are named by username and seen without their name", func(t *testing.T) {
-			proxy, err := p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: me.Username, Relation: " sister "})
+			proxy, err := p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{Username: me.Username, Relation: " sister "})
 			p.must(err)
 			want := account.Proxy{
 				Proxy:    turno.Proxy{PatientID: ana.UserID, ProxyUserID: sister.UserID, Relation: "sister", CreatedAt: p.clock.Now()},
-				Username: me.Username,
+				Username: me.Username, FullName: me.FullName,
 			}
 			if diff := cmp.Diff(want, proxy); diff != "" {
 				t.Errorf("the proxy (-want +got):\n%s", diff)
 			}
+			want.FullName = ""
 			listed, err := p.Proxies(t.Context(), ana, ana.UserID)
 			p.must(err)
 			if diff := cmp.Diff([]account.Proxy{want}, listed); diff != "" {
@@ -108,6 +109,10 @@ func TestProxies(t *testing.T) {
 			if byStaff[0].FullName != me.FullName {
 				t.Errorf("staff see %+v", byStaff[0])
 			}
+		})
+		t.Run("nobody but staff adds one unasked", func(t *testing.T) {
+			_, err := p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: me.Username, Relation: "x"})
+			wantCode(t, err, turno.CodeForbidden)
 		})
 		t.Run("a proxy adds no other and ends no other", func(t *testing.T) {
 			_, err := p.AddProxy(t.Context(), sister, ana.UserID, account.NewProxy{Username: me.Username, Relation: "x"})
@@ -123,7 +128,7 @@ func TestProxies(t *testing.T) {
 			"nobody":              {Relation: "x"},
 		} {
 			t.Run("refuses "+name, func(t *testing.T) {
-				_, err := p.AddProxy(t.Context(), ana, ana.UserID, in)
+				_, err := p.AddProxy(t.Context(), p.owner, ana.UserID, in)
 				wantCode(t, err, turno.CodeInvalid)
 			})
 		}
@@ -132,7 +137,7 @@ func TestProxies(t *testing.T) {
 			_, err := p.Patient(t.Context(), sister, ana.UserID)
 			wantCode(t, err, turno.CodeNotFound)
 			wantCode(t, p.EndProxy(t.Context(), ana, ana.UserID, sister.UserID), turno.CodeNotFound)
-			_, err = p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister", EndsAt: new(p.clock.Now().Add(time.Hour))})
+			_, err = p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister", EndsAt: new(p.clock.Now().Add(time.Hour))})
 			p.must(err)
 			_, err = p.Patient(t.Context(), sister, ana.UserID)
 			p.must(err)

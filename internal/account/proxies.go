@@ -94,37 +94,32 @@ type NewProxy struct {
 	EndsAt   *time.Time // nil: until ended
 }
 
-// AddProxy lets somebody act for a patient. Errors: KindInvalid, KindNotFound,
-// KindRateLimited after naming many people.
+// AddProxy lets somebody act for a patient from now on, on the word of staff, who
+// have asked both. A patient invites: see InviteProxy. Errors: KindInvalid,
+// KindNotFound.
 func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.UUID, in NewProxy) (proxy Proxy, err error) {
-	if err := policy.Admit(c, policy.WriteProxies); err != nil {
+	if err := policy.Admit(c, policy.MakeProxy); err != nil {
 		return proxy, err
 	}
-	var check checks
-	in.Relation = check.line("relation", in.Relation, 1, 50)
-	if in.EndsAt != nil && !in.EndsAt.After(s.config.Now()) {
-		check.add("ends_at", "This has passed.")
-	}
-	var limited error
-	if !c.IsStaff() {
-		limited = s.proxies.Allow(c.UserID.String())
-	}
+	check := in.check(s.config.Now())
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
 			return err
 		}
-		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
+		if _, err := checkPatient(tx, c, policy.MakeProxy, patientID); err != nil {
 			return err
 		}
 		if err := check.err(); err != nil {
 			return err
 		}
-		if limited != nil {
-			return limited
-		}
-		user, err := in.user(tx, patientID)
-		if err != nil {
+		user, found, err := in.user(tx)
+		switch {
+		case err != nil:
 			return err
+		case !found:
+			return turno.Invalid(turno.FieldError{Location: "body." + in.field(), Message: "There is nobody of this name who can sign in."})
+		case user.ID == patientID:
+			return ownProxy(in)
 		}
 		added := store.NamedProxy{
 			Proxy: turno.Proxy{
@@ -144,12 +139,31 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 	return proxy, nil
 }
 
-// user finds who is named. Somebody who can't sign in can't act for others.
-func (in NewProxy) user(tx *sqldb.Tx, patientID uuid.UUID) (turno.User, error) {
-	field := "username"
-	user, found, err := turno.User{}, false, error(nil)
+func ownProxy(in NewProxy) error {
+	return turno.Invalid(turno.FieldError{Location: "body." + in.field(), Message: "Nobody is their own proxy."})
+}
+
+// check says what is wrong with it, and trims it.
+func (in *NewProxy) check(now time.Time) *checks {
+	var check checks
+	in.Relation = check.line("relation", in.Relation, 1, 50)
+	if in.EndsAt != nil && !in.EndsAt.After(now) {
+		check.add("ends_at", "This has passed.")
+	}
+	return &check
+}
+
+// field is the one by which somebody is named.
+func (in NewProxy) field() string {
 	if in.UserID != nil {
-		field = "user_id"
+		return "user_id"
+	}
+	return "username"
+}
+
+// user finds who is named. Somebody who can't sign in can't act for others.
+func (in NewProxy) user(tx *sqldb.Tx) (user turno.User, found bool, err error) {
+	if in.UserID != nil {
 		user, err = store.UserByID(tx, *in.UserID)
 		found = err == nil
 		if turno.KindOf(err) == turno.KindNotFound {
@@ -162,15 +176,7 @@ func (in NewProxy) user(tx *sqldb.Tx, patientID uuid.UUID) (turno.User, error) {
 		}
 		user, found, err = byName(tx, in.Username)
 	}
-	switch {
-	case err != nil:
-		return user, err
-	case !found || !user.Active() || user.Password == "":
-		return user, turno.Invalid(turno.FieldError{Location: "body." + field, Message: "There is nobody of this name who can sign in."})
-	case user.ID == patientID:
-		return user, turno.Invalid(turno.FieldError{Location: "body." + field, Message: "Nobody is their own proxy."})
-	}
-	return user, nil
+	return user, found && user.Active() && user.Password != "", err
 }
 
 func putProxy(tx *sqldb.Tx, c policy.Caller, p turno.Proxy) error {
@@ -186,7 +192,7 @@ func putProxy(tx *sqldb.Tx, c policy.Caller, p turno.Proxy) error {
 // EndProxy ends that somebody acts for a patient. Errors: KindNotFound.
 func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, proxyUserID uuid.UUID) error {
 	action := policy.WriteProxies
-	if c.Is(proxyUserID) { // nobody is asked before being named, so they may leave
+	if c.Is(proxyUserID) { // whoever accepted may leave
 		action = policy.LeaveProxy
 	}
 	if err := policy.Admit(c, action); err != nil {

@@ -170,7 +170,7 @@ func TestNothingIsWrittenOntoAnErasedPerson(t *testing.T) {
 			},
 			"who is to act for them": func(ana, _, sister policy.Caller) (uuid.UUID, func() error) {
 				return ana.UserID, func() error {
-					_, err := p.AddProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
+					_, err := p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
 					return err
 				}
 			},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/google/uuid"
+
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
@@ -67,9 +69,14 @@ func peopleRows() map[string]accessRow {
 		"add-proxy": {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, body: func(a *access, _ string) string {
 			return fmt.Sprintf(`{"user_id": %q, "relation": "aunt"}`, a.newPatient(a.name()).UserID)
 		}},
-		"end-proxy":         {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, path: func(a *access) string { return "?proxy_user_id=" + a.newProxy() }},
-		"end-proxy-of-user": {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, path: (*access).newProxy},
-		"list-users":        {want: staff, path: func(*access) string { return "?q=pat&role=patient" }},
+		"end-proxy":                 {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, path: func(a *access) string { return "?proxy_user_id=" + a.newProxy() }},
+		"end-proxy-of-user":         {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, path: (*access).newProxy},
+		"list-proxy-invitations":    {want: "401 yes 404 yes 403 404 yes yes", target: patientWithVisit},
+		"withdraw-proxy-invitation": {want: "401 yes 404 403 403 404 yes yes", target: patientWithVisit, path: func(a *access) string { return "?invitation_id=" + a.invitation() }},
+		"list-my-proxy-invitations": {want: signedIn},
+		"accept-proxy-invitation":   {want: "401 404 404 yes 404 404 404 404", target: toTheProxy},
+		"decline-proxy-invitation":  {want: "401 404 404 yes 404 404 404 404", target: toTheProxy},
+		"list-users":                {want: staff, path: func(*access) string { return "?q=pat&role=patient" }},
 		"create-user": {want: staff, body: func(a *access, _ string) string {
 			return fmt.Sprintf(`{"role": "patient", "full_name": %q, "date_of_birth": "1980-03-04"}`, a.name())
 		}},
@@ -218,9 +225,21 @@ func (a *access) field() int {
 // newProxy is somebody else who acts for the patient.
 func (a *access) newProxy() string {
 	somebody := a.newPatient(a.name())
-	_, err := a.account.AddProxy(a.t.Context(), a.patient.Caller, a.patient.UserID, account.NewProxy{UserID: &somebody.UserID, Relation: "aunt"})
+	_, err := a.account.AddProxy(a.t.Context(), a.desk.Caller, a.patient.UserID, account.NewProxy{UserID: &somebody.UserID, Relation: "aunt"})
 	a.must(err)
 	return somebody.UserID.String()
+}
+
+// invitation asks somebody new to act for the patient.
+func (a *access) invitation() string { return a.invite(a.newPatient(a.name()).UserID) }
+
+// toTheProxy is an invitation to the proxy of the patient.
+func toTheProxy(a *access, _ string, _ *person) string { return a.invite(a.proxy.UserID) }
+
+func (a *access) invite(id uuid.UUID) string {
+	asked, err := a.account.InviteProxy(a.t.Context(), a.desk.Caller, a.patient.UserID, account.NewProxy{UserID: &id, Relation: "aunt"})
+	a.must(err)
+	return asked.ID.String()
 }
 
 func (a *access) laterBody(string) string {

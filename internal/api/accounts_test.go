@@ -162,6 +162,36 @@ func TestPatientsAndProxies(t *testing.T) {
 	})
 }
 
+// Whoever is named hears of it and decides; whoever names hears nothing of them.
+func TestInvitingAProxy(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		path, own := "/api/v1/patients/"+c.patient.UserID.String(), "/api/v1/me/proxy-invitations"
+		for _, name := range []string{"other-patient", "nobody-at-all"} {
+			want(t, c.ask(c.patient, "POST", path+"/proxies", `{"username": "`+name+`", "relation": "aunt"}`), http.StatusCreated,
+				`"proxy_user_id":null`, `"status":"invited"`, `"username":"`+name+`"`)
+		}
+		listed := c.ask(c.patient, "GET", path+"/proxy-invitations", "")
+		want(t, listed, http.StatusOK, `"username":"other-patient"`, `"username":"nobody-at-all"`)
+		if strings.Contains(string(listed.body), c.otherPatient.UserID.String()) {
+			t.Errorf("the patient is told whose account it is: %s", listed.body)
+		}
+		want(t, c.ask(c.otherPatient, "GET", path, ""), http.StatusNotFound)
+		asked := c.ask(c.otherPatient, "GET", own, "")
+		want(t, asked, http.StatusOK, `"patient_name":"Pat patient"`, `"relation":"aunt"`)
+		var list struct{ Items []struct{ ID string } }
+		c.must(json.Unmarshal(asked.body, &list))
+		if len(list.Items) != 1 {
+			t.Fatalf("who is asked reads %s", asked.body)
+		}
+		want(t, c.ask(c.proxy, "POST", own+"/"+list.Items[0].ID+"/accept", ""), http.StatusNotFound)
+		want(t, c.ask(c.otherPatient, "POST", own+"/"+list.Items[0].ID+"/accept", ""), http.StatusNoContent)
+		want(t, c.ask(c.otherPatient, "GET", path, ""), http.StatusOK)
+		want(t, c.ask(c.patient, "GET", path+"/proxies", ""), http.StatusOK, `"username":"other-patient"`, `"status":"active"`)
+		want(t, c.ask(c.otherPatient, "POST", own+"/"+list.Items[0].ID+"/decline", ""), http.StatusNotFound)
+	})
+}
+
 func TestUsers(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

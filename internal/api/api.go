@@ -69,6 +69,7 @@ func New(config Config) (*API, error) {
 		a.passkeyRoutes,
 		a.resetRoutes,
 		a.noticeRoutes,
+		a.invitationRoutes,
 		a.meRoutes,
 		a.specializationRoutes,
 		a.locationRoutes,

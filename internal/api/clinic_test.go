@@ -115,7 +115,7 @@ func (c *clinic) people() {
 	c.full, c.desk = c.signIn("owner"), c.signIn("desk")
 	c.doctor, c.otherDoctor = c.newDoctor("doctor"), c.newDoctor("other-doctor")
 	c.patient, c.otherPatient, c.proxy = c.newPatient("patient"), c.newPatient("other-patient"), c.newPatient("proxy")
-	_, err = c.account.AddProxy(c.t.Context(), c.patient.Caller, c.patient.UserID, account.NewProxy{Username: "proxy", Relation: "mother"})
+	_, err = c.account.AddProxy(c.t.Context(), c.desk.Caller, c.patient.UserID, account.NewProxy{Username: "proxy", Relation: "mother"})
 	c.must(err)
 }
 

@@ -23,6 +23,8 @@ type exportView struct {
 	TimeOff    []exportedTimeOffView  `json:"time_off" nullable:"false" doc:"Of a doctor, past and to come."`
 	VisitTypes []visitTypeView        `json:"visit_types" nullable:"false" doc:"Of a doctor."`
 	Proxies    []proxyView            `json:"proxies" nullable:"false" doc:"Who acts for one."`
+	Invited    []invitationView       `json:"proxies_invited" nullable:"false" doc:"Whom one has asked to, and who has not accepted."`
+	AskedBy    []invitationView       `json:"asked_to_act" nullable:"false" doc:"Who asks one to act for them."`
 	Dependants []patientView          `json:"dependants" nullable:"false" doc:"Whom one acts for."`
 	Sessions   []sessionView          `json:"sessions" nullable:"false"`
 	Devices    []exportedDeviceView   `json:"devices" nullable:"false" doc:"Browsers that signed in, as dates."`
@@ -87,6 +89,8 @@ func viewExport(e account.Export) exportView {
 		TimeOff:    viewed(e.TimeOff, viewExportedTimeOff),
 		VisitTypes: viewed(e.VisitTypes, viewVisitType),
 		Proxies:    viewed(e.Proxies, viewProxy),
+		Invited:    viewed(e.Invited, viewInvitation),
+		AskedBy:    viewed(e.AskedBy, viewInvitation),
 		Dependants: viewed(e.Dependants, viewPatient),
 		Sessions:   viewed(e.Sessions, viewSession),
 		Devices: viewed(e.Devices, func(d account.Device) exportedDeviceView {

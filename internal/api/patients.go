@@ -42,7 +42,7 @@ func (a *API) patientRoutes() {
 		ID: "add-proxy", Method: http.MethodPost, Path: "/patients/{id}/proxies", Status: http.StatusCreated,
 		Action: policy.WriteProxies, Tag: tagPeople, Errors: append(notFound, http.StatusConflict),
 		Summary:     "Let somebody act for a patient",
-		Description: "Names them by user_id or by username; they book for the patient and get the mail. The patient and staff may.",
+		Description: "Names them by user_id or by username; they book for the patient and get the mail. On the word of staff they act at once (status active). A patient invites them (status invited), with the same answer whether or not there is such an account: they act once they accept, see GET /me/proxy-invitations.",
 		Request:     proxyRequest{Username: "luis", Relation: "father"},
 		Answer:      exampleProxy(),
 	}, a.addProxy)
@@ -113,10 +113,13 @@ func (a *API) addProxy(ctx context.Context, c policy.Caller, in *addProxyInput) 
 	if in.Body.EndsAt != nil {
 		endsAt = &in.Body.EndsAt.at
 	}
-	proxy, err := a.config.Account.AddProxy(ctx, c, in.ID, account.NewProxy{
-		UserID: in.Body.UserID, Username: in.Body.Username, Relation: in.Body.Relation, EndsAt: endsAt,
-	})
-	return viewProxy(proxy), err
+	wanted := account.NewProxy{UserID: in.Body.UserID, Username: in.Body.Username, Relation: in.Body.Relation, EndsAt: endsAt}
+	if c.IsStaff() {
+		proxy, err := a.config.Account.AddProxy(ctx, c, in.ID, wanted)
+		return viewProxy(proxy), err
+	}
+	invited, err := a.config.Account.InviteProxy(ctx, c, in.ID, wanted)
+	return viewInvited(invited), err
 }
 
 type endProxyNamedInput struct {

@@ -115,8 +115,9 @@ func viewPatient(p turno.Patient) patientView {
 // proxyView is somebody who acts for a patient.
 type proxyView struct {
 	PatientID   uuid.UUID  `json:"patient_id"`
-	ProxyUserID uuid.UUID  `json:"proxy_user_id"`
-	Username    string     `json:"username"`
+	ProxyUserID *uuid.UUID `json:"proxy_user_id" doc:"Null while they are invited: nobody is told whether there is an account of the name."`
+	Username    string     `json:"username" doc:"While they are invited: as it was typed."`
+	Status      string     `json:"status" enum:"active,invited" doc:"Who is invited acts for nobody before they accept."`
 	FullName    string     `json:"full_name,omitempty" doc:"For staff only."`
 	Relation    string     `json:"relation"`
 	EndsAt      *time.Time `json:"ends_at" doc:"Null: until ended."`
@@ -126,8 +127,9 @@ type proxyView struct {
 func viewProxy(p account.Proxy) proxyView {
 	return proxyView{
 		PatientID:   p.PatientID,
-		ProxyUserID: p.ProxyUserID,
+		ProxyUserID: &p.ProxyUserID,
 		Username:    p.Username,
+		Status:      "active",
 		FullName:    p.FullName,
 		Relation:    p.Relation,
 		EndsAt:      utc(p.EndsAt),
@@ -162,5 +164,6 @@ func examplePatient() patientView {
 }
 
 func exampleProxy() proxyView {
-	return proxyView{PatientID: exampleID(2), ProxyUserID: exampleID(7), Username: "luis", Relation: "father", CreatedAt: exampleTime(8, 0)}
+	luis := exampleID(7)
+	return proxyView{PatientID: exampleID(2), ProxyUserID: &luis, Username: "luis", Status: "active", Relation: "father", CreatedAt: exampleTime(8, 0)}
 }

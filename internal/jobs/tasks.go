@@ -57,6 +57,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"purge_outbox", time.Hour, repeat(db, store.PurgeOutbox)},
 		{"purge_record_reads", time.Hour, repeat(db, store.PurgeRecordReads)},
 		{"purge_sessions", time.Hour, repeat(db, store.PurgeSessions)},
+		{"purge_proxy_invitations", time.Hour, repeat(db, store.PurgeInvitations)},
 		{"purge_tickets", time.Hour, repeat(db, store.PurgeTickets)},
 		{"purge_passkey_challenges", time.Hour, repeat(db, store.PurgePasskeyChallenges)},
 		{"purge_password_resets", time.Hour, repeat(db, store.PurgeResets)},

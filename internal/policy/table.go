@@ -71,12 +71,14 @@ const (
 	GiveFeedback Action = "feedback.create"
 	ReadFeedback Action = "feedback.read"
 
-	ReadPatient     Action = "patient.read"
-	UpdatePatient   Action = "patient.update"
-	ReadProxies     Action = "proxy.read"
-	WriteProxies    Action = "proxy.write"
-	LeaveProxy      Action = "proxy.leave"              // end that one acts for somebody
-	CreateDependant Action = "patient.create_dependant" // somebody the caller cares for
+	ReadPatient      Action = "patient.read"
+	UpdatePatient    Action = "patient.update"
+	ReadProxies      Action = "proxy.read"
+	WriteProxies     Action = "proxy.write"
+	MakeProxy        Action = "proxy.make"  // let somebody act at once, without an invitation
+	LeaveProxy       Action = "proxy.leave" // end that one acts for somebody
+	AnswerInvitation Action = "proxy.answer_invitation"
+	CreateDependant  Action = "patient.create_dependant" // somebody the caller cares for
 
 	ListUsers        Action = "user.list"
 	ListPatients     Action = "user.list_patients"
@@ -177,12 +179,14 @@ var table = map[Action]rule{
 	GiveFeedback: {may: Self, sees: Proxy | ItsDoctor | Staff, what: "appointment"},
 	ReadFeedback: {may: Anyone},
 
-	ReadPatient:     {may: Self | Proxy | KnowsPatient | Staff, what: "patient"},
-	UpdatePatient:   {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
-	ReadProxies:     {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
-	WriteProxies:    {may: Self | Staff, sees: Proxy | KnowsPatient, what: "patient"},
-	LeaveProxy:      {may: Proxy | Self | Staff, sees: KnowsPatient, what: "patient"},
-	CreateDependant: {may: Patient},
+	ReadPatient:      {may: Self | Proxy | KnowsPatient | Staff, what: "patient"},
+	UpdatePatient:    {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
+	ReadProxies:      {may: Self | Proxy | Staff, sees: KnowsPatient, what: "patient"},
+	WriteProxies:     {may: Self | Staff, sees: Proxy | KnowsPatient, what: "patient"},
+	MakeProxy:        {may: Staff, sees: Self | Proxy | KnowsPatient, what: "patient"},
+	AnswerInvitation: {may: SignedIn},
+	LeaveProxy:       {may: Proxy | Self | Staff, sees: KnowsPatient, what: "patient"},
+	CreateDependant:  {may: Patient},
 
 	ListUsers:        {may: Full},
 	ListPatients:     {may: Staff},

@@ -403,3 +403,69 @@ func TestADoctorsPastIsExported(t *testing.T) {
 		}
 	})
 }
+
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		put := func(i turno.ProxyInvitation) turno.ProxyInvitation {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (turno.ProxyInvitation, error) { return store.PutInvitation(tx, i) })
+		}
+		by := func() []store.NamedInvitation {
+			return read(t, db, func(tx *sqldb.Tx) ([]store.NamedInvitation, error) { return store.InvitationsBy(tx, c.child.ID) })
+		}
+		to := func(user uuid.UUID) (names []string) {
+			for _, i := range read(t, db, func(tx *sqldb.Tx) ([]store.NamedInvitation, error) { return store.InvitationsFor(tx, user) }) {
+				names = append(names, i.Named)
+			}
+			return names
+		}
+		found := func(id uuid.UUID) bool {
+			return read(t, db, func(tx *sqldb.Tx) (bool, error) { _, found, err := store.InvitationByID(tx, id); return found, err })
+		}
+		now := clock.Now()
+		until := now.Add(24 * time.Hour)
+		mother := turno.ProxyInvitation{ID: turno.NewID(), PatientID: c.child.ID, ProxyUserID: &c.patient.ID, Named: "carla", Relation: "mother", CreatedAt: now, ExpiresAt: until}
+		nobody := turno.ProxyInvitation{ID: turno.NewID(), PatientID: c.child.ID, Named: "nobody", Relation: "aunt", EndsAt: &until, CreatedAt: now.Add(time.Second), ExpiresAt: until}
+		same(t, "an invitation is as it was made", mother, put(mother))
+		put(nobody)
+		same(t, "every field, the first one first", []store.NamedInvitation{
+			{ProxyInvitation: mother, PatientName: "Dani Gómez"}, {ProxyInvitation: nobody, PatientName: "Dani Gómez"},
+		}, by())
+		same(t, "who is asked finds it", []string{"carla"}, to(c.patient.ID))
+		same(t, "others don't", nil, to(c.admin.ID))
+		again := mother
+		again.ID, again.Named, again.Relation, again.CreatedAt = turno.NewID(), "CARLA", "mum", now.Add(time.Minute)
+		same(t, "asked again, in another case, it is the same one", mother.ID, put(again).ID)
+		same(t, "with the new relation", "mum", by()[0].Relation)
+
+		c.write(t, func(tx *sqldb.Tx) error { return store.DeclineInvitation(tx, mother.ID) })
+		same(t, "declined, it is not there for who was asked", nil, to(c.patient.ID))
+		same(t, "nor to be accepted", false, found(mother.ID))
+		same(t, "and still on the patient's list", 2, len(by()))
+		put(again)
+		same(t, "asked again it stays declined", false, found(mother.ID))
+
+		remove := func(id uuid.UUID) bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeleteInvitation(tx, c.child.ID, id) })
+		}
+		same(t, "taken back", true, remove(mother.ID))
+		same(t, "once", false, remove(mother.ID))
+		put(mother)
+		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsBetween(tx, c.child.ID, c.patient.ID) })
+		same(t, "those between two are gone", []bool{false, true}, []bool{found(mother.ID), found(nobody.ID)})
+		put(mother)
+		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsOfUser(tx, c.patient.ID) })
+		same(t, "those to a user are gone", false, found(mother.ID))
+		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsOfUser(tx, c.child.ID) })
+		same(t, "those of a user too", nil, by())
+
+		put(mother)
+		clock.Set(until)
+		same(t, "one is over at its end", false, found(mother.ID))
+		same(t, "and on no list", []int{0, 0}, []int{len(by()), len(to(c.patient.ID))})
+		later := mother
+		later.ID, later.CreatedAt, later.ExpiresAt = turno.NewID(), until, until.Add(time.Hour)
+		same(t, "after which one can be asked anew", later.ID, put(later).ID)
+	})
+}

@@ -155,6 +155,10 @@ func (b *book) patientRules() []rule {
 	given := []statement{insert("users", user)}
 	patient := row{"user_id": user["id"], "date_of_birth": "2001-02-28"}
 	proxy := row{"patient_id": b.child.ID, "proxy_user_id": b.patient.ID, "relation": "mother", "created_at": at(9, 0)}
+	asks := func(changes row) row {
+		return row{"id": turno.NewID(), "patient_id": b.child.ID, "proxy_user_id": b.patient.ID, "named": "carla", "named_folded": "carla",
+			"relation": "mother", "created_at": at(9, 0), "expires_at": at(10, 0)}.with(changes)
+	}
 	with := func(changes row) statement { return insert("patients", patient.with(changes)) }
 	return []rule{
 		{name: "a profile", given: given, do: with(nil), want: accepted},
@@ -175,6 +179,12 @@ func (b *book) patientRules() []rule {
 		{name: "once", given: []statement{insert("patient_proxies", proxy)}, do: insert("patient_proxies", proxy), want: byKey()},
 		{name: "nobody is a proxy of themselves", do: insert("patient_proxies", proxy.with(row{"proxy_user_id": b.child.ID})), want: byCheck()},
 		{name: "nobody acts for a doctor", do: insert("patient_proxies", proxy.with(row{"patient_id": b.doctor.ID})), want: byReference()},
+		{name: "a patient asks somebody to act", do: insert("proxy_invitations", asks(nil)), want: accepted},
+		{name: "also somebody who is not there", do: insert("proxy_invitations", asks(row{"proxy_user_id": nil})), want: accepted},
+		{name: "each name once, in any case", given: []statement{insert("proxy_invitations", asks(nil))}, do: insert("proxy_invitations", asks(row{"id": turno.NewID(), "named": "CARLA"})), want: byKey()},
+		{name: "nobody asks themselves", do: insert("proxy_invitations", asks(row{"proxy_user_id": b.child.ID})), want: byCheck()},
+		{name: "nobody asks for a doctor", do: insert("proxy_invitations", asks(row{"patient_id": b.doctor.ID})), want: byReference()},
+		{name: "nobody asks without a name", do: insert("proxy_invitations", asks(row{"named": ""})), want: byCheck()},
 		{name: "a stranger is no proxy", do: insert("patient_proxies", proxy.with(row{"proxy_user_id": turno.NewID()})), want: byReference()},
 	}
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -123,6 +124,13 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 		{"tickets go when they expire", "sign_in_tickets", 0, store.PurgeTickets,
 			func(tx *sqldb.Tx, p people, n int, at time.Time) error {
 				return store.InsertTicket(tx, store.Ticket{ID: turno.NewID(), UserID: p.patient, TokenHash: []byte{byte(n)}, CreatedAt: at, ExpiresAt: at})
+			}},
+		{"invitations go when they expire", "proxy_invitations", 0, store.PurgeInvitations,
+			func(tx *sqldb.Tx, p people, n int, at time.Time) error {
+				_, err := tx.Exec(`
+					INSERT INTO proxy_invitations (id, patient_id, named, named_folded, relation, created_at, expires_at)
+					VALUES ($1, $2, $3, $4, 'aunt', $5, $5)`, turno.NewID(), p.patient, fmt.Sprint("somebody", n), fmt.Sprint("somebody", n), at)
+				return err
 			}},
 		{"challenges go when they expire", "passkey_challenges", 0, store.PurgePasskeyChallenges,
 			func(tx *sqldb.Tx, _ people, n int, at time.Time) error {

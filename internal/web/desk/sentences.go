@@ -59,7 +59,16 @@ func say(r *page.Request, line insight.TrailLine, who string) string {
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "doctor"}:
 		return sayDoctor(r, line, who, whom)
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "patient_proxy"}:
+		if line.Actor != nil && line.Other != nil && line.Actor.ID == line.Other.ID {
+			return r.T("%s began to act for %s.", who, whom)
+		}
 		return r.T("%s let %s act for %s.", who, other, whom)
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "proxy_invitation"}:
+		return r.T("%s asked somebody to act for %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "proxy_invitation"}:
+		return r.T("%s declined to act for somebody.", who)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "proxy_invitation"}:
+		return r.T("%s took an invitation to act for %s back.", who, whom)
 	case turno.AuditKind{Action: turno.AuditDelete, Entity: "patient_proxy"}:
 		return r.T("%s ended that %s acts for %s.", who, other, whom)
 	}
@@ -296,7 +305,7 @@ func entityName(r *page.Request, entity string) string {
 	names := map[string]string{
 		"appointment": r.T("a visit"), "feedback": r.T("feedback"), "availability": r.T("weekly hours"), "extra_hours": r.T("extra hours"),
 		"time_off": r.T("time off"), "visit_type": r.T("a visit type"), "user": r.T("an account"), "doctor": r.T("a doctor's profile"),
-		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "session": r.T("a session"),
+		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "proxy_invitation": r.T("an invitation to act for somebody"), "session": r.T("a session"),
 		"specialization": r.T("a specialization"), "location": r.T("a location"), "job": r.T("a job"), "database": r.T("the database"),
 		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "password_reset": r.T("a link for a new password"),
 	}

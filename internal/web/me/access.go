@@ -36,7 +36,16 @@ func did(r *page.Request, a insight.RecordAccess) string {
 	case turno.AuditKind{Action: turno.AuditExport, Entity: "user"}:
 		return r.T("took a copy of your data")
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "patient_proxy"}:
+		if a.Role == turno.RolePatient && !a.ByMe { // who was asked, and has accepted
+			return r.T("began to act for you")
+		}
 		return r.T("let somebody act for you")
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "proxy_invitation"}:
+		return r.T("asked somebody to act for you")
+	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "proxy_invitation"}:
+		return r.T("declined to act for somebody")
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "proxy_invitation"}:
+		return r.T("took an invitation to act for you back")
 	case turno.AuditKind{Action: turno.AuditDelete, Entity: "patient_proxy"}:
 		return r.T("ended that somebody acts for you")
 	case turno.AuditKind{Action: turno.AuditLogin, Entity: "session"}:

@@ -14,6 +14,7 @@ type overview struct {
 	news       int
 	dependants []turno.Patient
 	proxies    []account.Proxy
+	asked      []account.Invitation // who asks the person to act for them
 }
 
 // home is what there is of somebody's account, and where to change it.
@@ -29,6 +30,9 @@ func home(r *page.Request) error {
 	}
 	news, err := r.Site.Account.Notices(r.Context(), r.Caller)
 	if err != nil {
+		return err
+	}
+	if o.asked, err = r.Site.Account.InvitationsToMe(r.Context(), r.Caller); err != nil {
 		return err
 	}
 	o.sessions, o.news = len(sessions), len(news)

@@ -224,21 +224,55 @@ func TestPeopleAreCaredFor(t *testing.T) {
 func TestSomebodyActsForMe(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.As(t, c.OtherPatient)
+		const invited = "They are invited. If they have an account here, they find the invitation there, and act for you once they accept."
+		v, mother := c.As(t, c.OtherPatient), c.As(t, c.Mother)
 		list := v.Get("/account/people")
-		wrong := v.Submit(list, "#proxy", url.Values{"username": {"nobody@example.org"}, "relation": {"mother"}})
-		if wrong.Status != http.StatusUnprocessableEntity || !wrong.Says("There is nobody of this name who can sign in.") || wrong.Find("#f-relation").AttrOr("value", "") != "mother" {
-			t.Fatalf("nobody is answered with %d: %s", wrong.Status, wrong.Text())
+		wrong := v.Submit(list, "#proxy", url.Values{"username": {"maria@example.org"}})
+		if wrong.Status != http.StatusUnprocessableEntity || wrong.Find("#f-username").AttrOr("value", "") != "maria@example.org" {
+			t.Fatalf("without a relation it is answered with %d: %s", wrong.Status, wrong.Text())
 		}
-		named := v.Submit(wrong, "#proxy", url.Values{"username": {"maria@example.org"}})
-		if named.Path != "/account/people" || !named.Says("maria") || named.Says("María Paz") {
-			t.Fatalf("by email it leads to %s: %s", named.Path, named.Text())
+		for _, name := range []string{"maria@example.org", "nobody@example.org"} { // of whom one has an account
+			named := v.Submit(list, "#proxy", url.Values{"username": {name}, "relation": {"aunt"}})
+			if named.Path != "/account/people" || !named.Says(invited) || !strings.Contains(named.Find("#invited").Text(), name) || named.Says("María Paz") {
+				t.Fatalf("%s leads to %s: %s", name, named.Path, named.Text())
+			}
 		}
-		if hers := c.As(t, c.Mother).Get("/account/people"); !hers.Says("Olivia Orr") {
-			t.Errorf("the mother cares for %s", hers.Text())
+		if hers := mother.Get("/account/people"); hers.Says("Olivia Orr") {
+			t.Errorf("before she has said yes, she cares for %s", hers.Text())
 		}
-		ended := v.Submit(named, ".settings form", nil)
-		if ended.Says("mother · since") || !ended.Says("They act for you no more.") {
+		asked := mother.Get("/account")
+		if !asked.Says("Olivia Orr asks you to act for them") || !asked.Says("As: aunt.") {
+			t.Fatalf("her account says %s", asked.Text())
+		}
+		declined := mother.Submit(asked, `form:has([name="decline"])`, nil)
+		if declined.Says("Olivia Orr asks you") || !declined.Says("You don't act for them. They are not told.") {
+			t.Errorf("declined, it says %s", declined.Text())
+		}
+		waiting := v.Get("/account/people")
+		if waiting.Find("#invited li").Length() != 2 {
+			t.Errorf("who declined is gone from the list: %s", waiting.Text())
+		}
+		v.Submit(waiting, "#invited li:first-child form", nil)
+		again := v.Submit(list, "#proxy", url.Values{"username": {"maria"}, "relation": {"aunt"}})
+		if n := again.Find("#invited li").Length(); n != 2 {
+			t.Errorf("taken back and asked again, there are %d invitations", n)
+		}
+		accepted := mother.Submit(mother.Get("/account"), `form:has([name="accept"])`, nil)
+		if !accepted.Says("You act for them from now on.") {
+			t.Errorf("accepted, it says %s", accepted.Text())
+		}
+		if late := mother.Submit(asked, `form:has([name="accept"])`, nil); !late.Says("This invitation is no longer there.") {
+			t.Errorf("an old page's button says %s", late.Text())
+		}
+		if hers := mother.Get("/account/people"); !hers.Says("Olivia Orr") {
+			t.Errorf("she cares for %s", hers.Text())
+		}
+		acting := v.Get("/account/people")
+		if !acting.Says("aunt · since") || acting.Find("#invited li").Length() != 1 {
+			t.Errorf("the patient's list says %s", acting.Text())
+		}
+		ended := v.Submit(acting, `form:has([name="end"])`, nil)
+		if ended.Says("aunt · since") || !ended.Says("They act for you no more.") {
 			t.Errorf("ended, it says %s", ended.Text())
 		}
 	})
@@ -261,7 +295,7 @@ func TestOneReadsWhoLooked(t *testing.T) {
 		if others.Says("You signed in") {
 			t.Errorf("one reads about oneself: %s", others.Text())
 		}
-		if all := v.Get("/account/access?all=yes"); !all.Says("You signed in") || !all.Says("You let somebody act for you") {
+		if all := v.Get("/account/access?all=yes"); !all.Says("You signed in") || !all.Says("You asked somebody to act for you") || !all.Says("María Paz began to act for you") {
 			t.Errorf("with oneself it says %s", all.Text())
 		}
 		if none := c.As(t, c.OtherPatient).Get("/account/access"); !none.Says("Nobody so far") {

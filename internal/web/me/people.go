@@ -16,13 +16,17 @@ import (
 type circle struct {
 	dependants []turno.Patient
 	proxies    []account.Proxy
+	invited    []account.Invitation
 }
 
 func readCircle(r *page.Request) (c circle, err error) {
 	if c.dependants, err = r.Site.Account.Dependants(r.Context(), r.Caller); err != nil {
 		return c, err
 	}
-	c.proxies, err = r.Site.Account.Proxies(r.Context(), r.Caller, r.Caller.UserID)
+	if c.proxies, err = r.Site.Account.Proxies(r.Context(), r.Caller, r.Caller.UserID); err != nil {
+		return c, err
+	}
+	c.invited, err = r.Site.Account.Invitations(r.Context(), r.Caller, r.Caller.UserID)
 	return c, err
 }
 
@@ -31,7 +35,8 @@ func listPeople(r *page.Request) error {
 	return peopleForm(r, http.StatusOK, &page.Form{})
 }
 
-// changePeople lets somebody act for the person, or ends it.
+// changePeople invites somebody to act for the person, takes that back, or ends
+// that they do.
 func changePeople(r *page.Request) error {
 	form, err := r.Form()
 	if err != nil {
@@ -45,7 +50,15 @@ func changePeople(r *page.Request) error {
 		r.Say(string(ui.Success), "They act for you no more. You can name them again whenever you like.")
 		return r.Redirect("/account/people")
 	}
-	_, err = r.Site.Account.AddProxy(r.Context(), r.Caller, r.Caller.UserID, account.NewProxy{
+	if id, wrong := uuid.Parse(form.Get("withdraw")); wrong == nil {
+		err = r.Site.Account.WithdrawInvitation(r.Context(), r.Caller, r.Caller.UserID, id)
+		if err != nil && turno.KindOf(err) != turno.KindNotFound { // taken back already, or just accepted: the page shows it
+			return err
+		}
+		r.Say(string(ui.Success), "The invitation is taken back.")
+		return r.Redirect("/account/people")
+	}
+	_, err = r.Site.Account.InviteProxy(r.Context(), r.Caller, r.Caller.UserID, account.NewProxy{
 		Username: form.Get("username"), Relation: form.Get("relation"),
 	})
 	if r.Take(form, err) {
@@ -54,7 +67,7 @@ func changePeople(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Say(string(ui.Success), "They can act for you from now on.")
+	r.Say(string(ui.Success), "They are invited. If they have an account here, they find the invitation there, and act for you once they accept.")
 	return r.Redirect("/account/people")
 }
 

@@ -28,6 +28,7 @@ func Routes() []page.Route {
 		{Pattern: "GET /account/devices", Action: policy.ListSessions, Handler: listDevices},
 		{Pattern: "POST /account/devices", Action: policy.EndSessions, Handler: endDevices},
 
+		{Pattern: "POST /account/invitations", Action: policy.AnswerInvitation, Handler: answerInvitation},
 		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople, General: true},
 		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true},
 		{Pattern: "GET /account/people/new", Action: policy.CreateDependant, Handler: showNewDependant, General: true},

@@ -153,8 +153,9 @@ func (c *Clinic) people() {
 	c.Patient = c.NewPatient("pablo", "Pablo Paz")
 	c.OtherPatient = c.NewPatient("olivia", "Olivia Orr")
 	c.Mother = c.NewPatient("maria", "María Paz")
-	_, err = c.Account.AddProxy(ctx, c.Patient.Caller, c.Patient.UserID, account.NewProxy{Username: "maria", Relation: "mother"})
+	asked, err := c.Account.InviteProxy(ctx, c.Patient.Caller, c.Patient.UserID, account.NewProxy{Username: "maria", Relation: "mother"})
 	c.must(err)
+	c.must(c.Account.AcceptInvitation(ctx, c.Mother.Caller, asked.ID))
 }
 
 // NewPatient registers a patient, born on 3 February 1990.

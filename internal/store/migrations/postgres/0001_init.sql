@@ -120,6 +120,23 @@ CREATE TABLE patient_proxies (
 );
 CREATE INDEX patient_proxies_by_proxy ON patient_proxies (proxy_user_id);
 
+-- proxy_user_id is null when nobody has the name: whoever invites can't tell.
+CREATE TABLE proxy_invitations (
+    id            uuid PRIMARY KEY,
+    patient_id    uuid NOT NULL REFERENCES patients ON DELETE CASCADE,
+    proxy_user_id uuid REFERENCES users ON DELETE CASCADE,
+    named         varchar(254) NOT NULL CHECK (named <> ''),
+    named_folded  text COLLATE "C" NOT NULL,
+    relation      varchar(50) NOT NULL,
+    ends_at       timestamptz,
+    created_at    timestamptz NOT NULL,
+    expires_at    timestamptz NOT NULL,
+    declined_at   timestamptz,
+    UNIQUE (patient_id, named_folded),
+    CHECK (patient_id <> proxy_user_id)
+);
+CREATE INDEX proxy_invitations_by_proxy ON proxy_invitations (proxy_user_id);
+
 -- A doctor's offer --------------------------------------------------------------
 
 CREATE TABLE availability (

@@ -103,6 +103,23 @@ CREATE TABLE patient_proxies (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX patient_proxies_by_proxy ON patient_proxies (proxy_user_id);
 
+-- proxy_user_id is null when nobody has the name: whoever invites can't tell.
+CREATE TABLE proxy_invitations (
+    id            BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    patient_id    BLOB NOT NULL REFERENCES patients ON DELETE CASCADE CHECK (length(patient_id) = 16),
+    proxy_user_id BLOB REFERENCES users ON DELETE CASCADE CHECK (length(proxy_user_id) = 16),
+    named         TEXT NOT NULL CHECK (named <> '') CHECK (length(named) <= 254),
+    named_folded  TEXT NOT NULL,
+    relation      TEXT NOT NULL CHECK (length(relation) <= 50),
+    ends_at       INTEGER,
+    created_at    INTEGER NOT NULL,
+    expires_at    INTEGER NOT NULL,
+    declined_at   INTEGER,
+    UNIQUE (patient_id, named_folded),
+    CHECK (patient_id <> proxy_user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX proxy_invitations_by_proxy ON proxy_invitations (proxy_user_id);
+
 -- A doctor's offer --------------------------------------------------------------
 
 CREATE TABLE availability (

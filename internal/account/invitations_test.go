@@ -1,0 +1,127 @@
+package account_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/policy"
+)
+
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		me, err := p.Me(t.Context(), sister)
+		p.must(err)
+		anas, err := p.Me(t.Context(), ana)
+		p.must(err)
+		invite := func(name string) account.Invitation {
+			t.Helper()
+			asked, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: name, Relation: " sister "})
+			p.must(err)
+			return asked
+		}
+		mine := func() []account.Invitation {
+			t.Helper()
+			all, err := p.InvitationsToMe(t.Context(), sister)
+			p.must(err)
+			return all
+		}
+		t.Run("tell nobody who has an account", func(t *testing.T) {
+			there, missing := invite(me.Username), invite("nobody-at-all")
+			hidden := cmpopts.IgnoreFields(account.Invitation{}, "ID", "Named")
+			if diff := cmp.Diff(there, missing, hidden); diff != "" || there.Named != me.Username || missing.Named != "nobody-at-all" {
+				t.Errorf("with and without an account they differ: %s", diff)
+			}
+			asked, err := p.Invitations(t.Context(), ana, ana.UserID)
+			p.must(err)
+			if diff := cmp.Diff([]account.Invitation{there, missing}, asked, cmpopts.IgnoreFields(account.Invitation{}, "PatientName")); diff != "" {
+				t.Errorf("the patient's list (-want +got):\n%s", diff)
+			}
+		})
+		t.Run("are shown to who is asked, and nothing else is", func(t *testing.T) {
+			if got := mine(); len(got) != 1 || got[0].PatientName != anas.FullName || got[0].Relation != "sister" {
+				t.Errorf("the sister reads %+v", got)
+			}
+			_, err := p.Patient(t.Context(), sister, ana.UserID)
+			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("that are declined look the same to the patient", func(t *testing.T) {
+			before, err := p.Invitations(t.Context(), ana, ana.UserID)
+			p.must(err)
+			p.must(p.DeclineInvitation(t.Context(), sister, mine()[0].ID))
+			after, err := p.Invitations(t.Context(), ana, ana.UserID)
+			p.must(err)
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("the patient sees that it was declined:\n%s", diff)
+			}
+			invite(me.Username)
+			if got := mine(); len(got) != 0 {
+				t.Errorf("who declined is asked again: %+v", got)
+			}
+		})
+		t.Run("are for who is asked", func(t *testing.T) {
+			p.must(p.WithdrawInvitation(t.Context(), ana, ana.UserID, invite(me.Username).ID))
+			asked := invite(me.Username)
+			for _, other := range []policy.Caller{ana, p.patient(), p.owner} {
+				wantCode(t, p.AcceptInvitation(t.Context(), other, asked.ID), turno.CodeNotFound)
+				wantCode(t, p.DeclineInvitation(t.Context(), other, asked.ID), turno.CodeNotFound)
+			}
+			wantCode(t, p.AcceptInvitation(t.Context(), policy.Caller{}, asked.ID), turno.CodeUnauthenticated)
+		})
+		t.Run("make somebody act once accepted", func(t *testing.T) {
+			asked := mine()[0]
+			p.must(p.AcceptInvitation(t.Context(), sister, asked.ID))
+			_, err := p.Patient(t.Context(), sister, ana.UserID)
+			p.must(err)
+			wantCode(t, p.AcceptInvitation(t.Context(), sister, asked.ID), turno.CodeNotFound)
+			left, err := p.Invitations(t.Context(), ana, ana.UserID)
+			p.must(err)
+			if len(left) != 1 || left[0].Named != "nobody-at-all" {
+				t.Errorf("what is left: %+v", left)
+			}
+		})
+		t.Run("are over when taken back, or after two weeks", func(t *testing.T) {
+			aunt := p.patient()
+			other, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &aunt.UserID, Relation: "aunt"})
+			p.must(err)
+			wantCode(t, p.WithdrawInvitation(t.Context(), sister, ana.UserID, other.ID), turno.CodeForbidden)
+			p.must(p.WithdrawInvitation(t.Context(), ana, ana.UserID, other.ID))
+			wantCode(t, p.WithdrawInvitation(t.Context(), ana, ana.UserID, other.ID), turno.CodeNotFound)
+			wantCode(t, p.AcceptInvitation(t.Context(), aunt, other.ID), turno.CodeNotFound)
+			other, err = p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &aunt.UserID, Relation: "aunt"})
+			p.must(err)
+			p.clock.Advance(14 * 24 * time.Hour)
+			wantCode(t, p.AcceptInvitation(t.Context(), aunt, other.ID), turno.CodeNotFound)
+		})
+		for name, in := range map[string]account.NewProxy{
+			"oneself":                  {UserID: &ana.UserID, Relation: "x"},
+			"oneself by name":          {Username: anas.Username, Relation: "x"},
+			"without a relation":       {Username: me.Username},
+			"until a time in the past": {Username: me.Username, Relation: "x", EndsAt: new(p.clock.Now())},
+			"nobody":                   {Relation: "x"},
+		} {
+			t.Run("are refused for "+name, func(t *testing.T) {
+				p.clock.Advance(time.Hour) // asking many people is limited
+				_, err := p.InviteProxy(t.Context(), ana, ana.UserID, in)
+				wantCode(t, err, turno.CodeInvalid)
+			})
+		}
+	})
+}
+
+func TestAnInvitationGoesWithThePerson(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		asked, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
+		p.must(err)
+		p.must(p.EraseUser(t.Context(), p.owner, ana.UserID))
+		wantCode(t, p.AcceptInvitation(t.Context(), sister, asked.ID), turno.CodeNotFound)
+	})
+}
