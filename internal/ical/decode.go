@@ -21,7 +21,7 @@ func Read(stream []byte) (*Calendar, error) {
 		return nil, fmt.Errorf("this is a %s, not a calendar", root.Name)
 	}
 	c := &Calendar{
-		Product: root.Text("PRODID"), Method: Method(root.Text("METHOD")), Name: root.Text("NAME"), Color: root.Text("COLOR"),
+		Product: root.Text("PRODID"), Method: Method(root.Text("METHOD")), Name: root.Text("NAME"), Colour: root.Text("COLOR"),
 	}
 	if refresh, ok := root.Get("REFRESH-INTERVAL"); ok {
 		if c.Refresh, err = parseDuration(refresh.Value); err != nil {

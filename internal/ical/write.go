@@ -27,7 +27,7 @@ func (c *Calendar) Bytes() []byte {
 	w.some("METHOD", string(c.Method))
 	w.someEscaped("NAME", c.Name)
 	w.someEscaped("X-WR-CALNAME", c.Name) // what programs read that do not know RFC 7986
-	w.some("COLOR", c.Color)
+	w.some("COLOR", c.Colour)
 	if c.Refresh > 0 {
 		w.text("REFRESH-INTERVAL;VALUE=DURATION", duration(c.Refresh))
 		w.text("X-PUBLISHED-TTL", duration(c.Refresh))

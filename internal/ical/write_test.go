@@ -46,7 +46,7 @@ func TestAnInvitationIsWrittenLineByLine(t *testing.T) {
 
 func TestAFeedSaysWhatItIsCalledAndHowOftenToAsk(t *testing.T) {
 	t.Parallel()
-	c := ical.Calendar{Product: "-//Turno//Turno//EN", Name: "Visits", Color: "teal", Refresh: 90 * time.Minute}
+	c := ical.Calendar{Product: "-//Turno//Turno//EN", Name: "Visits", Colour: "teal", Refresh: 90 * time.Minute}
 	want := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Turno//Turno//EN\r\nCALSCALE:GREGORIAN\r\nNAME:Visits\r\nX-WR-CALNAME:Visits\r\n" +
 		"COLOR:teal\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H30M\r\nX-PUBLISHED-TTL:PT1H30M\r\nEND:VCALENDAR\r\n"
 	if diff := cmp.Diff(want, string(c.Bytes())); diff != "" {
@@ -84,7 +84,7 @@ func TestLinesAreFoldedBetweenCharacters(t *testing.T) {
 func TestNothingWrittenCanBeginALineOfItsOwn(t *testing.T) {
 	t.Parallel()
 	const evil = "x\r\nEND:VEVENT\nBEGIN:VALARM\rATTACH:http://example.org\x00\x1b"
-	c := ical.Calendar{Product: evil, Name: evil, Color: evil, Method: evil, Events: []ical.Event{{
+	c := ical.Calendar{Product: evil, Name: evil, Colour: evil, Method: evil, Events: []ical.Event{{
 		UID: evil, Status: evil, Summary: evil, Description: evil, Location: evil, URL: evil,
 		Organizer: &ical.Person{Name: evil, Email: evil}, Attendees: []ical.Attendee{{Person: ical.Person{Name: evil, Email: evil}}},
 		Alarms: []ical.Alarm{{Text: evil}},
