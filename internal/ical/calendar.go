@@ -27,7 +27,7 @@ type Calendar struct {
 	Product string        // PRODID, "-//Owner//Product//EN"
 	Method  Method        // of a message; empty otherwise
 	Name    string        // RFC 7986, section 5.1
-	Colour   string        // a CSS3 colour's name; RFC 7986, section 5.9
+	Colour  string        // a CSS3 colour's name; RFC 7986, section 5.9
 	Refresh time.Duration // how often to fetch it again; RFC 7986, section 5.7
 	Events  []Event
 }
