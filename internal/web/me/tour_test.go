@@ -3,6 +3,7 @@ package me_test
 import (
 	"testing"
 
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -14,6 +15,10 @@ func TestTour(t *testing.T) {
 	leo := c.Dependant("Leo Paz")
 	if _, err := c.Account.Patient(t.Context(), c.Desk.Caller, c.Mother.UserID); err != nil {
 		t.Fatal(err)
+	}
+	for _, named := range []string{"maria", "nobody-at-all"} {
+		_, err := c.Account.InviteProxy(t.Context(), c.OtherPatient.Caller, c.OtherPatient.UserID, account.NewProxy{Username: named, Relation: "aunt"})
+		c.Must(err)
 	}
 	begin := func(tab *webtest.Tab) { tab.Follow("main form.post-button button") }
 	webtest.Tour(t, c, chrome,
@@ -33,6 +38,7 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "account-devices", Path: "/account/devices", As: c.Mother},
 		webtest.Place{Name: "account-people", Path: "/account/people", As: c.Mother},
 		webtest.Place{Name: "account-people-named", Path: "/account/people", As: c.Patient},
+		webtest.Place{Name: "account-people-invited", Path: "/account/people", As: c.OtherPatient},
 		webtest.Place{Name: "account-people-end", Path: "/account/people/" + leo.ID.String() + "/end", As: c.Mother},
 		webtest.Place{Name: "account-access", Path: "/account/access?all=yes", As: c.Mother},
 		webtest.Place{Name: "account-erase", Path: "/account/erase", As: c.Mother},
