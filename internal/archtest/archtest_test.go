@@ -96,7 +96,7 @@ func TestRulesFire(t *testing.T) {
 	}
 }
 
-// What inlining a component costs is told in docs/decisions/0019.
+// What inlining a component costs is told in docs/decisions/0022.
 func TestSharedComponentsAreNotInlined(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []string{"ui", "page"} {

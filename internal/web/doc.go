@@ -58,7 +58,7 @@
 // ui.Time(at, r.Time(at, r.Zone)).
 //
 // Components are in package ui, and /design of the demo shows them all; each says
-// //go:noinline (docs/decisions/0019). There is
+// //go:noinline (docs/decisions/0022). There is
 // no style or script in a page: the Content-Security-Policy forbids it. Geometry
 // is an attribute of SVG or a class of agenda.css. Run "make generate" after a
 // change of a *.templ, and commit what it writes.
