@@ -3,6 +3,7 @@ package booking_test
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -127,6 +128,38 @@ func TestAnIndexKnowsAsFarAsItRead(t *testing.T) {
 			if got := node.index.Knows(c.clock.Now().Add(row.after)); got != row.want {
 				t.Errorf("%s: knows %v, want %v", row.name, got, row.want)
 			}
+		}
+	})
+}
+
+func TestWhatCouldNotBeFollowedIsReadAnewOnce(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		var looks atomic.Int64 // and questions how old the last one is
+		now := func() time.Time { looks.Add(1); return time.Now() }
+		node := c.searchNode(c.db, freetime.Config{Now: now, Poll: time.Hour, Patience: 200 * time.Millisecond})
+		rename := func(from, to string) {
+			c.write(func(tx *sqldb.Tx) error { _, err := tx.Exec("ALTER TABLE " + from + " RENAME TO " + to); return err })
+		}
+		rename("calendar_changes", "gone")
+		node.index.Changed(c.doctor.UserID)
+		if node.index.Await(t.Context()) {
+			t.Fatal("an index that cannot look says yes")
+		}
+		if !c.offers(node, at(1, "09:00")) {
+			t.Error("open times are not computed meanwhile")
+		}
+		rename("gone", "calendar_changes")
+		for deadline := time.Now().Add(time.Minute); !node.index.Await(t.Context()); {
+			if time.Now().After(deadline) {
+				t.Fatal("it does not follow again")
+			}
+		}
+		for deadline, before := time.Now().Add(time.Minute), int64(-1); looks.Load() != before; {
+			if before = looks.Load(); time.Now().After(deadline) {
+				t.Fatal("it reads again and again")
+			}
+			time.Sleep(100 * time.Millisecond)
 		}
 	})
 }

@@ -28,22 +28,17 @@ type follower struct {
 	filling   bool
 	fillBegan time.Time
 	next      uuid.UUID // the doctor up to whom calendars were read
-	failing   bool
+	failing   bool      // the last look did
 }
 
 // run looks at the database until ctx ends: every so often, and when it is woken.
 func (x *Index) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := x.look(ctx)
-		switch {
-		case err == nil && x.follow.filling:
+		x.report(ctx, err)
+		if err == nil && x.follow.filling {
 			continue
-		case err != nil && ctx.Err() == nil && !x.follow.failing:
-			x.config.Logger.WarnContext(ctx, "open times cannot be followed; searches compute them until they can", "error", err)
-		case err == nil && x.follow.failing:
-			x.config.Logger.InfoContext(ctx, "open times are followed again")
 		}
-		x.follow.failing = err != nil
 		timer := time.NewTimer(x.config.Poll)
 		select {
 		case <-ctx.Done():
@@ -51,6 +46,18 @@ func (x *Index) run(ctx context.Context) {
 		case <-x.rung:
 		}
 		timer.Stop()
+	}
+}
+
+// report says once that looks fail, and once that they do no longer.
+func (x *Index) report(ctx context.Context, err error) {
+	failed := x.follow.failing
+	x.follow.failing = err != nil
+	switch {
+	case err != nil && !failed && ctx.Err() == nil:
+		x.config.Logger.WarnContext(ctx, "open times cannot be followed; searches compute them until they can", "error", err)
+	case err == nil && failed:
+		x.config.Logger.InfoContext(ctx, "open times are followed again")
 	}
 }
 
