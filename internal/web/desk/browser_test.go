@@ -11,11 +11,16 @@ import (
 )
 
 // One browser for the main paths: an admin verifies a doctor, who is found then;
-// the desk books for somebody on the phone; another desk sees it appear.
+// the desk books for somebody on the phone; another desk, at another server where
+// there may be two, sees it appear.
 func TestTheDeskInARealBrowser(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
-	c := webtest.OnSQLite(t, webtest.Now())
+	webtest.EachNow(t, func(t *testing.T, c *webtest.Clinic) { deskAtWork(t, c, chrome) })
+}
+
+func deskAtWork(t *testing.T, c *webtest.Clinic, chrome *webtest.Chrome) {
+	t.Helper()
 	doctor := waitingDoctor(t, c)
 
 	admin := chrome.Visit(t, c, webtest.Desktop())
@@ -29,7 +34,7 @@ func TestTheDeskInARealBrowser(t *testing.T) {
 	}
 
 	day := "/admin/day?date=" + turno.DateOf(c.OpenTime(4), time.UTC).String()
-	watching := chrome.Visit(t, c, webtest.Phone())
+	watching := chrome.Visit(t, c.Neighbour(), webtest.Phone())
 	watching.SignIn(c, c.Full)
 	watching.Open(day + "&doctor=" + c.Doctor.UserID.String())
 	if watching.Has("a.item.booked") {

@@ -40,7 +40,7 @@ func busyClinic(t *testing.T) *webtest.Clinic {
 	return c
 }
 
-func TestTheScheduleInARealBrowser(t *testing.T) {
+func TestTour(t *testing.T) {
 	t.Parallel()
 	c := busyClinic(t)
 	if _, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "First visit", Minutes: 40, Instructions: "Bring your papers."}); err != nil {

@@ -4,7 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
@@ -36,22 +38,24 @@ func (h *hand) fill(pairs ...string) {
 func TestFromTheStartPageToAVisitInFewPresses(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
-	c := webtest.OnSQLite(t, webtest.Now())
 
 	t.Run("a returning patient on a phone: 5 presses and 1 form at most", func(t *testing.T) {
-		h := &hand{Tab: chrome.Visit(t, c, webtest.Phone())}
-		h.SignIn(c, c.Patient)
-		h.Open("/")
-		h.fill("input[name=q]", "cardio")
-		h.tap(".finder button")
-		h.tap(".doctor a.slot")
-		h.tap("#book button.primary")
-		h.wantVisit(t, 5, 1)
-		h.Open("/appointments")
-		if !strings.Contains(h.Text("main"), "Dr Amara Okafor") {
-			t.Errorf("the visit is not among %s", h.Text("main"))
-		}
+		webtest.EachNow(t, func(t *testing.T, c *webtest.Clinic) {
+			h := &hand{Tab: chrome.Visit(t, c, webtest.Phone())}
+			h.SignIn(c, c.Patient)
+			h.Open("/")
+			h.fill("input[name=q]", "cardio")
+			h.tap(".finder button")
+			h.tap(".doctor a.slot")
+			h.tap("#book button.primary")
+			h.wantVisit(t, 5, 1)
+			h.Open("/appointments")
+			if !strings.Contains(h.Text("main"), "Dr Amara Okafor") {
+				t.Errorf("the visit is not among %s", h.Text("main"))
+			}
+		})
 	})
+	c := webtest.OnSQLite(t, webtest.Now())
 	for _, look := range []webtest.Look{webtest.Phone(), webtest.Desktop().WithoutScript()} {
 		t.Run("a newcomer: one form more, "+look.String(), func(t *testing.T) {
 			h := &hand{Tab: chrome.Visit(t, c, look)}
@@ -68,6 +72,46 @@ func TestFromTheStartPageToAVisitInFewPresses(t *testing.T) {
 			h.wantVisit(t, 6, 2)
 		})
 	}
+}
+
+// Two patients on their phones look at the same time, at two servers where there
+// may be two. Who is a moment late keeps what was typed, and books another.
+func TestTwoPhonesRaceForATime(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	webtest.EachNow(t, func(t *testing.T, c *webtest.Clinic) {
+		at := c.OpenTime(5)
+		path := page.BookPath(c.Doctor.UserID, at, nil)
+		loser := &hand{Tab: chrome.Visit(t, c, webtest.Phone())}
+		winner := &hand{Tab: chrome.Visit(t, c.Neighbour(), webtest.Phone())}
+		loser.SignIn(c, c.Patient)
+		winner.SignIn(c, c.OtherPatient)
+		loser.Open(path)
+		loser.Click("textarea[name=reason]")
+		loser.Press("My knee")
+		winner.Open(path)
+		if !strings.Contains(winner.Text("main"), "just been taken") {
+			t.Errorf("while somebody is booking it, the time is offered: %s", winner.Text("main"))
+		}
+		c.Clock.Advance(turno.HoldLifetime + time.Second) // the loser's hold is over
+		winner.Open(path)
+		winner.tap("#book button.primary")
+		winner.wantVisit(t, 1, 0)
+
+		loser.tap("#book button.primary")
+		if !strings.Contains(loser.Text("main"), "This time has just been taken") {
+			t.Fatalf("the loser reads %s", loser.Text("main"))
+		}
+		loser.tap("#book button.slot")
+		if typed := webtest.Eval[string](loser.Tab, `document.querySelector("textarea[name=reason]").value`); typed != "My knee" {
+			t.Errorf("what was typed has become %q", typed)
+		}
+		loser.tap("#book button.primary")
+		loser.wantVisit(t, 3, 0)
+		if got := webtest.Eval[string](loser.Tab, `document.querySelector("h1 time").dateTime`); got == page.Machine(at) {
+			t.Errorf("both have the visit at %s", got)
+		}
+	})
 }
 
 func TestTheWholeWayByKeyboard(t *testing.T) {
