@@ -86,7 +86,7 @@ func NewOwnRows(b testing.TB) OwnRows {
 		sql  string
 		args []any
 	}{
-		{`INSERT INTO specializations (id, name) VALUES (1, 'Cardiology')
+		{`INSERT INTO specializations (id, name, name_folded) VALUES (1, 'Cardiology', 'cardiology')
 		  ON CONFLICT DO NOTHING`, nil},
 		{`INSERT INTO users (id, username, username_folded, email, email_folded, password, role, full_name, search_name, created_at, updated_at)
 		  VALUES (?1, 'doctor', 'doctor', 'd@example.org', 'd@example.org', '', 'doctor', 'D', 'd', 0, 0),
