@@ -87,6 +87,9 @@ func AuditKinds() []AuditKind {
 		{AuditUpdate, "passkey"},        // renamed
 		{AuditDelete, "passkey"},        //
 		{AuditCreate, "password_reset"}, // a link made by staff
+		{AuditCreate, "calendar_feed"},  // replaced
+		{AuditDelete, "calendar_feed"},  //
+		{AuditRead, "calendar_feed"},    // by a doctor's calendar program
 
 		{AuditCreate, "specialization"},
 		{AuditUpdate, "specialization"},

@@ -32,6 +32,7 @@ type Export struct {
 	Sessions   []Session
 	Devices    []Device           // where the person has signed in: when only
 	Passkeys   []Passkey          // with the person's names for them
+	Calendar   *time.Time         // since when a calendar program may fetch the visits; nil: none may
 	Notices    []Notice           // what happened to the account
 	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
 }
@@ -127,6 +128,13 @@ func exportAccess(tx *sqldb.Tx, userID uuid.UUID, e *Export) error {
 		return err
 	}
 	e.Passkeys = viewPasskeys(passkeys)
+	feed, found, err := store.CalendarFeedOf(tx, userID)
+	if err != nil {
+		return err
+	}
+	if found {
+		e.Calendar = &feed.CreatedAt
+	}
 	notices, err := store.NoticesOf(tx, userID, true)
 	e.Notices = viewNotices(notices)
 	return err

@@ -28,8 +28,10 @@ const (
 	NoticeRecoveryCodeUsed NoticeKind = "recovery_code_used"
 	NoticePasskeyAdded     NoticeKind = "passkey_added"
 	NoticePasskeyRemoved   NoticeKind = "passkey_removed"
-	NoticePasskeyCopied    NoticeKind = "passkey_copied" // its counter went back, and it was refused
-	NoticeEmailChanged     NoticeKind = "email_changed"  // by its owner or by staff
+	NoticePasskeyCopied    NoticeKind = "passkey_copied"   // its counter went back, and it was refused
+	NoticeEmailChanged     NoticeKind = "email_changed"    // by its owner or by staff
+	NoticeCalendarShared   NoticeKind = "calendar_shared"  // there is a new address for calendar programs
+	NoticeCalendarStopped  NoticeKind = "calendar_stopped" // it works no more
 )
 
 // Notice is something that happened to the caller's account.

@@ -77,6 +77,10 @@ func signInRows() map[string]accessRow {
 		}},
 		"list-notices": {want: signedIn},
 		"see-notices":  {want: signedIn},
+
+		"read-calendar-feed":   {want: "401 yes yes yes yes yes 403 403"},
+		"make-calendar-feed":   {want: "401 yes yes yes yes yes 403 403"},
+		"revoke-calendar-feed": {want: "401 yes yes yes yes yes 403 403"}, // of what the row above made
 	}
 }
 

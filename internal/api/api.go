@@ -68,7 +68,7 @@ func New(config Config) (*API, error) {
 		a.secondFactorRoutes,
 		a.passkeyRoutes,
 		a.resetRoutes,
-		a.noticeRoutes,
+		a.noticeRoutes, a.calendarFeedRoutes,
 		a.invitationRoutes,
 		a.meRoutes,
 		a.specializationRoutes,

@@ -29,6 +29,7 @@ type exportView struct {
 	Sessions   []sessionView          `json:"sessions" nullable:"false"`
 	Devices    []exportedDeviceView   `json:"devices" nullable:"false" doc:"Browsers that signed in, as dates."`
 	Passkeys   []PasskeyView          `json:"passkeys" nullable:"false"`
+	Calendar   *time.Time             `json:"calendar_feed_since" doc:"Since when a calendar program may fetch one's visits; null: none may."`
 	Notices    []noticeView           `json:"notices" nullable:"false" doc:"What happened to one's account."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
@@ -97,6 +98,7 @@ func viewExport(e account.Export) exportView {
 			return exportedDeviceView{d.CreatedAt.UTC(), d.LastUsedAt.UTC()}
 		}),
 		Passkeys: viewed(e.Passkeys, viewPasskey),
+		Calendar: utc(e.Calendar),
 		Notices:  viewed(e.Notices, viewNotice),
 		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
 			return viewExportedTrail(entry, e.Person.ID)
@@ -139,6 +141,8 @@ func exampleExport() exportView {
 		TimeOff:    []exportedTimeOffView{},
 		VisitTypes: []visitTypeView{},
 		Proxies:    []proxyView{exampleProxy()},
+		Invited:    []invitationView{},
+		AskedBy:    []invitationView{},
 		Dependants: []patientView{exampleDependant()},
 		Sessions:   []sessionView{},
 		Devices:    []exportedDeviceView{},

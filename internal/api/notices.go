@@ -30,7 +30,7 @@ func (a *API) noticeRoutes() {
 // noticeView is something that happened to one's account.
 type noticeView struct {
 	ID        uuid.UUID          `json:"id"`
-	Kind      account.NoticeKind `json:"kind" enum:"password_changed,password_reset,reset_link_issued,second_factor_on,second_factor_off,second_factor_reset,recovery_codes_made,recovery_code_used,passkey_added,passkey_removed,passkey_copied,email_changed"`
+	Kind      account.NoticeKind `json:"kind" enum:"password_changed,password_reset,reset_link_issued,second_factor_on,second_factor_off,second_factor_reset,recovery_codes_made,recovery_code_used,passkey_added,passkey_removed,passkey_copied,email_changed,calendar_shared,calendar_stopped"`
 	CreatedAt time.Time          `json:"created_at"`
 }
 

@@ -78,6 +78,11 @@ func rules() []rule {
 			never:   []string{"internal/store", "internal/sqldb"},
 		},
 		{
+			because: "an entry of a calendar says, in words, what a use case gave",
+			of:      []string{"internal/calendar"},
+			only:    []string{standardLibrary, "turno", "internal/booking", "internal/ical", "internal/locale"},
+		},
+		{
 			because: "words and their forms know no page",
 			of:      []string{"internal/locale"},
 			only:    []string{standardLibrary, "golang.org/x/text", "turno"},

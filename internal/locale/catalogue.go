@@ -28,6 +28,7 @@ func tables() []map[string]string {
 		spanishVisits(),
 		spanishSignIn(),
 		spanishMe(),
+		spanishCalendar(),
 		spanishPractice(),
 		spanishDesk(),
 	}

@@ -20,7 +20,7 @@ import (
 // speakers are the packages that say something to people in their language, and
 // useCases those whose English sentences are translated when they are shown.
 var (
-	speakers = []string{"../web", "../locale"}
+	speakers = []string{"../web", "../calendar", "../locale"}
 	useCases = []string{"../account", "../booking", "../insight", "../policy", "../jobs", "../live", "../system", "../httpx", "../openings", "../schedule", "../keyset", "../web", "../.."}
 )
 

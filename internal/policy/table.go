@@ -22,6 +22,11 @@ const (
 	WritePasskeys     Action = "passkey.write"
 	ReadNotices       Action = "notice.read"
 
+	ReadCalendarFeed  Action = "calendar_feed.read"
+	WriteCalendarFeed Action = "calendar_feed.write"
+	FetchCalendarFeed Action = "calendar_feed.fetch" // by a program that has the address
+	ReadCalendar      Action = "calendar.read"       // what there is in a feed
+
 	ReadMe        Action = "me.read"
 	UpdateMe      Action = "me.update"
 	ChangeEmail   Action = "account.change_email" // beside the right to change the person
@@ -129,6 +134,11 @@ var table = map[Action]rule{
 	ReadPasskeys:      {may: SignedIn, always: true},
 	WritePasskeys:     {may: SignedIn, always: true, recent: true},
 	ReadNotices:       {may: SignedIn, always: true},
+
+	ReadCalendarFeed:  {may: Patient | Doctor},
+	WriteCalendarFeed: {may: Patient | Doctor, recent: true},
+	FetchCalendarFeed: {may: Anyone, what: "calendar"},
+	ReadCalendar:      {may: Patient | Doctor},
 
 	ReadMe:        {may: SignedIn, always: true},
 	UpdateMe:      {may: SignedIn},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,6 +57,28 @@ func HasRecordedRead(tx *sqldb.Tx, reader, subject uuid.UUID) (noted bool, err e
 		return false, fmt.Errorf("look for a noted read: %w", err)
 	}
 	return noted, nil
+}
+
+// RecordReads is RecordRead for many subjects at once.
+func RecordReads(tx *sqldb.Tx, reader uuid.UUID, subjects []uuid.UUID, entity, entityID string) error {
+	noted, err := sqldb.All(tx, scanID, `
+		SELECT subject_id
+		  FROM record_reads
+		 WHERE reader_id = $1
+		   AND hour = $2
+		   AND subject_id = ANY($3)`, reader, tx.Now.Truncate(time.Hour), sqldb.In(subjects))
+	if err != nil {
+		return fmt.Errorf("look for noted reads: %w", err)
+	}
+	for _, subject := range subjects {
+		if slices.Contains(noted, subject) {
+			continue
+		}
+		if err := RecordRead(tx, reader, subject, entity, entityID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RecordRead notes that reader has opened something of subject's record, at most

@@ -324,3 +324,54 @@ func TestNotices(t *testing.T) {
 		same(t, "and kept", []store.Notice{young, old}, list(true))
 	})
 }
+
+func TestCalendarFeeds(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		put := func(user uuid.UUID, hash string) bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) {
+				return store.PutCalendarFeed(tx, store.CalendarFeed{UserID: user, SecretHash: []byte(hash), CreatedAt: at(8, 0)})
+			})
+		}
+		owner := func(hash string) uuid.UUID {
+			return read(t, db, func(tx *sqldb.Tx) (uuid.UUID, error) {
+				user, found, err := store.CalendarFeedOwner(tx, []byte(hash))
+				if found != (user.ID != uuid.Nil) {
+					t.Errorf("found %t, %s", found, user.ID)
+				}
+				return user.ID, err
+			})
+		}
+		of := func(user uuid.UUID) *store.CalendarFeed {
+			return read(t, db, func(tx *sqldb.Tx) (*store.CalendarFeed, error) {
+				f, found, err := store.CalendarFeedOf(tx, user)
+				if !found {
+					return nil, err
+				}
+				return &f, err
+			})
+		}
+		same(t, "none", nil, of(c.patient.ID))
+		same(t, "the first replaces none", false, put(c.patient.ID, "1"))
+		same(t, "of another", false, put(c.child.ID, "2"))
+		same(t, "every field", &store.CalendarFeed{UserID: c.patient.ID, SecretHash: []byte("1"), CreatedAt: at(8, 0)}, of(c.patient.ID))
+		same(t, "whose it is", c.patient.ID, owner("1"))
+		same(t, "the second replaces the first", true, put(c.patient.ID, "3"))
+		same(t, "which is nobody's", uuid.Nil, owner("1"))
+		session := uuid.New()
+		c.write(t, func(tx *sqldb.Tx) error { return store.EndAccess(tx, c.patient.ID, session) })
+		same(t, "it outlives other sessions", c.patient.ID, owner("3"))
+		c.write(t, func(tx *sqldb.Tx) error { return store.EndAccess(tx, c.patient.ID, uuid.Nil) })
+		same(t, "and ends with all of them", nil, of(c.patient.ID))
+		same(t, "another's stays", c.child.ID, owner("2"))
+		c.write(t, store.EndAllSessions)
+		same(t, "until nobody's does", uuid.Nil, owner("2"))
+		put(c.child.ID, "4")
+		deleted := func() bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeleteCalendarFeed(tx, c.child.ID) })
+		}
+		same(t, "deleted", true, deleted())
+		same(t, "there was none", false, deleted())
+	})
+}

@@ -168,7 +168,8 @@ func DeleteSessionsExcept(tx *sqldb.Tx, userID, keep uuid.UUID) (int64, error) {
 }
 
 // EndAccess takes back whatever lets somebody in as the user: all sessions but
-// one, or all with uuid.Nil, and every ticket, challenge and reset on its way.
+// one, or all with uuid.Nil, and every ticket, challenge and reset on its way. With
+// all sessions goes what a calendar program comes in by.
 func EndAccess(tx *sqldb.Tx, userID, keep uuid.UUID) error {
 	b := tx.Batch()
 	b.Exec(nil, `
@@ -180,6 +181,11 @@ func EndAccess(tx *sqldb.Tx, userID, keep uuid.UUID) error {
 		DELETE FROM `+table+`
 		 WHERE user_id = $1`, userID)
 	}
+	if keep == uuid.Nil {
+		b.Exec(nil, `
+		DELETE FROM calendar_feeds
+		 WHERE user_id = $1`, userID)
+	}
 	if err := b.Run(); err != nil {
 		return fmt.Errorf("end the access of a user: %w", err)
 	}
@@ -189,10 +195,10 @@ func EndAccess(tx *sqldb.Tx, userID, keep uuid.UUID) error {
 // passes are the tables of what becomes a session, or a password, when it is shown.
 func passes() []string { return []string{"sign_in_tickets", "passkey_challenges", "password_resets"} }
 
-// EndAllSessions signs everybody out. A restored database holds sessions that
-// have been ended since.
+// EndAllSessions signs everybody out, calendar programs too. A restored database
+// holds sessions and feeds that have been ended since.
 func EndAllSessions(tx *sqldb.Tx) error {
-	for _, table := range append(passes(), "sessions") {
+	for _, table := range append(passes(), "sessions", "calendar_feeds") {
 		if _, err := tx.Exec(`DELETE FROM ` + table); err != nil {
 			return fmt.Errorf("end all sessions: %w", err)
 		}

@@ -21,10 +21,15 @@ func scanTimeOff(row sqldb.Scanner) (t turno.TimeOff, err error) {
 
 // TimeOffFrom lists a doctor's time off that is not over.
 func TimeOffFrom(tx *sqldb.Tx, doctorID uuid.UUID) ([]turno.TimeOff, error) {
+	return TimeOffSince(tx, doctorID, tx.Now)
+}
+
+// TimeOffSince lists a doctor's time off that was not over at an instant.
+func TimeOffSince(tx *sqldb.Tx, doctorID uuid.UUID, since time.Time) ([]turno.TimeOff, error) {
 	off, err := sqldb.All(tx, scanTimeOff, selectTimeOff+`
 		 WHERE doctor_id = $1
 		   AND ends_at > $2
-		 ORDER BY starts_at`, doctorID, tx.Now)
+		 ORDER BY starts_at`, doctorID, since)
 	if err != nil {
 		return nil, fmt.Errorf("list time off: %w", err)
 	}

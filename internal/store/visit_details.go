@@ -88,6 +88,7 @@ type DetailsFilter struct {
 	Since     time.Time // not over by then: ends_at > Since
 	OverBy    time.Time // over by then: ends_at <= OverBy
 	NotAhead  time.Time // open visits that are not over by then are left out
+	OffSince  time.Time // those called off by then are left out
 
 	Order     DetailsOrder
 	AfterTime time.Time // keyset: the last visit seen
@@ -138,6 +139,7 @@ func (f DetailsFilter) where(w *sqldb.Where) {
 	instant("a.scheduled_at < $?", f.OverBy)
 	instant("a.ends_at <= $?", f.OverBy)
 	instant("(a.ends_at <= $? OR a.status IN ('completed', 'cancelled'))", f.NotAhead)
+	instant("(NOT "+calledOff+" OR a.cancelled_at > $?)", f.OffSince)
 	f.after(w)
 }
 

@@ -188,6 +188,19 @@ func saySigningIn(r *page.Request, line insight.TrailLine, who, whom string) str
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "password_reset"}:
 		return r.T("%s made a link for a new password of %s.", who, whom)
 	}
+	return sayFeed(r, line, who, whom)
+}
+
+// sayFeed is about the addresses by which calendar programs fetch visits.
+func sayFeed(r *page.Request, line insight.TrailLine, who, whom string) string {
+	switch line.Kind() {
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "calendar_feed"}:
+		return r.T("%s made an address for a calendar program.", who)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "calendar_feed"}:
+		return r.T("%s took the address for a calendar program away.", who)
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "calendar_feed"}:
+		return r.T("The calendar program of %s fetched visits, of %s too.", who, whom)
+	}
 	return ""
 }
 
@@ -307,7 +320,7 @@ func entityName(r *page.Request, entity string) string {
 		"time_off": r.T("time off"), "visit_type": r.T("a visit type"), "user": r.T("an account"), "doctor": r.T("a doctor's profile"),
 		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "proxy_invitation": r.T("an invitation to act for somebody"), "session": r.T("a session"),
 		"specialization": r.T("a specialization"), "location": r.T("a location"), "job": r.T("a job"), "database": r.T("the database"),
-		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "password_reset": r.T("a link for a new password"),
+		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "password_reset": r.T("a link for a new password"), "calendar_feed": r.T("a calendar by address"),
 	}
 	if name, known := names[entity]; known {
 		return name

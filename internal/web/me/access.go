@@ -62,6 +62,10 @@ func did(r *page.Request, a insight.RecordAccess) string {
 		return r.T("removed a passkey")
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "password_reset"}:
 		return r.T("made you a link for a new password")
+	case turno.AuditKind{Action: turno.AuditCreate, Entity: "calendar_feed"}:
+		return r.T("made an address for your calendar program")
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "calendar_feed"}:
+		return r.T("took the address for your calendar program away")
 	}
 	return r.T("did something else with your record")
 }
@@ -71,6 +75,8 @@ func didToVisits(r *page.Request, a insight.RecordAccess) string {
 	switch (turno.AuditKind{Action: a.Action, Entity: a.Entity}) {
 	case turno.AuditKind{Action: turno.AuditRead, Entity: "appointment"}:
 		return r.T("looked at one of your visits")
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "calendar_feed"}:
+		return r.T("got your visits into a calendar program, without your full name")
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "appointment"}:
 		return r.T("booked a visit for you")
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "appointment"}:

@@ -54,6 +54,10 @@ func happened(r *page.Request, kind account.NoticeKind) string {
 		return r.T("A passkey was refused, because there may be a copy of it. Remove it and add another.")
 	case account.NoticeEmailChanged:
 		return r.T("Your email was changed.")
+	case account.NoticeCalendarShared:
+		return r.T("An address was made by which a calendar program reads your visits. An address from before works no more.")
+	case account.NoticeCalendarStopped:
+		return r.T("The address by which a calendar program read your visits works no more.")
 	}
 	return r.T("Something about your account was changed.")
 }
@@ -64,6 +68,8 @@ func noticeIcon(kind account.NoticeKind) ui.IconName {
 		return ui.IconKey
 	case account.NoticeFactorOn, account.NoticeFactorOff, account.NoticeFactorReset, account.NoticeRecoveryCodes, account.NoticeRecoveryCodeUsed:
 		return ui.IconShield
+	case account.NoticeCalendarShared, account.NoticeCalendarStopped:
+		return ui.IconCalendar
 	default:
 		return ui.IconLock
 	}

@@ -488,6 +488,13 @@ CREATE TABLE password_resets (
 );
 CREATE INDEX password_resets_by_user ON password_resets (user_id);
 
+-- Whose calendar program may fetch their visits, by an address that holds a secret.
+CREATE TABLE calendar_feeds (
+    user_id     uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    secret_hash bytea NOT NULL UNIQUE,
+    created_at  timestamptz NOT NULL
+);
+
 -- What happened to an account, for its owner to see.
 CREATE TABLE notices (
     id         uuid PRIMARY KEY,

@@ -460,6 +460,13 @@ CREATE TABLE password_resets (
 ) STRICT;
 CREATE INDEX password_resets_by_user ON password_resets (user_id);
 
+-- Whose calendar program may fetch their visits, by an address that holds a secret.
+CREATE TABLE calendar_feeds (
+    user_id     BLOB NOT NULL PRIMARY KEY REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
+    secret_hash BLOB NOT NULL UNIQUE,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
 -- What happened to an account, for its owner to see.
 CREATE TABLE notices (
     id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
