@@ -81,9 +81,8 @@ func spanishVisits() map[string]string {
 		"The visit is at its new time. The doctor has to confirm it again.": "La cita está en su nueva hora. El médico tiene que confirmarla de nuevo.",
 
 		// Cancelling.
-		"Cancel the visit":        "Cancelar la cita",
-		"Change the time instead": "Mejor cambiar la hora",
-		"Keep it":                 "Mantenerla",
+		"Cancel the visit": "Cancelar la cita",
+		"Keep it":          "Mantenerla",
 		"The time becomes free, and somebody else can have it.": "La hora queda libre y otra persona puede tenerla.",
 		"%s is told.": "Se avisa a %s.",
 		"You can book another visit whenever you like.":              "Puedes pedir otra cita cuando quieras.",

@@ -69,8 +69,8 @@
 // data-live; a week that is swapped in place is ui.WeekSlots.
 //
 // Tests: webtest.Each gives a clinic on each engine; c.As(t, c.Patient) follows
-// links and sends forms; webtest.StartChrome and Visit drive a real browser,
-// and c.Neighbour is a second server for it; a TestTour of each room opens its pages, in every state worth a look, in both
-// sizes and themes with axe-core. "make shots" leaves the pictures in build/shots:
-// look at them.
+// links and sends forms; webtest.StartChrome and Visit drive a real browser, and
+// c.Neighbour is a second server for it; a TestTour of each room opens its pages,
+// in every state worth a look, in both sizes and themes with axe-core. "make shots"
+// leaves the pictures in build/shots: look at them.
 package web

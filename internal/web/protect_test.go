@@ -1,11 +1,15 @@
 package web_test
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/assets"
 	"github.com/turno-health/turno/internal/web/webtest"
@@ -63,6 +67,27 @@ func TestOtherMethodsAreRefusedWithThoseThatThereAre(t *testing.T) {
 			if got := response.Header.Get("Allow"); response.StatusCode != want || got != tt.allow {
 				t.Errorf("%s %s: %d, Allow %q, want %d, %q", tt.method, tt.path, response.StatusCode, got, want, tt.allow)
 			}
+		}
+	})
+}
+
+// A window that is closed while its page is being made is no failure of ours: the
+// log of failures does not hear of it.
+func TestAReaderWhoLeavesIsNobodysFault(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		pages, err := web.New(c.Site)
+		c.Must(err)
+		ctx, leave := context.WithCancel(t.Context())
+		leave()
+		request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/schedule/events", http.NoBody)
+		request.AddCookie(&http.Cookie{Name: "turno_session", Value: c.NewToken(c.Doctor.Username)})
+		var failures strings.Builder
+		answer := httptest.NewRecorder()
+		httpx.Chain{Logger: slog.New(slog.NewTextHandler(&failures, &slog.HandlerOptions{Level: slog.LevelWarn})), Now: c.Clock.Now}.
+			Wrap(pages).ServeHTTP(answer, request)
+		if answer.Code != httpx.StatusClientClosed || failures.Len() > 0 {
+			t.Errorf("the answer is %d, and the log says %s", answer.Code, failures.String())
 		}
 	})
 }

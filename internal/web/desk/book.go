@@ -11,6 +11,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -359,7 +360,7 @@ func (v bookView) lead() string {
 func (v bookView) terms() []ui.Term {
 	terms := []ui.Term{
 		{Name: v.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
-		{Name: v.T("When"), Value: when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone), Icon: ui.IconCalendar},
+		{Name: v.T("When"), Value: locale.Capital(when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)), Icon: ui.IconCalendar},
 	}
 	if v.Offer.Location != nil {
 		terms = append(terms, ui.Term{Name: v.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})

@@ -10,6 +10,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/live"
+	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
@@ -97,7 +98,7 @@ func (v dayView) summary() string {
 			}
 		}
 	}
-	text := v.DateOfYear(v.Date) + " · " + v.doctors() + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
+	text := locale.Capital(v.DateOfYear(v.Date)) + " · " + v.doctors() + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
 	if waiting > 0 {
 		text += " · " + v.N("%d waits for an answer|%d wait for an answer", waiting)
 	}

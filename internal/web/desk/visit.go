@@ -9,6 +9,7 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
@@ -47,7 +48,7 @@ func (v visitView) dayPath() string {
 func (v visitView) terms() []ui.Term {
 	visit := v.Visit
 	terms := []ui.Term{
-		{Name: v.T("When"), Value: when(v.Request, visit.Interval(), visit.DoctorZone), Icon: ui.IconCalendar},
+		{Name: v.T("When"), Value: locale.Capital(when(v.Request, visit.Interval(), visit.DoctorZone)), Icon: ui.IconCalendar},
 		{Name: v.T("With"), Value: visit.DoctorName + " · " + visit.Specialization, Icon: ui.IconPerson, Href: "/schedule?doctor=" + visit.DoctorID.String()},
 		{Name: v.T("Kind of visit"), Value: what(v.Request, visit), Icon: ui.IconClock},
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,6 +17,10 @@ import (
 // fail answers with what an error means to a person: the way to sign in, or a
 // page that says what happened and what to do. The log is told the rest.
 func (r *Request) fail(err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) && (errors.Is(err, context.Canceled) || turno.KindOf(err) == turno.KindUnavailable) {
+		r.w.WriteHeader(httpx.StatusClientClosed) // whoever leaves a page ends its stream: nobody's fault
+		return
+	}
 	if r.Words == nil {
 		r.Words, r.Zone = locale.Match(r.Header.Get("Accept-Language")), time.UTC
 	}

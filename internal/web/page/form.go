@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -148,10 +149,22 @@ func (f *Form) Once(said ...string) booking.Idempotency {
 }
 
 // Problems is what is wrong, for the summary above the form.
-func (f *Form) Problems() []ui.Problem {
+//
+// Named are pairs of a field and its label, in the order of the page: a summary of
+// many problems then follows the page, and says which field each is about.
+func (f *Form) Problems(named ...string) []ui.Problem {
 	var problems []ui.Problem
 	for _, e := range f.Errors {
-		problems = append(problems, ui.Problem(e))
+		if e.Field == "" || !slices.Contains(named, e.Field) {
+			problems = append(problems, ui.Problem(e))
+		}
+	}
+	for i := 0; i+1 < len(named); i += 2 {
+		for _, e := range f.Errors {
+			if e.Field == named[i] {
+				problems = append(problems, ui.Problem{Field: e.Field, Message: named[i+1] + ": " + e.Message})
+			}
+		}
 	}
 	return problems
 }

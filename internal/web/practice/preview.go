@@ -21,7 +21,7 @@ func asError(err error) *turno.Error {
 // weekTitle names a week of the preview.
 func weekTitle(p practice, w booking.PreviewWeek) string {
 	first, last := w.Days[0].Date, w.Days[len(w.Days)-1].Date
-	return p.T("%s to %s", p.ShortDay(first), p.ShortDate(last))
+	return capital(p.T("%s to %s", p.ShortDay(first), p.ShortDate(last)))
 }
 
 // fit is how many visits fit into a date, or a dash for a day off.

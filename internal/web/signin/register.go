@@ -91,6 +91,12 @@ func registerDoctorForm(r *page.Request, status int, form *page.Form) error {
 	return r.ShowAs(status, page.Head{Title: r.T("Register as a doctor"), Private: true, Narrow: true, At: "/login"}, registerDoctorPage(r, form, options))
 }
 
+// problems is what is wrong with a registration, in the order of the fields: those
+// of the page, and then signInFields.
+func problems(r *page.Request, form *page.Form, named ...string) []ui.Problem {
+	return form.Problems(append(named, "email", r.T("Email"), "username", r.T("Username"), "password", r.T("Password"))...)
+}
+
 // newUser is what both kinds of people are asked.
 func newUser(r *page.Request, form *page.Form) account.NewUser {
 	return account.NewUser{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/locale"
 )
 
@@ -29,6 +30,18 @@ func Say(ctx context.Context) Reader {
 		return r
 	}
 	return Reader{Words: locale.Match(), Zone: time.UTC}
+}
+
+// weekday is the day of a visit in a list: "Thu", or what people say of a near one.
+func (r Reader) weekday(at time.Time, zone *time.Location) string {
+	day, today := turno.DateOf(at, zone), turno.DateOf(r.Now, zone)
+	switch {
+	case day == today:
+		return r.T("Today")
+	case day == today.AddDays(1):
+		return r.T("Tomorrow")
+	}
+	return r.ShortWeekday(at.In(zone).Weekday())
 }
 
 // machine is an instant as the datetime of <time> takes it.

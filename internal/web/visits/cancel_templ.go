@@ -187,7 +187,7 @@ func cancelPage(r *page.Request, v booking.VisitView, form *page.Form) templ.Com
 						return templ_7745c5c3_Err
 					}
 					if v.Can.Move {
-						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("Change the time instead"), Href: page.VisitPath(v.ID) + "/reschedule"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("Change the time"), Href: page.VisitPath(v.ID) + "/reschedule"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

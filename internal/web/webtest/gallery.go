@@ -25,11 +25,19 @@ func Looks() []Look {
 	if os.Getenv(shotsFolder) == "" {
 		return []Look{Phone(), Desktop().InTheDark()}
 	}
-	return []Look{Phone(), Phone().InTheDark(), Desktop(), Desktop().InTheDark()}
+	looks := []Look{Phone(), Phone().InTheDark(), Desktop(), Desktop().InTheDark()}
+	for i := range looks {
+		looks[i].Language = os.Getenv(shotsLanguage)
+	}
+	return looks
 }
 
 // shotsFolder names the variable with the folder for pictures.
 const shotsFolder = "TURNO_SHOTS"
+
+// shotsLanguage names the variable with the language of the pictures; empty:
+// English.
+const shotsLanguage = "TURNO_SHOTS_LANGUAGE"
 
 // maxShift is the layout shift that counts as none (web.dev: good is below 0.1).
 const maxShift = 0.02

@@ -38,5 +38,11 @@ if (zone && !document.cookie.includes(`turno_zone=${zone}`)) {
   document.cookie = `turno_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
+// Of tabs that are wider than the window, the current one is in view.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
+
 document.documentElement.classList.add("scripted");
 enhance();
