@@ -176,7 +176,7 @@ func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runne
 		err = errors.Join(fmt.Errorf("finish the requests: %w", err), server.Close())
 	}
 	err = errors.Join(err, runner.Stop(ctx))
-	n.hub.Stop() // last, since requests and jobs tell it what they changed
+	n.hub.Stop() // after requests and jobs, which tell these two what they changed
 	n.free.Stop()
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ type doctor struct {
 	facts store.SearchFacts
 	free  [variants]*schedule.Free // often one and the same
 	seen  *store.ChangesView       // the changes that were in when it was read
-	read  time.Time                // the moment of that transaction
+	fill  int                      // when all calendars were read for the n-th time, or since
 	at    [variants]int64          // its places in the orders
 }
 
@@ -51,7 +51,7 @@ const (
 func newDoctor(c *store.Calendar, rules schedule.Rules, facts store.SearchFacts, seen *store.ChangesView, now time.Time) *doctor {
 	to := now.Add(time.Duration(c.HorizonDays)*24*time.Hour + slack)
 	busy := slices.DeleteFunc(c.Busy, func(p turno.BusyPeriod) bool { return p.Expired(now) })
-	d := &doctor{facts: facts, seen: seen, read: now}
+	d := &doctor{facts: facts, seen: seen}
 	d.free[slots] = schedule.NewFree(rules, busy, 0, now, to)
 	d.free[kinds] = d.free[slots]
 	if c.ShortestVisit != 0 && c.ShortestVisit != c.SlotMinutes {

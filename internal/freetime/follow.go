@@ -22,10 +22,11 @@ const (
 type follower struct {
 	begun    bool
 	seen     *store.ChangesView // what the last look saw
-	lookedAt time.Time          // its moment, by the database's clock
+	lookedAt time.Time          // its moment, by this node's clock
 	placedAt time.Time          // when places were computed
 
 	filling   bool
+	fill      int // counts the times that all calendars were read
 	fillBegan time.Time
 	next      uuid.UUID // the doctor up to whom calendars were read
 	failing   bool      // the last look did
@@ -64,7 +65,7 @@ func (x *Index) report(ctx context.Context, err error) {
 // look is one look at the database, in one transaction: what changed, here and
 // elsewhere, and some of the calendars that are still to be read.
 type look struct {
-	*Index
+	index   *Index
 	began   time.Time
 	marked  uint64
 	changed map[uuid.UUID]bool
@@ -73,13 +74,14 @@ type look struct {
 	now     time.Time
 	restart bool // what changed cannot be known: the last look is too long ago, or was at another database
 	seen    *store.ChangesView
+	fill    int
 	next    uuid.UUID
 	filled  bool
 	doctors map[uuid.UUID]*doctor // nil: patients can't find them
 }
 
 func (x *Index) look(ctx context.Context) error {
-	l := &look{Index: x, began: x.config.Now()}
+	l := &look{index: x, began: x.config.Now()}
 	x.mu.Lock()
 	l.changed, l.marked = x.changed, x.marked
 	x.changed = map[uuid.UUID]bool{}
@@ -87,6 +89,7 @@ func (x *Index) look(ctx context.Context) error {
 	if err := x.db.Read(ctx, l.read); err != nil {
 		x.mu.Lock()
 		maps.Copy(x.changed, l.changed)
+		x.lost = true
 		x.mu.Unlock()
 		return err
 	}
@@ -95,15 +98,15 @@ func (x *Index) look(ctx context.Context) error {
 }
 
 func (l *look) read(tx *sqldb.Tx) error {
-	f := &l.follow
+	f := &l.index.follow
 	l.now, l.doctors, l.filled = tx.Now, map[uuid.UUID]*doctor{}, false
 	l.restart = !f.begun || tx.Now.Sub(f.lookedAt).Abs() > store.ChangesPatience
 	ids := maps.Clone(l.changed)
 	if err := l.readChanges(tx, ids); err != nil {
 		return err
 	}
-	if l.next = f.next; l.restart {
-		l.next = uuid.Nil
+	if l.fill, l.next = f.fill, f.next; l.restart {
+		l.fill, l.next = f.fill+1, uuid.Nil
 	}
 	if l.restart || f.filling {
 		some, err := store.FindableAfter(tx, l.next, chunk)
@@ -132,12 +135,12 @@ func (l *look) readChanges(tx *sqldb.Tx, ids map[uuid.UUID]bool) (err error) {
 		return err
 	}
 	var changes []store.CalendarChange
-	if changes, *l.seen, err = store.CalendarChanges(tx, *l.follow.seen); err != nil {
+	if changes, *l.seen, err = store.CalendarChanges(tx, *l.index.follow.seen); err != nil {
 		return err
 	}
-	l.restart = l.seen.Precedes(*l.follow.seen)
+	l.restart = l.seen.Precedes(*l.index.follow.seen)
 	for _, change := range changes {
-		if d := l.Index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
+		if d := l.index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
 			ids[change.DoctorID] = true
 		}
 	}
@@ -161,19 +164,22 @@ func (l *look) readDoctors(tx *sqldb.Tx, ids []uuid.UUID) error {
 		if calendar == nil || !calendar.Bookable {
 			continue
 		}
-		rules, err := l.zones.Rules(calendar)
-		if err != nil {
-			return err
+		rules, err := l.index.zones.Rules(calendar)
+		if err != nil { // nobody can book with them either, and the others can be found
+			l.index.config.Logger.ErrorContext(tx.Context(), "the open times of a doctor can't be computed", "doctor", of.DoctorID, "error", err)
+			continue
 		}
-		l.doctors[of.DoctorID] = newDoctor(calendar, rules, of, l.seen, tx.Now)
+		d := newDoctor(calendar, rules, of, l.seen, tx.Now)
+		d.fill = l.fill
+		l.doctors[of.DoctorID] = d
 	}
 	return nil
 }
 
 // apply makes what was read known, doctor by doctor, so that no search waits long.
 func (l *look) apply() {
-	f := &l.follow
-	f.begun, f.seen, f.lookedAt, f.next = true, l.seen, l.now, l.next
+	f := &l.index.follow
+	f.begun, f.seen, f.lookedAt, f.fill, f.next = true, l.seen, l.now, l.fill, l.next
 	if l.restart {
 		f.filling, f.fillBegan = true, l.now
 	}
@@ -188,69 +194,69 @@ func (l *look) apply() {
 	}
 	// Where the database was away, one may have come back that lost what was seen.
 	if !f.filling && (f.failing || l.now.Sub(f.fillBegan) >= refill) {
-		f.filling, f.fillBegan, f.next = true, l.now, uuid.Nil
+		f.filling, f.fill, f.fillBegan, f.next = true, f.fill+1, l.now, uuid.Nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.applied, l.looked = l.marked, l.began
+	l.index.mu.Lock()
+	defer l.index.mu.Unlock()
+	l.index.applied, l.index.looked, l.index.lost = l.marked, l.began, false
 	if l.restart || l.filled {
-		l.Index.filled = l.filled
+		l.index.filled = l.filled
 	}
-	close(l.passed)
-	l.passed = make(chan struct{})
+	close(l.index.passed)
+	l.index.passed = make(chan struct{})
 }
 
 // replace puts a doctor in the place of what was known; nil removes them.
 func (l *look) replace(id uuid.UUID, d *doctor) {
-	l.known.Lock()
-	defer l.known.Unlock()
-	old := l.Index.doctors[id]
-	for v := range l.orders {
+	l.index.known.Lock()
+	defer l.index.known.Unlock()
+	old := l.index.doctors[id]
+	for v := range l.index.orders {
 		if old != nil {
-			l.orders[v] = l.orders[v].without(place{old.at[v], id, old})
+			l.index.orders[v] = l.index.orders[v].without(place{old.at[v], id, old})
 		}
 		if d != nil {
 			p := d.earliest(variant(v), l.now)
 			d.at[v] = p.at
-			l.orders[v] = l.orders[v].with(p)
+			l.index.orders[v] = l.index.orders[v].with(p)
 		}
 	}
 	if d == nil {
-		delete(l.Index.doctors, id)
+		delete(l.index.doctors, id)
 		return
 	}
-	l.Index.doctors[id] = d
+	l.index.doctors[id] = d
 }
 
 // endFill forgets whom patients can't find any more, and says how far the index
 // knows.
 func (l *look) endFill() {
-	f := &l.follow
+	f := &l.index.follow
 	f.filling = false
-	for id, d := range l.Index.doctors {
-		if d.read.Before(f.fillBegan) {
+	for id, d := range l.index.doctors {
+		if d.fill != f.fill {
 			l.replace(id, nil)
 		}
 	}
-	l.known.Lock()
-	defer l.known.Unlock()
-	l.until = f.fillBegan.Add(slack)
+	l.index.known.Lock()
+	defer l.index.known.Unlock()
+	l.index.until = f.fillBegan.Add(slack)
 }
 
 // placeAnew computes every place again, beside the orders that searches use.
 func (l *look) placeAnew() {
-	l.follow.placedAt = l.now
-	for v := range l.orders {
-		anew := make(order, len(l.orders[v]))
-		for i, old := range l.orders[v] {
+	l.index.follow.placedAt = l.now
+	for v := range l.index.orders {
+		anew := make(order, len(l.index.orders[v]))
+		for i, old := range l.index.orders[v] {
 			anew[i] = old.doctor.earliest(variant(v), l.now)
 		}
 		slices.SortFunc(anew, place.compare)
-		l.known.Lock()
+		l.index.known.Lock()
 		for _, p := range anew {
 			p.doctor.at[v] = p.at
 		}
-		l.orders[v] = anew
-		l.known.Unlock()
+		l.index.orders[v] = anew
+		l.index.known.Unlock()
 	}
 }

@@ -45,6 +45,7 @@ type Index struct {
 	applied uint64             // how many of them are in
 	looked  time.Time          // when the last look at the database began
 	filled  bool
+	lost    bool          // the last look failed
 	passed  chan struct{} // closed after each look, and made anew
 
 	rung   chan struct{}
@@ -116,16 +117,19 @@ func (x *Index) Await(ctx context.Context) bool {
 	x.mu.Unlock()
 	var patience <-chan time.Time
 	for {
-		filled, current, passed := x.state(wanted)
-		if !filled || current {
-			return filled
+		usable, current, passed := x.state(wanted)
+		if usable && current {
+			return true
+		}
+		x.Wake()
+		if !usable {
+			return false
 		}
 		if patience == nil {
 			timer := time.NewTimer(x.config.Patience)
 			defer timer.Stop()
 			patience = timer.C
 		}
-		x.Wake()
 		select {
 		case <-passed:
 		case <-patience:
@@ -136,18 +140,18 @@ func (x *Index) Await(ctx context.Context) bool {
 	}
 }
 
-func (x *Index) state(wanted uint64) (filled, current bool, passed <-chan struct{}) {
+func (x *Index) state(wanted uint64) (usable, current bool, passed <-chan struct{}) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.filled, x.applied >= wanted && x.config.Now().Sub(x.looked) < fresh, x.passed
+	return x.filled && !x.lost, x.applied >= wanted && x.config.Now().Sub(x.looked) < fresh, x.passed
 }
 
-// AwaitFilled waits until all calendars have been read, and reports false when ctx
-// ended before that.
+// AwaitFilled waits until all calendars have been read and the database can be
+// followed, and reports false when ctx ended before that.
 func (x *Index) AwaitFilled(ctx context.Context) bool {
 	for {
-		filled, _, passed := x.state(0)
-		if filled {
+		usable, _, passed := x.state(0)
+		if usable {
 			return true
 		}
 		select {

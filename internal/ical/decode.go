@@ -151,7 +151,7 @@ func firstShown(wall time.Time, zone *time.Location) time.Time {
 	return wall.Add(-time.Duration(before) * time.Second).In(zone)
 }
 
-var durationForm = regexp.MustCompile(`^([+-]?)P(?:(\d{1,5})W|(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?)$`)
+var durationForm = regexp.MustCompile(`^([+-]?)P(?:(\d{1,4})W|(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?)$`)
 
 func parseDuration(s string) (time.Duration, error) {
 	m := durationForm.FindStringSubmatch(s)

@@ -92,17 +92,24 @@ type line struct {
 // unfold joins what was folded, and leaves empty lines out.
 func unfold(stream string) []line {
 	var lines []line
+	var parts []string // of the last line
 	number := 0
 	for text := range strings.SplitSeq(stream, "\n") {
 		number++
 		text = strings.TrimSuffix(text, "\r")
-		folded := len(text) > 0 && (text[0] == ' ' || text[0] == '\t')
-		switch {
-		case folded && len(lines) > 0:
-			lines[len(lines)-1].text += text[1:]
-		case text != "":
-			lines = append(lines, line{number, text})
+		if folded := len(text) > 0 && (text[0] == ' ' || text[0] == '\t'); folded && len(lines) > 0 {
+			parts = append(parts, text[1:])
+			continue
 		}
+		if len(parts) > 1 {
+			lines[len(lines)-1].text = strings.Join(parts, "")
+		}
+		if text != "" {
+			lines, parts = append(lines, line{number, text}), []string{text}
+		}
+	}
+	if len(parts) > 1 {
+		lines[len(lines)-1].text = strings.Join(parts, "")
 	}
 	return lines
 }

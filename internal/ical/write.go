@@ -129,10 +129,11 @@ func duration(d time.Duration) string {
 	if d >= time.Hour {
 		s += strconv.Itoa(int(d/time.Hour)) + "H"
 	}
-	if m := d % time.Hour / time.Minute; m > 0 {
+	m, r := d%time.Hour/time.Minute, d%time.Minute/time.Second
+	if m > 0 || d >= time.Hour && r > 0 { // seconds never follow hours
 		s += strconv.Itoa(int(m)) + "M"
 	}
-	if r := d % time.Minute / time.Second; r > 0 || d < time.Minute {
+	if r > 0 || d < time.Minute {
 		s += strconv.Itoa(int(r)) + "S"
 	}
 	return s

@@ -102,3 +102,16 @@ func TestNothingWrittenCanBeginALineOfItsOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestDurationsAreWrittenAsTheStandardHasThem(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		time.Second: "PT1S", time.Minute: "PT1M", time.Hour: "PT1H", 24 * time.Hour: "P1D", 25 * time.Hour: "P1DT1H",
+		time.Hour + 5*time.Second: "PT1H0M5S", 24*time.Hour + 90*time.Second: "P1DT1M30S",
+	} {
+		c := ical.Calendar{Refresh: d}
+		if !strings.Contains(string(c.Bytes()), "REFRESH-INTERVAL;VALUE=DURATION:"+want+"\r\n") {
+			t.Errorf("%s is not written as %s:\n%s", d, want, c.Bytes())
+		}
+	}
+}

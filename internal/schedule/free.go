@@ -17,7 +17,6 @@ import (
 type Free struct {
 	runs       []run
 	conditions []condition
-	to         int64 // starts before it are known
 
 	// In microseconds, as are all instants here: compact, and as exact as what is
 	// stored.
@@ -46,7 +45,6 @@ func always() condition { return condition{since: -1 << 62, release: 1 << 60} }
 func NewFree(r Rules, busy []turno.BusyPeriod, minutesEach int, from, to time.Time) *Free {
 	s := newSearch(r, Query{From: from, To: to, Minutes: minutesEach, ForStaff: true})
 	f := &Free{
-		to:         to.UnixMicro(),
 		grid:       s.grid.Microseconds(),
 		length:     s.length.Microseconds(),
 		notice:     minutes(r.MinNoticeMinutes).Microseconds(),
@@ -110,9 +108,6 @@ func (f *Free) add(start int64, c condition) {
 	}
 	f.runs = append(f.runs, run{first: start, count: 1, condition: int32(which)}) //nolint:gosec // few conditions
 }
-
-// Knows reports whether all that patients may book now lies in what was computed.
-func (f *Free) Knows(now time.Time) bool { return now.UnixMicro()+f.horizon < f.to }
 
 // AppendSlots appends what Slots says about q to dst, for a patient. It ignores
 // Minutes and ForStaff.

@@ -113,9 +113,9 @@ func PurgeCalendarChanges(tx *sqldb.Tx) (more bool, err error) {
 		 WHERE position IN (
 		       SELECT position
 		         FROM calendar_changes
-		        WHERE changed_at < $1
 		        ORDER BY position
 		        LIMIT $2)
+		   AND changed_at < $1
 		   AND position < (SELECT position
 		                     FROM calendar_changes
 		                    ORDER BY position DESC

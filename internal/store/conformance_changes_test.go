@@ -124,7 +124,7 @@ func TestWhatChangesOpenTimesIsNoted(t *testing.T) {
 }
 
 // The transaction that began first commits last, when the reader has seen what
-// began after it. On SQLite a writer is alone, so that cannot be.
+// began after it. On SQLite a writer is alone, so that cannot be, and nothing runs.
 func TestAChangeThatIsCommittedLateIsNotMissed(t *testing.T) {
 	t.Parallel()
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {

@@ -29,15 +29,16 @@ export default function live(element) {
     const fresh = await part(location.href, selector, "page").catch(() => null);
     asking = false;
     const old = current();
-    if (!old || !fresh) return;
+    if (!old) return;
+    if (!fresh) { owed = true; return later(5000); }
     if (busy()) owed = true;
     else if (old.innerHTML !== fresh.innerHTML) exchange(old, fresh);
     if (owed) later();
   }
   let timer;
-  function later() {
+  function later(wait = 400) {
     clearTimeout(timer);
-    timer = setTimeout(() => owed && refresh(), 400);
+    timer = setTimeout(() => owed && refresh(), wait);
   }
   function listen() {
     events = new EventSource(element.dataset.live);
@@ -48,8 +49,9 @@ export default function live(element) {
     events.addEventListener("error", async () => {
       if (events.readyState !== EventSource.CLOSED) return;
       const answer = await fetch(element.dataset.live, { redirect: "manual" }).catch(() => null);
+      answer?.body?.cancel();
       if (answer?.type === "opaqueredirect") leave();
-      else answer?.body?.cancel();
+      else setTimeout(() => { listen(); owed = true; later(); }, 5000);
     });
   }
   // The lock screen lies over the page, and what was typed stays below it.
@@ -67,8 +69,8 @@ export default function live(element) {
   addEventListener("pointermove", (event) => {
     if (event.pointerType === "mouse" && current()?.contains(event.target)) moved = performance.now();
   }, { capture: true, passive: true });
-  for (const end of ["focusout", "toggle", "close"]) document.addEventListener(end, later, true);
-  document.addEventListener("visibilitychange", later);
+  for (const end of ["focusout", "toggle", "close"]) document.addEventListener(end, () => later(), true);
+  document.addEventListener("visibilitychange", () => later());
   addEventListener("pagehide", () => events.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
