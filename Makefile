@@ -26,7 +26,7 @@ fresh: ## fails when a template was changed and not generated again
 	@$(TEMPL) generate -log-level warn -check
 
 test: tools/npm/node_modules ## everything, on both databases and in a browser, with the race detector; installs what it needs
-	scripts/install-tools compiler postgres chromium
+	scripts/install-tools compiler postgres node chromium khal
 	scripts/with-postgres go test -race -timeout 30m ./...
 
 shots: tools/npm/node_modules ## pictures of every page, light and dark, phone and desktop, in build/shots

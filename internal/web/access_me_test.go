@@ -31,6 +31,9 @@ func meRows() map[string]accessRow {
 		"GET /account/devices":           {want: signedIn},
 		"POST /account/devices":          {want: signedIn, form: fields("session", uuid.Nil.String())},
 
+		"GET /account/calendar":  {want: "in yes yes yes yes yes 403 403"},
+		"POST /account/calendar": {want: "in yes yes yes yes yes 403 403", form: fields("do", "make")},
+
 		"POST /account/invitations":     {want: nobodys},
 		"GET /account/people":           {want: patients},
 		"POST /account/people":          {want: "in yes yes 422 403 403 403 403", form: fields("username", "maria", "relation", "mother")},

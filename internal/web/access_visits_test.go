@@ -15,6 +15,8 @@ func visitsRows() map[string]accessRow {
 
 		"GET /appointments":                  {want: signedIn},
 		"GET /appointments/{id}":             {want: itsPeople, path: aVisit("")},
+		"GET /appointments/{id}/visit.ics":   {want: itsPeople, path: aPastVisit("/visit.ics")},
+		"GET /calendar/{secret}":             {want: everybody, path: aFeed},
 		"GET /appointments/{id}/reschedule":  {want: itsPeople, path: aVisit("/reschedule")},
 		"POST /appointments/{id}/reschedule": {want: itsPeople, path: aVisit("/reschedule"), form: aLaterTime},
 		"GET /appointments/{id}/cancel":      {want: itsPeople, path: aVisit("/cancel")},
@@ -36,6 +38,13 @@ func aPastVisit(more string) func(*webtest.Clinic) string {
 	return func(c *webtest.Clinic) string {
 		return "/appointments/" + c.PastVisit().ID.String() + more
 	}
+}
+
+// aFeed is the path of the patient's calendar, each time another.
+func aFeed(c *webtest.Clinic) string {
+	feed, err := c.Account.MakeCalendarFeed(c.Context(), c.SignIn(c.Patient.Username, c.Patient.FullName).Caller)
+	c.Must(err)
+	return feed.Path
 }
 
 func bookingForm(c *webtest.Clinic) url.Values {

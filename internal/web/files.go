@@ -55,5 +55,5 @@ func favicon(w http.ResponseWriter, r *http.Request) {
 func robots(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", day)
-	_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /book\nDisallow: /doctors?\nDisallow: /account\nDisallow: /admin\nDisallow: /schedule\nDisallow: /appointments\n"))
+	_, _ = w.Write([]byte("User-agent: *\nDisallow: /api/\nDisallow: /book\nDisallow: /doctors?\nDisallow: /account\nDisallow: /admin\nDisallow: /schedule\nDisallow: /appointments\nDisallow: /calendar\n"))
 }

@@ -14,6 +14,7 @@ type overview struct {
 	news       int
 	dependants []turno.Patient
 	proxies    []account.Proxy
+	feed       account.CalendarFeed
 	asked      []account.Invitation // who asks the person to act for them
 }
 
@@ -35,6 +36,11 @@ func home(r *page.Request) error {
 	if o.asked, err = r.Site.Account.InvitationsToMe(r.Context(), r.Caller); err != nil {
 		return err
 	}
+	if r.Caller.Role != turno.RoleAdmin {
+		if o.feed, err = r.Site.Account.CalendarFeed(r.Context(), r.Caller); err != nil {
+			return err
+		}
+	}
 	o.sessions, o.news = len(sessions), len(news)
 	if r.Caller.Role == turno.RolePatient {
 		if o.dependants, err = r.Site.Account.Dependants(r.Context(), r.Caller); err != nil {
@@ -45,6 +51,19 @@ func home(r *page.Request) error {
 		}
 	}
 	return r.Show(page.Head{Title: r.T("Account"), Narrow: true}, homePage(r, o))
+}
+
+// you is the person, and the person's calendar.
+func (o overview) you(r *page.Request) []ui.Entry {
+	entries := []ui.Entry{{Icon: ui.IconPerson, Name: r.T("Profile"), Value: profileLine(r, o.person.User), Href: "/account/profile"}}
+	if r.Caller.Role == turno.RoleAdmin {
+		return entries
+	}
+	calendar := ui.Entry{Icon: ui.IconCalendar, Name: r.T("Calendar"), Value: r.T("Have your visits on your phone"), Href: "/account/calendar"}
+	if o.feed.CreatedAt != nil {
+		calendar.Value = r.T("Your calendar program reads your visits")
+	}
+	return append(entries, calendar)
 }
 
 // safety is how somebody's sign-in is protected.

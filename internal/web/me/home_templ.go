@@ -195,7 +195,7 @@ func homePage(r *page.Request, o overview) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Entries(ui.Entry{Icon: ui.IconPerson, Name: r.T("Profile"), Value: profileLine(r, o.person.User), Href: "/account/profile"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Entries(o.you(r)...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

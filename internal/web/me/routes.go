@@ -28,6 +28,9 @@ func Routes() []page.Route {
 		{Pattern: "GET /account/devices", Action: policy.ListSessions, Handler: listDevices},
 		{Pattern: "POST /account/devices", Action: policy.EndSessions, Handler: endDevices},
 
+		{Pattern: "GET /account/calendar", Action: policy.ReadCalendarFeed, Handler: showCalendar, General: true},
+		{Pattern: "POST /account/calendar", Action: policy.WriteCalendarFeed, Handler: changeCalendar, General: true},
+
 		{Pattern: "POST /account/invitations", Action: policy.AnswerInvitation, Handler: answerInvitation},
 		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople, General: true},
 		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true},

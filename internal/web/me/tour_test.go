@@ -35,6 +35,10 @@ func TestTour(t *testing.T) {
 		}},
 		webtest.Place{Name: "account-passkeys", Path: "/account/passkeys", As: c.Mother},
 		webtest.Place{Name: "account-passkey-new", Path: "/account/passkeys/new", As: c.Patient},
+		webtest.Place{Name: "account-calendar", Path: "/account/calendar", As: c.OtherDoctor},
+		webtest.Place{Name: "account-calendar-made", Path: "/account/calendar", As: c.Mother, Prepare: func(tab *webtest.Tab) {
+			tab.Follow("main form.post-button:has([value=make]) button")
+		}},
 		webtest.Place{Name: "account-devices", Path: "/account/devices", As: c.Mother},
 		webtest.Place{Name: "account-people", Path: "/account/people", As: c.Mother},
 		webtest.Place{Name: "account-people-named", Path: "/account/people", As: c.Patient},

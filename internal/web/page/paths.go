@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,20 @@ func DoctorPath(doctor uuid.UUID) string { return "/doctors/" + doctor.String() 
 
 // VisitPath is the page of a visit.
 func VisitPath(visit uuid.UUID) string { return "/appointments/" + visit.String() }
+
+// CalendarPath is the file of a visit for calendar programs.
+func CalendarPath(visit uuid.UUID) string { return VisitPath(visit) + "/visit.ics" }
+
+// Base is where people reach the site: "https://clinic.example".
+func (r *Request) Base() string {
+	switch {
+	case r.Site.BaseURL != "":
+		return strings.TrimSuffix(r.Site.BaseURL, "/")
+	case r.Site.HTTPS:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
 
 // Machine is an instant as it stands in addresses and fields.
 func Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }

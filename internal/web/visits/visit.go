@@ -1,7 +1,6 @@
 package visits
 
 import (
-	"strings"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -77,15 +76,7 @@ func facts(r *page.Request, v booking.VisitView) []ui.Term {
 }
 
 // address is that of this page, for paper.
-func address(r *page.Request) string {
-	switch {
-	case r.Site.BaseURL != "":
-		return strings.TrimSuffix(r.Site.BaseURL, "/") + r.URL.Path
-	case r.Site.HTTPS:
-		return "https://" + r.Host + r.URL.Path
-	}
-	return "http://" + r.Host + r.URL.Path
-}
+func address(r *page.Request) string { return r.Base() + r.URL.Path }
 
 // meaning says what the standing means, and what comes next.
 func meaning(r *page.Request, v booking.VisitView) string {
@@ -109,6 +100,11 @@ func meaning(r *page.Request, v booking.VisitView) string {
 		return r.T("The clinic had to cancel this visit. Please choose another time.")
 	}
 	return r.T("This visit is cancelled, and the time is free for others.")
+}
+
+// toCome reports whether the visit is ahead, and not called off.
+func toCome(r *page.Request, v booking.VisitView) bool {
+	return v.Status.Open() && r.Now.Before(v.ScheduledAt)
 }
 
 // bookAgainPath leads to another time with the doctor, or to the same one while it
