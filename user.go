@@ -39,6 +39,7 @@ type User struct {
 	TimeZone        string // IANA name; how this person reads times
 	Locale          string // BCP 47; empty until chosen
 	EmailVerifiedAt *time.Time
+	EmailRefusedAt  *time.Time // since when a mail server refuses the address for good; nil: it does not
 	DeactivatedAt   *time.Time // signs in no more; history stays
 	ErasedAt        *time.Time // pseudonymised; never undone
 	FactorDueAt     *time.Time // from then on nothing can be done before a second factor is set up; nil: not asked for

@@ -108,7 +108,7 @@ func pseudonymise(tx *sqldb.Tx, user turno.User) error {
 		return err
 	}
 	user.FullName, user.Username = erasedName, erasedPrefix+user.ID.String()
-	user.Email, user.EmailVerifiedAt = turno.NoMailAddress(user.ID), nil
+	user.Email, user.EmailVerifiedAt, user.EmailRefusedAt = turno.NoMailAddress(user.ID), nil, nil
 	user.TimeZone, user.Locale = "UTC", ""
 	user.ErasedAt = &tx.Now
 	if user.DeactivatedAt == nil {

@@ -131,7 +131,7 @@ func applyToUser(check *checks, u *turno.User, p Patch) (fields []string) {
 	}
 	if p.Email != nil && *p.Email != u.Email {
 		set(&fields, "email", &u.Email, check.email("email", *p.Email))
-		u.EmailVerifiedAt = nil
+		u.EmailVerifiedAt, u.EmailRefusedAt = nil, nil
 	}
 	if p.TimeZone != nil {
 		set(&fields, "time_zone", &u.TimeZone, check.timeZone("time_zone", *p.TimeZone))

@@ -27,6 +27,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err := checkSettings(ctx, &c.Server); err != nil {
 		return err
 	}
+	c.SMTP = config.SMTP{} // people of a demo are made up, and so are their addresses
 	if c.EmergencyNumber == "" {
 		c.EmergencyNumber = "112" // the clinics of the demo are in Europe
 	}

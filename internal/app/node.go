@@ -24,6 +24,7 @@ import (
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/jobs"
 	"github.com/turno-health/turno/internal/live"
+	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/system"
@@ -257,7 +258,12 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if err != nil {
 		return services{}, err
 	}
-	work := n.jobs(visits, signal)
+	sender, err := mailer(n.config.SMTP)
+	if err != nil {
+		return services{}, err
+	}
+	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender, Wake: signal.Wake})
+	work := n.jobs(visits, mail, signal)
 	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
 		return services{}, err
 	}
@@ -295,22 +301,29 @@ func (n *node) system() *system.Service {
 	return system.New(n.db, n.inspector, system.Config{
 		Version:   buildOf().version,
 		StartedAt: n.started,
+		Mail:      n.config.SMTP.Configured(),
 		Streams:   n.hub.Subscribers,
 	})
 }
 
-func (n *node) jobs(visits *booking.Service, signal *jobs.Signal) jobs.Config {
+func (n *node) jobs(visits *booking.Service, mail *notify.Service, signal *jobs.Signal) jobs.Config {
 	work := jobs.Booking{
 		ExpirePending: visits.ExpirePending,
 		SweepHolds:    visits.SweepHolds,
 		ClearPast:     visits.ClearPast,
 	}
+	handlers := map[string]jobs.Handler{}
+	for event, handle := range mail.Handlers() {
+		handlers[event] = handle
+	}
 	return jobs.Config{
-		Logger:  n.logger,
-		Soon:    jobs.Soon(),
-		Tasks:   jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
-		Signal:  signal,
-		Metrics: n.metrics.jobs,
+		Logger:   n.logger,
+		Handlers: handlers,
+		Slow:     notify.SlowEvents(),
+		Soon:     jobs.Soon(),
+		Tasks:    jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
+		Signal:   signal,
+		Metrics:  n.metrics.jobs,
 	}
 }
 

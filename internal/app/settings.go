@@ -29,6 +29,9 @@ func checkSettings(ctx context.Context, c *config.Server) error {
 	if err := checkKey(c.Database, c.Key); err != nil {
 		return err
 	}
+	if _, err := mailer(c.SMTP); err != nil {
+		return err
+	}
 	return checkListen(ctx, c.Listen)
 }
 

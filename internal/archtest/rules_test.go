@@ -68,7 +68,7 @@ func rules() []rule {
 		},
 		{
 			because: "a use case does not know who called it",
-			of:      []string{"internal/booking", "internal/account", "internal/insight", "internal/system"},
+			of:      []string{"internal/booking", "internal/account", "internal/insight", "internal/system", "internal/notify"},
 			never:   []string{"internal/api", "internal/web", "internal/fhir", "internal/httpx", "internal/app"},
 		},
 		{
@@ -81,6 +81,17 @@ func rules() []rule {
 			because: "an entry of a calendar says, in words, what a use case gave",
 			of:      []string{"internal/calendar"},
 			only:    []string{standardLibrary, "turno", "internal/booking", "internal/ical", "internal/locale"},
+		},
+		{
+			because: "what is sent tells of what is so; it decides nothing, and a mail is no page",
+			of:      []string{"internal/notify"},
+			only:    []string{standardLibrary, uuid, "github.com/a-h/templ", "github.com/wneessen/go-mail", "turno", "internal/booking", "internal/calendar", "internal/ical", "internal/keyset", "internal/locale", "internal/openings", "internal/policy", "internal/seal", "internal/sqldb", "internal/store"},
+		},
+		{
+			because: "only what is sent knows how mail leaves",
+			of:      []string{everything},
+			except:  []string{"internal/notify"},
+			never:   []string{"github.com/wneessen/go-mail", "net/smtp"},
 		},
 		{
 			because: "words and their forms know no page",

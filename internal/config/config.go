@@ -19,6 +19,7 @@ type Server struct {
 	Limits  `embed:""`
 	Access  `embed:""`
 	Pages   `embed:""`
+	SMTP    SMTP   `embed:"" prefix:"smtp-"`
 	Listen  string `help:"Address to listen on; port 0 takes a free one." env:"TURNO_LISTEN" default:"${listen}" group:"Server"`
 	BaseURL string `name:"base-url" help:"How people reach it, such as https://turno.example.org. With https, cookies and headers insist on it." env:"TURNO_BASE_URL" placeholder:"URL" group:"Server"`
 
@@ -144,7 +145,10 @@ func (s *Server) Validate() error {
 			return errors.New("--clinic-time-zone is the name of a time zone, such as Europe/Madrid")
 		}
 	}
-	return s.validateURL()
+	if err := s.validateURL(); err != nil {
+		return err
+	}
+	return s.SMTP.validate(s.BaseURL)
 }
 
 func (s *Server) validateURL() error {

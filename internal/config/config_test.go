@@ -24,6 +24,16 @@ func TestSettingsHaveBounds(t *testing.T) {
 		{"a base URL with a slash at its end", func(s *config.Server) { s.BaseURL = "https://turno.example.org/" }, ""},
 		{"a base URL without a scheme", func(s *config.Server) { s.BaseURL = "turno.example.org" }, "--base-url"},
 		{"a base URL with a password", func(s *config.Server) { s.BaseURL = "https://a:b@turno.example.org" }, "--base-url"},
+		{"a mail server", withMail(func(*config.Server) {}), ""},
+		{"mail in the clear to this machine", withMail(func(s *config.Server) { s.SMTP.Host, s.SMTP.Security = "127.0.0.1", "none" }), ""},
+		{"mail in the clear to another", withMail(func(s *config.Server) { s.SMTP.Security = "none" }), "--smtp-security"},
+		{"mail whose links lead nowhere", withMail(func(s *config.Server) { s.BaseURL = "" }), "--base-url"},
+		{"mail from nobody", withMail(func(s *config.Server) { s.SMTP.From = "" }), "--smtp-from"},
+		{"answers to what is no address", withMail(func(s *config.Server) { s.SMTP.ReplyTo = "desk" }), "--smtp-reply-to"},
+		{"a port that is none", withMail(func(s *config.Server) { s.SMTP.Port = 70000 }), "--smtp-port"},
+		{"a password of nobody", withMail(func(s *config.Server) { s.SMTP.Username = "" }), "--smtp-username"},
+		{"a name without a password", withMail(func(s *config.Server) { s.SMTP.Password = "" }), "--smtp-password-file"},
+		{"a sender without a mail server", withMail(func(s *config.Server) { s.SMTP.Host = "" }), "--smtp-host"},
 		{"the zone of the machine's whim", func(s *config.Server) { s.TimeZone = "Local" }, "--clinic-time-zone"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -36,6 +46,27 @@ func TestSettingsHaveBounds(t *testing.T) {
 				t.Errorf("the error is %v, want one with %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// withMail changes settings that send mail.
+func withMail(change func(*config.Server)) func(*config.Server) {
+	return func(s *config.Server) {
+		s.BaseURL = "https://turno.example.org"
+		s.SMTP = config.SMTP{Host: "mail.example.org", Security: "starttls", Username: "clinic", Password: "secret", From: "Clinic <clinic@example.org>"}
+		change(s)
+	}
+}
+
+func TestTheUsualPortsOfMail(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		security   string
+		port, want int
+	}{{"starttls", 0, 587}, {"tls", 0, 465}, {"none", 0, 25}, {"tls", 2465, 2465}} {
+		if got := (config.SMTP{Security: tt.security, Port: tt.port}).PortOr(); got != tt.want {
+			t.Errorf("%s with port %d: %d, want %d", tt.security, tt.port, got, tt.want)
+		}
 	}
 }
 

@@ -26,6 +26,10 @@ const relayEvery = time.Second
 // events costs the bookings much less than a look for each.
 const relayPause = 200 * time.Millisecond
 
+// afterTasks is the priority of events: tasks, which are few, do not wait behind
+// thousands of them.
+const afterTasks = 2
+
 // relayTimeout bounds one batch, and so how long a stop waits for it.
 const relayTimeout = 15 * time.Second
 
@@ -72,6 +76,7 @@ type relay struct {
 	client   riverClient
 	logger   *slog.Logger
 	handlers map[string]Handler
+	slow     []string
 	soon     map[string]string
 	tasks    map[string]Task
 	owed     map[string]bool // tasks to run soon that had just run: tried again
@@ -80,7 +85,7 @@ type relay struct {
 }
 
 func newRelay(db *sqldb.DB, client riverClient, c Config) *relay {
-	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, soon: c.Soon, tasks: map[string]Task{}, owed: map[string]bool{}}
+	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, slow: c.Slow, soon: c.Soon, tasks: map[string]Task{}, owed: map[string]bool{}}
 	for _, task := range c.Tasks {
 		r.tasks[task.Name] = task
 	}
@@ -157,6 +162,14 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	return len(events), nil
 }
 
+// queue is where the jobs of an event wait.
+func (r *relay) queue(event string) string {
+	if slices.Contains(r.slow, event) {
+		return slowQueue
+	}
+	return river.QueueDefault
+}
+
 // insert makes a job for each event that has a handler, and one for each task
 // that is to run soon. A task that ran a moment ago, perhaps before what the event
 // tells of, is owed: it is tried again until River takes it.
@@ -166,7 +179,7 @@ func (r *relay) insert(ctx context.Context, events []store.Event) error {
 		if r.handlers[e.Name] != nil {
 			jobs = append(jobs, river.InsertManyParams{
 				Args:       eventArgs{Key: e.Key, Event: e.Name, Payload: e.Payload},
-				InsertOpts: &river.InsertOpts{UniqueOpts: river.UniqueOpts{ByArgs: true}},
+				InsertOpts: &river.InsertOpts{Queue: r.queue(e.Name), Priority: afterTasks, UniqueOpts: river.UniqueOpts{ByArgs: true}},
 			})
 		}
 		if task, known := r.tasks[r.soon[e.Name]]; known {

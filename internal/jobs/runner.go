@@ -26,6 +26,11 @@ const (
 	pollEvery   = time.Second
 	workers     = 8
 
+	// Events that wait for another machine are handled one at a time, apart from all
+	// else. While there are many, the queue is looked at this often.
+	slowQueue    = "slow"
+	slowCooldown = 20 * time.Millisecond
+
 	cancelPatience = 5 * time.Second // for cancelled jobs to notice
 )
 
@@ -41,6 +46,10 @@ type Config struct {
 	// Handlers are called for each event of their name. An event that nobody
 	// here handles waits in the outbox for a version that does, 30 days at most.
 	Handlers map[string]Handler
+
+	// Slow names the events whose handlers wait for another machine. They take turns
+	// at one worker of a node: when that machine hangs, nothing else waits.
+	Slow []string
 
 	// Soon names the task that is to run soon after an event, for events that
 	// need no job of their own: many events, one run.
@@ -142,9 +151,12 @@ func riverConfig(c Config) *river.Config {
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		FetchPollInterval:    pollEvery,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}},
-		Workers:              known,
-		PeriodicJobs:         periodic,
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: workers},
+			slowQueue:          {MaxWorkers: 1, FetchCooldown: slowCooldown},
+		},
+		Workers:      known,
+		PeriodicJobs: periodic,
 	}
 }
 

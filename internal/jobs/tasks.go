@@ -55,6 +55,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
 		{"purge_idempotent_answers", time.Hour, repeat(db, store.PurgeIdempotentAnswers)},
 		{"purge_outbox", time.Hour, repeat(db, store.PurgeOutbox)},
+		{"clear_mail_bodies", 24 * time.Hour, repeat(db, store.ClearMailBodies)},
 		{"purge_record_reads", time.Hour, repeat(db, store.PurgeRecordReads)},
 		{"purge_sessions", time.Hour, repeat(db, store.PurgeSessions)},
 		{"purge_proxy_invitations", time.Hour, repeat(db, store.PurgeInvitations)},

@@ -31,6 +31,7 @@ func tables() []map[string]string {
 		spanishCalendar(),
 		spanishPractice(),
 		spanishDesk(),
+		spanishMail(),
 	}
 }
 

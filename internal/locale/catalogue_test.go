@@ -20,8 +20,8 @@ import (
 // speakers are the packages that say something to people in their language, and
 // useCases those whose English sentences are translated when they are shown.
 var (
-	speakers = []string{"../web", "../calendar", "../locale"}
-	useCases = []string{"../account", "../booking", "../insight", "../policy", "../jobs", "../live", "../system", "../httpx", "../openings", "../schedule", "../keyset", "../web", "../.."}
+	speakers = []string{"../web", "../calendar", "../notify", "../locale"}
+	useCases = []string{"../account", "../booking", "../insight", "../policy", "../jobs", "../live", "../system", "../httpx", "../notify", "../openings", "../schedule", "../keyset", "../web", "../.."}
 )
 
 func TestEverySentenceOfThePagesIsTranslated(t *testing.T) {
@@ -95,7 +95,7 @@ func TestATranslationTakesWhatTheSentenceGives(t *testing.T) {
 // can't read. The page of the design system is for developers.
 func TestNoWordStandsInATemplate(t *testing.T) {
 	t.Parallel()
-	files(t, []string{"../web"}, func(path string) {
+	files(t, []string{"../web", "../notify"}, func(path string) {
 		if !strings.HasSuffix(path, "_templ.go") || strings.HasSuffix(path, "design_templ.go") {
 			return
 		}

@@ -155,6 +155,10 @@ func EraseTexts(tx *sqldb.Tx, userID uuid.UUID) error {
 	b.Exec(nil, `
 		DELETE FROM idempotent_answers
 		 WHERE user_id = $1`, userID)
+	b.Exec(nil, `
+		DELETE FROM mails
+		 WHERE user_id = $1
+		    OR appointment_id IN (SELECT id FROM appointments WHERE patient_id = $1)`, userID)
 	if err := b.Run(); err != nil {
 		return fmt.Errorf("erase texts: %w", err)
 	}

@@ -18,6 +18,7 @@ const (
 	keepRecordReads       = 48 * time.Hour
 	keepSignInFailures    = 24 * time.Hour
 	keepHolds             = 24 * time.Hour
+	keepMailBodies        = 30 * 24 * time.Hour
 	keepNotices           = 180 * 24 * time.Hour
 	keepDevices           = 365 * 24 * time.Hour // as long as the browser keeps its cookie
 )

@@ -14,13 +14,13 @@ import (
 
 const userColumns = `
        u.id, u.username, u.email, u.password, CAST(u.role AS text), COALESCE(CAST(u.staff_level AS text), ''),
-       u.full_name, u.time_zone, u.locale, u.email_verified_at, u.deactivated_at, u.erased_at,
+       u.full_name, u.time_zone, u.locale, u.email_verified_at, u.email_refused_at, u.deactivated_at, u.erased_at,
        u.factor_due_at, u.created_at, u.updated_at`
 
 func userDest(u *turno.User) []any {
 	return []any{
 		&u.ID, &u.Username, &u.Email, &u.Password, &u.Role, &u.StaffLevel,
-		&u.FullName, &u.TimeZone, &u.Locale, &u.EmailVerifiedAt, &u.DeactivatedAt, &u.ErasedAt,
+		&u.FullName, &u.TimeZone, &u.Locale, &u.EmailVerifiedAt, &u.EmailRefusedAt, &u.DeactivatedAt, &u.ErasedAt,
 		&u.FactorDueAt, &u.CreatedAt, &u.UpdatedAt,
 	}
 }
@@ -97,12 +97,13 @@ func UpdateUser(tx *sqldb.Tx, u turno.User) error {
 		       time_zone = $9,
 		       locale = $10,
 		       email_verified_at = $11,
-		       deactivated_at = $12,
-		       erased_at = $13,
-		       updated_at = $14
+		       email_refused_at = $12,
+		       deactivated_at = $13,
+		       erased_at = $14,
+		       updated_at = $15
 		 WHERE id = $1`,
 		u.ID, u.Username, Fold(u.Username), u.Email, Fold(u.Email), nullable(u.StaffLevel),
-		u.FullName, SearchName(u.FullName), u.TimeZone, u.Locale, u.EmailVerifiedAt,
+		u.FullName, SearchName(u.FullName), u.TimeZone, u.Locale, u.EmailVerifiedAt, u.EmailRefusedAt,
 		u.DeactivatedAt, u.ErasedAt, tx.Now)
 	if err != nil {
 		return fmt.Errorf("change a user: %w", err)

@@ -28,6 +28,7 @@ CREATE TABLE users (
     time_zone         varchar(64) NOT NULL DEFAULT 'UTC',
     locale            varchar(35) NOT NULL DEFAULT '',
     email_verified_at timestamptz,
+    email_refused_at  timestamptz,
     deactivated_at    timestamptz,
     erased_at         timestamptz,
     factor_due_at     timestamptz,
@@ -528,6 +529,30 @@ CREATE TABLE outbox (
     relayed_at timestamptz
 );
 CREATE INDEX outbox_waiting ON outbox (event, run_at) WHERE relayed_at IS NULL;
+
+-- What is sent to people, or kept where nothing can be sent. Secret links are never in it.
+CREATE TABLE mails (
+    id             uuid PRIMARY KEY,
+    key            varchar(255) NOT NULL UNIQUE,
+    kind           varchar(50) NOT NULL,
+    user_id        uuid NOT NULL REFERENCES users,
+    appointment_id uuid REFERENCES appointments,
+    sequence       int NOT NULL,
+    about          varchar(100) NOT NULL,
+    recipient      varchar(255) NOT NULL,
+    state          varchar(20) NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'kept', 'dropped', 'withheld')),
+    subject        text NOT NULL,
+    body_text      text NOT NULL,
+    body_html      text NOT NULL,
+    calendar       text NOT NULL,
+    attempts       int NOT NULL,
+    last_error     varchar(500) NOT NULL,
+    created_at     timestamptz NOT NULL,
+    sent_at        timestamptz
+);
+CREATE INDEX mails_of_user ON mails (user_id);
+CREATE INDEX mails_of_visit ON mails (appointment_id);
+CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 
 -- Visits by quarter of an hour (UTC), by the time of the visit and by the time of booking.
 CREATE TABLE visit_rollups (

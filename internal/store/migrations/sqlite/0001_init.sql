@@ -16,6 +16,7 @@ CREATE TABLE users (
     time_zone         TEXT NOT NULL DEFAULT 'UTC' CHECK (length(time_zone) <= 64),
     locale            TEXT NOT NULL DEFAULT '' CHECK (length(locale) <= 35),
     email_verified_at INTEGER,
+    email_refused_at  INTEGER,
     deactivated_at    INTEGER,
     erased_at         INTEGER,
     factor_due_at     INTEGER,
@@ -500,6 +501,30 @@ CREATE TABLE outbox (
     relayed_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_waiting ON outbox (event, run_at) WHERE relayed_at IS NULL;
+
+-- What is sent to people, or kept where nothing can be sent. Secret links are never in it.
+CREATE TABLE mails (
+    id             BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    key            TEXT NOT NULL UNIQUE CHECK (length(key) <= 255),
+    kind           TEXT NOT NULL CHECK (length(kind) <= 50),
+    user_id        BLOB NOT NULL REFERENCES users CHECK (length(user_id) = 16),
+    appointment_id BLOB REFERENCES appointments CHECK (length(appointment_id) = 16),
+    sequence       INTEGER NOT NULL,
+    about          TEXT NOT NULL CHECK (length(about) <= 100),
+    recipient      TEXT NOT NULL CHECK (length(recipient) <= 255),
+    state          TEXT NOT NULL CHECK (length(state) <= 20) CHECK (state IN ('waiting', 'sent', 'failed', 'kept', 'dropped', 'withheld')),
+    subject        TEXT NOT NULL,
+    body_text      TEXT NOT NULL,
+    body_html      TEXT NOT NULL,
+    calendar       TEXT NOT NULL,
+    attempts       INTEGER NOT NULL,
+    last_error     TEXT NOT NULL CHECK (length(last_error) <= 500),
+    created_at     INTEGER NOT NULL,
+    sent_at        INTEGER
+) STRICT;
+CREATE INDEX mails_of_user ON mails (user_id);
+CREATE INDEX mails_of_visit ON mails (appointment_id);
+CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 
 -- Visits by quarter of an hour (UTC), by the time of the visit and by the time of booking.
 CREATE TABLE visit_rollups (

@@ -1,0 +1,179 @@
+package notify_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+func TestWithoutAMailServerMailIsKept(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, false, func(t *testing.T, c *clinic) {
+		c.booked(c.patient, at(2, 10, 0))
+		if failures := c.run(); failures != 0 {
+			t.Errorf("%d attempts failed", failures)
+		}
+		m := c.only()
+		if m.State != store.MailIsKept || m.SentAt == nil || m.Recipient != "carla@example.org" || m.Attempts != 0 {
+			t.Errorf("the mail is %+v", m)
+		}
+		contains(t, "the text", m.Text, "Cita confirmada")
+		contains(t, "the HTML", m.HTML, "<h1>Cita confirmada</h1>")
+		contains(t, "the calendar", m.Calendar, "METHOD:REQUEST")
+	})
+}
+
+// only is the one mail that there is, with its bodies.
+func (c *clinic) only() (m store.Mail) {
+	c.t.Helper()
+	c.read(func(tx *sqldb.Tx) error {
+		mails, err := store.Mails(tx, store.MailFilter{Limit: 10})
+		if err != nil {
+			return err
+		}
+		if len(mails) != 1 {
+			c.t.Fatalf("there are %d mails, want one", len(mails))
+		}
+		m, err = store.MailByID(tx, mails[0].ID)
+		return err
+	})
+	return m
+}
+
+// What a server can do to a mail, and what becomes of it when the server is well
+// again.
+func TestAServerInTroubleLosesNothingAndGetsNothingTwice(t *testing.T) {
+	t.Parallel()
+	answer := func(code int) *smtp.SMTPError {
+		return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 1, 1}, Message: "not carla@example.org"}
+	}
+	for _, tt := range []struct {
+		name    string
+		trouble func(*mailServer)
+		state   store.MailState // meanwhile
+		refused bool            // whether the address is marked
+		sent    int             // in the end
+	}{
+		{"it is down", func(s *mailServer) { s.stop() }, store.MailIsWaiting, false, 1},
+		{"it refuses for now", func(s *mailServer) { s.refusal = answer(451) }, store.MailIsWaiting, false, 1},
+		{"it refuses the mail for now", func(s *mailServer) { s.ofData = answer(452) }, store.MailIsWaiting, false, 1},
+		{"it hangs", func(s *mailServer) { s.hang = true }, store.MailIsWaiting, false, 1},
+		{"it refuses the address for good", func(s *mailServer) { s.refusal = answer(550) }, store.MailIsFailed, true, 0},
+		{"it refuses the mail for good", func(s *mailServer) { s.ofData = answer(554) }, store.MailIsFailed, false, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			eachClinic(t, true, func(t *testing.T, c *clinic) {
+				c.server.behave(tt.trouble)
+				c.booked(c.patient, at(2, 10, 0))
+				began := time.Now()
+				c.run()
+				if took := time.Since(began); took > 15*time.Second {
+					t.Errorf("an attempt took %v", took)
+				}
+				if m := c.only(); m.State != tt.state || m.Attempts != 1 || m.LastError == "" || len(c.server.mails()) != 0 {
+					t.Errorf("meanwhile the mail is %s after %d attempts: %q", m.State, m.Attempts, m.LastError)
+				}
+				if refused := c.user().EmailRefusedAt != nil; refused != tt.refused {
+					t.Errorf("the address is marked as refused: %v", refused)
+				}
+				c.server.behave(func(s *mailServer) { s.refusal, s.ofData, s.hang = nil, nil, false })
+				if tt.name == "it is down" {
+					c.server.listen(c.server.address)
+				}
+				c.again()
+				c.again()
+				if n := len(c.server.mails()); n != tt.sent {
+					t.Errorf("%d mails were sent in the end, want %d", n, tt.sent)
+				}
+			})
+		})
+	}
+}
+
+func (c *clinic) user() (u turno.User) {
+	c.t.Helper()
+	c.read(func(tx *sqldb.Tx) (err error) {
+		u, err = store.UserByID(tx, c.patient.UserID)
+		return err
+	})
+	return u
+}
+
+func TestWhatWaitedTooLongIsNotSent(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		then  func(c *clinic, v turno.Appointment)
+		state store.MailState
+	}{
+		{"the visit was cancelled meanwhile", func(c *clinic, v turno.Appointment) {
+			c.must(c.visits.Cancel(c.t.Context(), c.desk, v.ID, ""))
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`DELETE FROM outbox WHERE event = 'appointment.cancelled'`)
+				return err
+			})
+		}, store.MailIsDropped},
+		{"the visit has begun", func(c *clinic, _ turno.Appointment) { c.clock.Set(at(9, 10, 1)) }, store.MailIsDropped},
+		{"it was tried for three days", func(c *clinic, _ turno.Appointment) { c.clock.Set(at(4, 10, 0)) }, store.MailIsFailed},
+		{"the patient closed the account", func(c *clinic, _ turno.Appointment) {
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE users SET deactivated_at = created_at WHERE username = 'carla'`)
+				return err
+			})
+		}, store.MailIsDropped},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			eachClinic(t, true, func(t *testing.T, c *clinic) {
+				c.server.behave(func(s *mailServer) { s.refusal = &smtp.SMTPError{Code: 451, Message: "later"} })
+				v := c.booked(c.patient, at(9, 10, 0))
+				c.run()
+				tt.then(c, v)
+				c.again()
+				if m := c.only(); m.State != tt.state || m.SentAt == nil {
+					t.Errorf("the mail is %s, want %s", m.State, tt.state)
+				}
+				c.server.behave(func(s *mailServer) { s.refusal = nil })
+				c.again()
+				if n := len(c.server.mails()); n != 0 {
+					t.Errorf("%d mails were sent after all", n)
+				}
+			})
+		})
+	}
+}
+
+func TestARefusedAddressGetsNoMoreMailOfVisitsUntilItIsAnother(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		c.server.behave(func(s *mailServer) { s.refusal = &smtp.SMTPError{Code: 550, Message: "no such user"} })
+		c.booked(c.patient, at(2, 10, 0))
+		c.run()
+		c.server.behave(func(s *mailServer) { s.refusal = nil })
+		c.booked(c.patient, at(3, 10, 0))
+		c.run()
+		if diff := cmp.Diff([]string{"booked failed", "booked failed"}, c.rows()); diff != "" || c.server.attempts() != 1 {
+			t.Errorf("mails after %d attempts (-want +got):\n%s", c.server.attempts(), diff)
+		}
+		c.write(func(tx *sqldb.Tx) error {
+			u, err := store.UserByID(tx, c.patient.UserID)
+			if err != nil {
+				return err
+			}
+			u.Email, u.EmailRefusedAt = "carla@example.net", nil
+			return store.UpdateUser(tx, u)
+		})
+		c.booked(c.patient, at(4, 10, 0))
+		c.run()
+		if n := len(c.server.mails()); n != 1 {
+			t.Errorf("%d mails to the new address, want 1", n)
+		}
+	})
+}

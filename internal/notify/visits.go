@@ -1,0 +1,114 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// visitEvent is what the use cases say of a change to a visit.
+type visitEvent struct {
+	AppointmentID uuid.UUID `json:"appointment_id"`
+	Sequence      int       `json:"sequence"`
+}
+
+// visitChanged makes the mails about a change, one for each person who has to know.
+// A visit that has changed again since has another event, which tells more.
+func (s *Service) visitChanged(ctx context.Context, kind Kind, payload string) error {
+	var event visitEvent
+	if err := decode(payload, &event); err != nil {
+		return err
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		visit, found, err := readVisit(tx, event.AppointmentID)
+		if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(visit, tx) {
+			return err
+		}
+		return insertVisitMails(tx, kind, visit, fmt.Sprint(visit.Sequence), "")
+	})
+	if err != nil {
+		return fmt.Errorf("tell of a visit: %w", err)
+	}
+	s.config.Wake()
+	return nil
+}
+
+// worthTelling reports whether a visit can still come about, or has just been called
+// off. Of a walk-in that has begun nobody needs to hear.
+func worthTelling(v store.VisitDetails, tx *sqldb.Tx) bool {
+	return !v.Status.Open() || tx.Now.Before(v.ScheduledAt)
+}
+
+// insertVisitMails adds a mail of a kind and state for each recipient.
+func insertVisitMails(tx *sqldb.Tx, kind Kind, v store.VisitDetails, state, about string) error {
+	people, err := recipients(tx, v.PatientID)
+	if err != nil {
+		return err
+	}
+	for _, person := range people {
+		if err := store.InsertMail(tx, store.Mail{
+			ID:            turno.NewID(),
+			Key:           fmt.Sprintf("%s/%s/%s/%s", kind, v.ID, state, person.ID),
+			Kind:          string(kind),
+			UserID:        person.ID,
+			AppointmentID: &v.ID,
+			Sequence:      v.Sequence,
+			About:         about,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recipients are who gets the mail of a patient: the patient, or whoever acts for
+// one whom no mail reaches, such as a child.
+func recipients(tx *sqldb.Tx, patientID uuid.UUID) ([]turno.User, error) {
+	patient, err := store.UserByID(tx, patientID)
+	if err != nil {
+		return nil, err
+	}
+	if reachable(patient) {
+		return []turno.User{patient}, nil
+	}
+	proxies, err := store.ProxiesOf(tx, patientID)
+	if err != nil {
+		return nil, err
+	}
+	var people []turno.User
+	for _, p := range proxies {
+		user, err := store.UserByID(tx, p.ProxyUserID)
+		if err != nil {
+			return nil, err
+		}
+		if reachable(user) {
+			people = append(people, user)
+		}
+	}
+	return people, nil
+}
+
+// reachable reports whether mail can be sent to somebody.
+func reachable(u turno.User) bool { return u.Active() && u.MailAddress() != "" }
+
+// mayHear reports whether somebody is still a recipient of a patient's mail.
+func mayHear(tx *sqldb.Tx, user turno.User, patientID uuid.UUID) (bool, error) {
+	if user.ID == patientID {
+		return true, nil
+	}
+	return store.ActsFor(tx, user.ID, patientID)
+}
+
+// readVisit reads a visit as it is now, without what it is about.
+func readVisit(tx *sqldb.Tx, id uuid.UUID) (v store.VisitDetails, found bool, err error) {
+	v, err = store.VisitDetailsByID(tx, id, uuid.Nil)
+	if turno.KindOf(err) == turno.KindNotFound {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}

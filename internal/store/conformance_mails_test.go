@@ -1,0 +1,222 @@
+package store_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+	"github.com/turno-health/turno/internal/store/storetest"
+)
+
+func (c *clinic) mail(key string) store.Mail {
+	return store.Mail{ID: turno.NewID(), Key: key, Kind: "booked", UserID: c.patient.ID, Sequence: 2, About: "x"}
+}
+
+func (c *clinic) look(t *testing.T, fn func(tx *sqldb.Tx) error) {
+	t.Helper()
+	if err := c.db.Read(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *clinic) readMail(t *testing.T, id uuid.UUID) (m store.Mail) {
+	t.Helper()
+	c.look(t, func(tx *sqldb.Tx) (err error) {
+		m, err = store.MailByID(tx, id)
+		return err
+	})
+	return m
+}
+
+func TestAMailIsMadeOnceAndKeepsWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		v := c.addVisit(t, c.visit(at(11, 0)))
+		m := c.mail("booked/1")
+		m.AppointmentID = &v.ID
+		again := c.mail("booked/1")
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, m) })
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, again) })
+		var events []store.Event
+		c.look(t, func(tx *sqldb.Tx) (err error) {
+			events, err = store.WaitingEvents(tx, []string{store.MailWaiting}, 10)
+			return err
+		})
+		if len(events) != 1 || events[0].Payload != `{"mail_id":"`+m.ID.String()+`"}` {
+			t.Errorf("events %v, want one of the mail", events)
+		}
+		m.State, m.CreatedAt = store.MailIsWaiting, at(9, 0)
+		if diff := cmp.Diff(m, c.readMail(t, m.ID)); diff != "" {
+			t.Errorf("the mail (-want +got):\n%s", diff)
+		}
+		sent := at(9, 0)
+		m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar = "carla@example.org", store.MailIsSent, "S", "T", "H", "C"
+		m.Attempts, m.LastError, m.SentAt = 3, "later", &sent
+		for _, want := range []bool{true, false} { // it waits the first time only
+			c.write(t, func(tx *sqldb.Tx) error {
+				saved, err := store.SaveMail(tx, m)
+				if saved != want {
+					t.Errorf("saved %v, want %v", saved, want)
+				}
+				return err
+			})
+		}
+		if diff := cmp.Diff(m, c.readMail(t, m.ID)); diff != "" {
+			t.Errorf("the mail (-want +got):\n%s", diff)
+		}
+		c.look(t, func(tx *sqldb.Tx) error {
+			if _, err := store.MailByID(tx, turno.NewID()); turno.KindOf(err) != turno.KindNotFound {
+				t.Errorf("a mail that is none: %v", err)
+			}
+			return nil
+		})
+	})
+}
+
+func TestMailsAreListedNewestFirst(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		first, second, other := c.mail("a"), c.mail("b"), c.mail("c")
+		other.UserID = c.child.ID
+		c.write(t, func(tx *sqldb.Tx) error {
+			for _, m := range []store.Mail{first, second, other} {
+				if err := store.InsertMail(tx, m); err != nil {
+					return err
+				}
+			}
+			second.State = store.MailIsKept
+			_, err := store.SaveMail(tx, second)
+			return err
+		})
+		ids := func(ms ...store.Mail) (ids []uuid.UUID) {
+			for _, m := range ms {
+				ids = append(ids, m.ID)
+			}
+			return ids
+		}
+		for name, tt := range map[string]struct {
+			filter store.MailFilter
+			want   []uuid.UUID
+		}{
+			"all":        {store.MailFilter{Limit: 10}, ids(other, second, first)},
+			"some":       {store.MailFilter{Limit: 1}, ids(other)},
+			"the rest":   {store.MailFilter{Limit: 10, AfterID: second.ID}, ids(first)},
+			"one person": {store.MailFilter{Limit: 10, UserID: c.patient.ID}, ids(second, first)},
+			"one state":  {store.MailFilter{Limit: 10, State: store.MailIsKept}, ids(second)},
+		} {
+			var got []uuid.UUID
+			c.look(t, func(tx *sqldb.Tx) error {
+				mails, err := store.Mails(tx, tt.filter)
+				for _, m := range mails {
+					got = append(got, m.ID)
+				}
+				if name == "some" && (mails[0].UserName != "Dani Gómez" || mails[0].UserRole != turno.RolePatient) {
+					t.Errorf("the mail is for %s, a %s", mails[0].UserName, mails[0].UserRole)
+				}
+				return err
+			})
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		if !slices.Contains(store.MailStates(), store.MailIsKept) {
+			t.Error("kept is no state")
+		}
+	})
+}
+
+func TestWithheldMailsAreLetGo(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		m, other := c.mail("a"), c.mail("b")
+		other.UserID = c.child.ID
+		c.write(t, func(tx *sqldb.Tx) error {
+			for _, m := range []store.Mail{m, other} {
+				if err := store.InsertMail(tx, m); err != nil {
+					return err
+				}
+				m.State, m.SentAt = store.MailIsWithheld, &tx.Now
+				if _, err := store.SaveMail(tx, m); err != nil {
+					return err
+				}
+			}
+			return store.ReleaseMails(tx, c.patient.ID)
+		})
+		if got := c.readMail(t, m.ID); got.State != store.MailIsWaiting || got.SentAt != nil {
+			t.Errorf("the mail is %s", got.State)
+		}
+		if got := c.readMail(t, other.ID); got.State != store.MailIsWithheld {
+			t.Errorf("the mail of another is %s", got.State)
+		}
+		c.look(t, func(tx *sqldb.Tx) error {
+			events, err := store.WaitingEvents(tx, []string{store.MailWaiting}, 10)
+			if len(events) != 3 {
+				t.Errorf("%d events, want one of each and another of the one let go", len(events))
+			}
+			return err
+		})
+	})
+}
+
+func TestAnAddressIsMarked(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		mark := func(address string, at *time.Time) *time.Time {
+			var u turno.User
+			c.write(t, func(tx *sqldb.Tx) (err error) {
+				if err := store.MarkAddress(tx, c.patient.ID, address, at); err != nil {
+					return err
+				}
+				u, err = store.UserByID(tx, c.patient.ID)
+				return err
+			})
+			return u.EmailRefusedAt
+		}
+		since := at(9, 0)
+		if mark("old@example.org", &since) != nil {
+			t.Error("the mark of an address that is no longer theirs")
+		}
+		if got := mark("carla@example.org", &since); got == nil || !got.Equal(since) {
+			t.Errorf("marked at %v", got)
+		}
+		if mark("carla@example.org", nil) != nil {
+			t.Error("the mark stays")
+		}
+	})
+}
+
+func TestBodiesOfMailsGoAfterAMonth(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		m := c.mail("a")
+		m.State, m.Subject, m.Text, m.HTML, m.Calendar = store.MailIsKept, "S", "T", "H", "C"
+		c.write(t, func(tx *sqldb.Tx) error {
+			if err := store.InsertMail(tx, m); err != nil {
+				return err
+			}
+			_, err := store.SaveMail(tx, m)
+			return err
+		})
+		for _, tt := range []struct {
+			after time.Duration
+			want  string
+		}{{30 * 24 * time.Hour, "STHC"}, {time.Microsecond, ""}} {
+			c.clock.Advance(tt.after)
+			c.write(t, func(tx *sqldb.Tx) error { _, err := store.ClearMailBodies(tx); return err })
+			if m := c.readMail(t, m.ID); m.Subject+m.Text+m.HTML+m.Calendar != tt.want || m.State != store.MailIsKept {
+				t.Errorf("the mail says %q", m.Subject+m.Text+m.HTML+m.Calendar)
+			}
+		}
+	})
+}

@@ -1,0 +1,226 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// Mail is something that is sent to a person, once. It is written when its turn
+// comes, from what is true then; until then its subject and bodies are empty.
+type Mail struct {
+	ID            uuid.UUID
+	Key           string // unique: what it is about, in which state, and for whom
+	Kind          string
+	UserID        uuid.UUID
+	AppointmentID *uuid.UUID // nil: about an account
+	Sequence      int        // of the visit when there was something to tell
+	About         string     // what an account's mail is about: an id
+	Recipient     string     // the address; empty until written
+	State         MailState
+	Subject       string
+	Text, HTML    string // without secret links; cleared after 30 days
+	Calendar      string // the text/calendar part, if any
+	Attempts      int
+	LastError     string
+	CreatedAt     time.Time
+	SentAt        *time.Time // also when it was kept, dropped or given up
+}
+
+// MailState is how far a mail has come.
+type MailState string
+
+// The states. All but waiting and withheld are final.
+const (
+	MailIsWaiting  MailState = "waiting"
+	MailIsSent     MailState = "sent"
+	MailIsFailed   MailState = "failed"   // refused for good, or tried for days
+	MailIsKept     MailState = "kept"     // no mail server is configured: it can be read here
+	MailIsDropped  MailState = "dropped"  // what it had to tell was no longer true
+	MailIsWithheld MailState = "withheld" // until the address is verified
+)
+
+// MailStates lists them.
+func MailStates() []MailState {
+	return []MailState{MailIsWaiting, MailIsSent, MailIsFailed, MailIsKept, MailIsDropped, MailIsWithheld}
+}
+
+// InsertMail adds a mail that is to be sent, and the event that makes it so. It does
+// nothing when there is one of the key already.
+func InsertMail(tx *sqldb.Tx, m Mail) error {
+	rows, err := tx.Exec(`
+		INSERT INTO mails
+		       (id, key, kind, user_id, appointment_id, sequence, about, recipient, state,
+		        subject, body_text, body_html, calendar, attempts, last_error, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 'waiting', '', '', '', '', 0, '', $8)
+		ON CONFLICT (key) DO NOTHING`,
+		m.ID, m.Key, m.Kind, m.UserID, m.AppointmentID, m.Sequence, m.About, tx.Now)
+	if err != nil {
+		return fmt.Errorf("add a mail: %w", err)
+	}
+	if rows == 0 {
+		return nil
+	}
+	return enqueueMail(tx, m.ID, 0)
+}
+
+// enqueueMail says that a mail waits, for the first time or once more.
+func enqueueMail(tx *sqldb.Tx, id uuid.UUID, again int64) error {
+	return Enqueue(tx, Event{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%d", MailWaiting, id, again), Name: MailWaiting,
+		Payload: fmt.Sprintf(`{"mail_id":%q}`, id), RunAt: tx.Now,
+	})
+}
+
+const selectMails = `
+		SELECT m.id, m.key, m.kind, m.user_id, m.appointment_id, m.sequence, m.about, m.recipient, m.state,
+		       m.subject, m.body_text, m.body_html, m.calendar, m.attempts, m.last_error, m.created_at, m.sent_at
+		  FROM mails m`
+
+func scanMail(row sqldb.Scanner) (m Mail, err error) {
+	err = row.Scan(&m.ID, &m.Key, &m.Kind, &m.UserID, &m.AppointmentID, &m.Sequence, &m.About, &m.Recipient, &m.State,
+		&m.Subject, &m.Text, &m.HTML, &m.Calendar, &m.Attempts, &m.LastError, &m.CreatedAt, &m.SentAt)
+	return m, err
+}
+
+// MailByID reads a mail: a turno.KindNotFound error when there is none.
+func MailByID(tx *sqldb.Tx, id uuid.UUID) (Mail, error) {
+	m, err := sqldb.One(tx, scanMail, selectMails+`
+		 WHERE m.id = $1`, id)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return m, turno.NotFound("mail")
+	}
+	if err != nil {
+		return m, fmt.Errorf("read a mail: %w", err)
+	}
+	return m, nil
+}
+
+// SaveMail writes what has become of a mail that waits. It reports whether it still
+// waited: another node may have been faster, or the person erased.
+func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
+	rows, err := tx.Exec(`
+		UPDATE mails
+		   SET recipient = $2,
+		       state = $3,
+		       subject = $4,
+		       body_text = $5,
+		       body_html = $6,
+		       calendar = $7,
+		       attempts = $8,
+		       last_error = $9,
+		       sent_at = $10
+		 WHERE id = $1
+		   AND state = 'waiting'`,
+		m.ID, m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar, m.Attempts, m.LastError, m.SentAt)
+	if err != nil {
+		return false, fmt.Errorf("save a mail: %w", err)
+	}
+	return rows == 1, nil
+}
+
+// MailFilter chooses mails; zero fields choose all.
+type MailFilter struct {
+	State   MailState
+	UserID  uuid.UUID
+	AfterID uuid.UUID // keyset: the last mail seen
+	Limit   int
+}
+
+// ListedMail is a mail without its bodies, and whom it is for.
+type ListedMail struct {
+	Mail
+	UserName string
+	UserRole turno.Role
+}
+
+// Mails lists mails, the newest first.
+func Mails(tx *sqldb.Tx, f MailFilter) ([]ListedMail, error) {
+	var w sqldb.Where
+	if f.State != "" {
+		w.Add("m.state = $?", string(f.State))
+	}
+	if f.UserID != uuid.Nil {
+		w.Add("m.user_id = $?", f.UserID)
+	}
+	if f.AfterID != uuid.Nil {
+		w.Add("m.id < $?", f.AfterID)
+	}
+	limit := w.Arg(f.Limit)
+	mails, err := sqldb.All(tx, func(row sqldb.Scanner) (m ListedMail, err error) {
+		err = row.Scan(&m.ID, &m.Kind, &m.UserID, &m.AppointmentID, &m.Recipient, &m.State, &m.Subject,
+			&m.Attempts, &m.LastError, &m.CreatedAt, &m.SentAt, &m.UserName, &m.UserRole)
+		return m, err
+	}, `
+		SELECT m.id, m.kind, m.user_id, m.appointment_id, m.recipient, m.state, m.subject,
+		       m.attempts, m.last_error, m.created_at, m.sent_at, u.full_name, CAST(u.role AS text)
+		  FROM mails m
+		  JOIN users u ON u.id = m.user_id
+		 `+w.SQL()+`
+		 ORDER BY m.id DESC
+		 LIMIT `+limit, w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("list mails: %w", err)
+	}
+	return mails, nil
+}
+
+// ReleaseMails lets the mails of a user go that waited for the address to be
+// verified.
+func ReleaseMails(tx *sqldb.Tx, userID uuid.UUID) error {
+	held, err := sqldb.All(tx, scanMail, selectMails+`
+		 WHERE m.user_id = $1
+		   AND m.state = 'withheld'`, userID)
+	if err != nil {
+		return fmt.Errorf("list withheld mails: %w", err)
+	}
+	for _, m := range held {
+		if _, err := tx.Exec(`
+		UPDATE mails
+		   SET state = 'waiting',
+		       sent_at = NULL
+		 WHERE id = $1`, m.ID); err != nil {
+			return fmt.Errorf("release a mail: %w", err)
+		}
+		if err := enqueueMail(tx, m.ID, tx.Now.UnixMicro()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarkAddress notes since when a mail server refuses a user's address for good; nil:
+// it took something. It does nothing when the address is another by now.
+func MarkAddress(tx *sqldb.Tx, userID uuid.UUID, address string, refusedAt *time.Time) error {
+	_, err := tx.Exec(`
+		UPDATE users
+		   SET email_refused_at = $3
+		 WHERE id = $1
+		   AND email = $2`, userID, address, refusedAt)
+	if err != nil {
+		return fmt.Errorf("mark an address: %w", err)
+	}
+	return nil
+}
+
+// ClearMailBodies empties mails of more than 30 days ago. That they were sent, to
+// whom and when, stays.
+func ClearMailBodies(tx *sqldb.Tx) (more bool, err error) {
+	return purge(tx, "the bodies of old mails", `
+		UPDATE mails
+		   SET subject = '',
+		       body_text = '',
+		       body_html = '',
+		       calendar = ''
+		 WHERE id IN (
+		       SELECT id
+		         FROM mails
+		        WHERE created_at < $1
+		          AND body_text <> ''
+		        LIMIT $2)`, keepMailBodies)
+}
