@@ -28,7 +28,7 @@ func New(site *page.Site) (http.Handler, error) {
 		// compressed length (BREACH).
 		gzhttp.RandomJitter(32, 0, false),
 		// A stream is read line by line; files are compressed already.
-		gzhttp.ContentTypes([]string{"text/html", "text/plain", "application/json"}),
+		gzhttp.ContentTypes([]string{"text/html", "text/plain", "text/calendar", "application/json"}),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("set up compression: %w", err)

@@ -13,7 +13,7 @@ func Routes() []page.Route {
 		{Pattern: "GET /appointments", Action: policy.ListAppointments, Handler: list},
 		{Pattern: "GET /appointments/{id}", Action: policy.ReadAppointment, Handler: visit},
 		{Pattern: "GET /appointments/{id}/visit.ics", Action: policy.ReadAppointment, Handler: visitFile},
-		{Pattern: "GET /calendar/{secret}", Action: policy.FetchCalendarFeed, Handler: feed},
+		{Pattern: "GET /calendar/{secret}", Action: policy.FetchCalendarFeed, Handler: feed, Locked: true},
 		{Pattern: "GET /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: showMove},
 		{Pattern: "POST /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: move},
 		{Pattern: "GET /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: showCancel},
