@@ -77,7 +77,7 @@ func readHistory(p practice, v booking.VisitView) ([]past, error) {
 func visitTerms(p practice, v booking.VisitView) []ui.Term {
 	terms := []ui.Term{
 		{Name: p.T("When"), Icon: ui.IconClock, Value: capital(p.DateTime(v.ScheduledAt, p.Local)) + ", " + p.Minutes(int(v.Interval().Duration()/time.Minute))},
-		{Name: p.T("Born"), Icon: ui.IconPerson, Value: p.DateOfYear(v.PatientBirth)},
+		{Name: p.T("Born"), Icon: ui.IconPerson, Value: capital(p.DateOfYear(v.PatientBirth))},
 	}
 	if v.PatientNumber != "" {
 		terms = append(terms, ui.Term{Name: p.T("Telephone"), Icon: ui.IconPhone, Value: v.PatientNumber, Href: "tel:" + v.PatientNumber})
