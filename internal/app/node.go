@@ -262,7 +262,12 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if err != nil {
 		return services{}, err
 	}
-	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender, Wake: signal.Wake})
+	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender, Wake: signal.Wake,
+		ResetLink: func(ctx context.Context, id uuid.UUID) (string, error) {
+			made, err := accounts.MakeResetLink(ctx, id)
+			return made.URL, err
+		},
+	})
 	work := n.jobs(visits, mail, signal)
 	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
 		return services{}, err

@@ -3,8 +3,14 @@ package locale
 // spanishMail is what mails say.
 func spanishMail() map[string]string {
 	return map[string]string{
-		"%s: %s":                          "%s: %s",
-		"Visit confirmed":                 "Cita confirmada",
+		"%s: %s":                      "%s: %s",
+		"Visit confirmed":             "Cita confirmada",
+		"Reminder of your visit":      "Recordatorio de tu cita",
+		"Reminder, not yet confirmed": "Recordatorio, aún sin confirmar",
+		"The doctor has not confirmed this visit yet. You hear of it as soon as it is.":                            "El médico aún no ha confirmado esta cita. Te avisaremos en cuanto lo haga.",
+		"If something has come up, you can move or cancel it until it begins.":                                     "Si ha surgido algo, puedes cambiarla o cancelarla hasta que empiece.",
+		"Somebody, probably you, has forgotten the password of this account. The link works once, for 30 minutes.": "Alguien, probablemente tú, ha olvidado la contraseña de esta cuenta. El enlace sirve una vez, durante 30 minutos.",
+		"If it was not you, do nothing: your password stays as it is.":                                             "Si no has sido tú, no hagas nada: tu contraseña sigue igual.",
 		"Visit moved":                     "Cita cambiada de hora",
 		"Moved, not yet confirmed":        "Cambiada de hora, aún sin confirmar",
 		"Visit cancelled":                 "Cita cancelada",

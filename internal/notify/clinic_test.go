@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
@@ -51,7 +54,7 @@ func eachClinic(t *testing.T, sending bool, test func(t *testing.T, c *clinic)) 
 			t.Fatal(err)
 		}
 		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10})}
-		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org"}
+		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink}
 		if sending {
 			c.server = startMailServer(t)
 			config.Mailer = c.server.mailer()
@@ -60,6 +63,16 @@ func eachClinic(t *testing.T, sending bool, test func(t *testing.T, c *clinic)) 
 		c.write(c.people)
 		test(t, c)
 	})
+}
+
+// wish is the one that there is for a new password.
+var wish = uuid.MustParse("0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d05")
+
+func resetLink(_ context.Context, id uuid.UUID) (string, error) {
+	if id != wish {
+		return "", turno.NotFound("password reset")
+	}
+	return "https://turno.example.org/reset?token=secret", nil
 }
 
 func (c *clinic) write(f func(tx *sqldb.Tx) error) {

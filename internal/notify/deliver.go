@@ -26,6 +26,7 @@ const saveTimeout = 20 * time.Second
 type draft struct {
 	store.Mail
 	user    turno.User
+	content content
 	letter  letter
 	refused *refusal // why the last attempt failed; nil when it did not
 }
@@ -51,8 +52,15 @@ func (s *Service) attempt(ctx context.Context, d draft) error {
 	if s.config.Mailer == nil {
 		return s.finish(ctx, d, store.MailIsKept, "")
 	}
+	stands, err := s.withSecret(ctx, &d)
+	if err != nil {
+		return err
+	}
+	if !stands {
+		return s.finish(ctx, d, store.MailIsDropped, "")
+	}
 	d.Attempts++
-	err := s.config.Mailer.send(ctx, d.ID, d.Recipient, s.config.Now(), d.letter)
+	err = s.config.Mailer.send(ctx, d.ID, d.Recipient, s.config.Now(), d.letter)
 	if err == nil {
 		return s.finish(ctx, d, store.MailIsSent, "")
 	}
@@ -96,15 +104,16 @@ func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 		d.State = store.MailIsDropped
 		return nil
 	}
-	content, stands, err := s.content(tx, d)
-	if err != nil {
+	var stands bool
+	var err error
+	if d.content, stands, err = s.content(tx, d); err != nil {
 		return err
 	}
 	if !stands {
 		d.State = store.MailIsDropped
 		return nil
 	}
-	d.letter, err = content.write(tx.Context())
+	d.letter, err = d.content.write(tx.Context())
 	if err != nil {
 		return err
 	}
@@ -118,7 +127,8 @@ func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 // content is what a mail says now; false when there is nothing to say any more.
 func (s *Service) content(tx *sqldb.Tx, d *draft) (content, bool, error) {
 	if d.AppointmentID == nil {
-		return content{}, false, nil
+		c, err := s.resetContent(tx, d.user)
+		return c, err == nil, err
 	}
 	visit, found, err := readVisit(tx, *d.AppointmentID)
 	if err != nil || !found {
@@ -127,7 +137,11 @@ func (s *Service) content(tx *sqldb.Tx, d *draft) (content, bool, error) {
 	if heard, err := mayHear(tx, d.user, visit.PatientID); err != nil || !heard {
 		return content{}, false, err
 	}
-	if visit.Sequence != d.Sequence || !worthTelling(visit, tx) {
+	changed := visit.Sequence != d.Sequence
+	if Kind(d.Kind).reminds() {
+		changed = !visit.Status.Open() || fmt.Sprint(visit.ScheduledAt.Unix()) != d.About
+	}
+	if changed || !worthTelling(visit, tx) {
 		return content{}, false, nil
 	}
 	return s.visitContent(tx, Kind(d.Kind), visit, d.user), true, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -21,9 +22,14 @@ import (
 type Config struct {
 	Now       turno.Now // required
 	PublicURL string    // how people reach the pages
+	ResetLink ResetLink // required to send
 	Mailer    *Mailer   // nil: mail is kept to be read by full staff
 	Wake      func()    // called after a commit that left something in the outbox; nil is fine
 }
+
+// ResetLink makes the link for a wish for a new password, in place of one made before.
+// The error is of turno.KindNotFound when the wish has expired.
+type ResetLink func(ctx context.Context, id uuid.UUID) (url string, err error)
 
 // Service writes and sends. It is safe for concurrent use.
 type Service struct {
@@ -53,7 +59,9 @@ func (s *Service) Sends() bool { return s.config.Mailer != nil }
 // that the event carries. Each is idempotent; an error asks to be called again.
 func (s *Service) Handlers() map[string]func(ctx context.Context, payload string) error {
 	handlers := map[string]func(context.Context, string) error{
-		store.MailWaiting: s.deliver,
+		store.MailWaiting:      s.deliver,
+		reminderDue:            s.remind,
+		account.ResetRequested: s.resetRequested,
 	}
 	for what, kind := range map[string]Kind{
 		"booked": KindBooked, "confirmed": KindConfirmed, "moved": KindMoved, "cancelled": KindCancelled, "expired": KindExpired,
@@ -76,16 +84,18 @@ const (
 	KindMoved     Kind = "moved"
 	KindCancelled Kind = "cancelled"
 	KindExpired   Kind = "expired" // nobody answered the request in time
+
+	KindReminderDay  Kind = "reminder_24h"
+	KindReminderSoon Kind = "reminder_2h"
+
+	KindPasswordReset Kind = "password_reset"
 )
 
 // aboutVisit reports whether a mail of the kind tells of a visit.
-func (k Kind) aboutVisit() bool {
-	switch k {
-	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired:
-		return true
-	}
-	return false
-}
+func (k Kind) aboutVisit() bool { return k != KindPasswordReset }
+
+// reminds reports whether a mail of the kind tells of no change.
+func (k Kind) reminds() bool { return k == KindReminderDay || k == KindReminderSoon }
 
 // decode reads what an event carries.
 func decode(payload string, into any) error {

@@ -40,7 +40,9 @@ func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, us
 	} else {
 		c.action.label = r.T("See the visit")
 	}
-	c.calendar = s.invitation(r, tx.Now)
+	if !kind.reminds() {
+		c.calendar = s.invitation(r, tx.Now)
+	}
 	return c
 }
 
@@ -49,6 +51,10 @@ func (r visitReader) says(kind Kind) (title, line string) {
 	pending := r.visit.Status == turno.StatusPending
 	waits := r.T("The doctor has not answered yet. The time is kept until then.")
 	switch {
+	case kind.reminds() && pending:
+		return r.T("Reminder, not yet confirmed"), r.T("The doctor has not confirmed this visit yet. You hear of it as soon as it is.")
+	case kind.reminds():
+		return r.T("Reminder of your visit"), r.T("If something has come up, you can move or cancel it until it begins.")
 	case kind == KindExpired:
 		return r.T("Not confirmed in time"), r.T("The doctor could not answer in time. Please choose another time.")
 	case kind == KindCancelled && r.visit.CancellationKind == turno.CancelledByPractice:

@@ -29,7 +29,10 @@ func (s *Service) visitChanged(ctx context.Context, kind Kind, payload string) e
 		if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(visit, tx) {
 			return err
 		}
-		return insertVisitMails(tx, kind, visit, fmt.Sprint(visit.Sequence), "")
+		if err := insertVisitMails(tx, kind, visit, fmt.Sprint(visit.Sequence), ""); err != nil || !visit.Status.Open() {
+			return err
+		}
+		return s.planReminders(tx, visit)
 	})
 	if err != nil {
 		return fmt.Errorf("tell of a visit: %w", err)

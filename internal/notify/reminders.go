@@ -1,0 +1,120 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// reminderDue is the event that somebody is to be reminded of a visit.
+const reminderDue = "appointment.reminder"
+
+// lead is how long before a visit people are reminded of it.
+func (k Kind) lead() time.Duration {
+	if k == KindReminderDay {
+		return 24 * time.Hour
+	}
+	return 2 * time.Hour
+}
+
+// Nobody is written to in the night: what would come then comes the evening before.
+const (
+	nightFalls = turno.Clock(21 * 60)
+	nightEnds  = turno.Clock(7 * 60)
+	evening    = turno.Clock(20*60 + 30)
+)
+
+// reminderEvent asks to remind of a visit at a time. Once the visit is at another it
+// means nothing.
+type reminderEvent struct {
+	AppointmentID uuid.UUID `json:"appointment_id"`
+	Kind          Kind      `json:"kind"`
+	ScheduledAt   int64     `json:"scheduled_at"` // Unix seconds
+}
+
+// planReminders leaves an event for each reminder whose time is still to come. One of
+// a visit that was booked or moved inside its lead would only repeat what was just
+// told.
+func (s *Service) planReminders(tx *sqldb.Tx, v store.VisitDetails) error {
+	patient, err := store.UserByID(tx, v.PatientID)
+	if err != nil {
+		return err
+	}
+	zone := s.zone(patient.TimeZone, v.DoctorZone)
+	for _, kind := range []Kind{KindReminderDay, KindReminderSoon} {
+		due := awake(v.ScheduledAt.Add(-kind.lead()), zone)
+		if !tx.Now.Before(due) {
+			continue
+		}
+		if err := enqueueReminder(tx, reminderEvent{v.ID, kind, v.ScheduledAt.Unix()}, due); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func enqueueReminder(tx *sqldb.Tx, e reminderEvent, due time.Time) error {
+	return store.Enqueue(tx, store.Event{
+		ID: turno.NewID(), Name: reminderDue, RunAt: due,
+		Key:     fmt.Sprintf("%s/%s/%s/%d/%d", reminderDue, e.AppointmentID, e.Kind, e.ScheduledAt, due.Unix()),
+		Payload: fmt.Sprintf(`{"appointment_id":%q,"kind":%q,"scheduled_at":%d}`, e.AppointmentID, e.Kind, e.ScheduledAt),
+	})
+}
+
+// awake is the time itself, or the evening before when it falls into the night.
+func awake(at time.Time, zone *time.Location) time.Time {
+	day := turno.DateOf(at, zone)
+	switch {
+	case at.Before(day.At(nightEnds, zone)):
+		return day.AddDays(-1).At(evening, zone)
+	case !at.Before(day.At(nightFalls, zone)):
+		return day.At(evening, zone)
+	}
+	return at
+}
+
+// remind makes the mails of a reminder, if the visit is still to come about at its
+// time. One that comes late, because nothing ran, waits for the morning, or is left
+// out when the next reminder is near.
+func (s *Service) remind(ctx context.Context, payload string) error {
+	var event reminderEvent
+	if err := decode(payload, &event); err != nil {
+		return err
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		v, found, err := readVisit(tx, event.AppointmentID)
+		if err != nil || !found || !v.Status.Open() || v.ScheduledAt.Unix() != event.ScheduledAt || !tx.Now.Before(v.ScheduledAt) {
+			return err
+		}
+		if event.Kind == KindReminderDay && v.ScheduledAt.Sub(tx.Now) < KindReminderSoon.lead()+time.Hour {
+			return nil
+		}
+		patient, err := store.UserByID(tx, v.PatientID)
+		if err != nil {
+			return err
+		}
+		zone := s.zone(patient.TimeZone, v.DoctorZone)
+		if !awake(tx.Now, zone).Equal(tx.Now) {
+			morning := turno.DateOf(tx.Now, zone).At(nightEnds, zone)
+			if !tx.Now.Before(morning) {
+				morning = turno.DateOf(tx.Now, zone).AddDays(1).At(nightEnds, zone)
+			}
+			if !morning.Before(v.ScheduledAt) {
+				return nil
+			}
+			return enqueueReminder(tx, event, morning)
+		}
+		return insertVisitMails(tx, event.Kind, v, fmt.Sprint(event.ScheduledAt), fmt.Sprint(event.ScheduledAt))
+	})
+	if err != nil {
+		return fmt.Errorf("remind of a visit: %w", err)
+	}
+	s.config.Wake()
+	return nil
+}
