@@ -374,6 +374,11 @@ func TestTimeOff(t *testing.T) {
 			return found
 		}
 		same(t, "by start", []turno.TimeOff{want(sooner), want(later)}, list())
+		since := func(at time.Time) []turno.TimeOff {
+			return read(t, db, func(tx *sqldb.Tx) ([]turno.TimeOff, error) { return store.TimeOffSince(tx, c.doctor.ID, at) })
+		}
+		same(t, "since a moment in it", []turno.TimeOff{want(sooner), want(later)}, since(at(10, 59)))
+		same(t, "since its end", []turno.TimeOff{want(later)}, since(at(11, 0)))
 		same(t, "found", true, byID(*later.TimeOffID))
 		same(t, "none other", false, byID(turno.NewID()))
 		clock.Set(at(11, 0))

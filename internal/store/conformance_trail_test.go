@@ -107,6 +107,13 @@ func TestAReadingIsNotedOnceAnHour(t *testing.T) {
 		same(t, "not yet in the next hour", false, noted())
 		open(c.doctor.ID, c.patient.ID)
 		same(t, "in the next hour", 4, len(reads()))
+		c.write(t, func(tx *sqldb.Tx) error {
+			return store.RecordReads(tx, c.doctor.ID, []uuid.UUID{c.patient.ID, c.child.ID}, "calendar_feed", c.doctor.ID.String())
+		})
+		got = reads() // the newest first
+		same(t, "of many at once, those not noted yet", 5, len(got))
+		same(t, "of whom", &c.child.ID, got[0].SubjectID)
+		same(t, "as what", "calendar_feed", got[0].Entity)
 	})
 }
 
