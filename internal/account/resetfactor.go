@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,12 +16,17 @@ import (
 // somebody who lost them all, and ends their sessions; the password stays. It has
 // no caller: it is for somebody who has the database itself at hand, and knows who
 // asked. Where the clinic requires a second factor, the next session can do nothing
-// but set one up. The person is left a notice. Errors: KindNotFound; KindConflict
+// but set one up. The person is left a notice. login is the username, or an email:
+// that has an @. Errors: KindNotFound; KindConflict
 // when there is nothing to take away, or the person was erased.
-func (s *Service) ResetSecondFactor(ctx context.Context, username string) (turno.User, error) {
+func (s *Service) ResetSecondFactor(ctx context.Context, login string) (turno.User, error) {
 	var user turno.User
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		named, found, err := store.UserByUsername(tx, username)
+		byName := store.UserByUsername
+		if strings.Contains(login, "@") {
+			byName = store.UserByEmail
+		}
+		named, found, err := byName(tx, login)
 		if err != nil {
 			return err
 		}

@@ -56,7 +56,7 @@ func (c *adminCreateCommand) Run(ctx context.Context, p *Program) (err error) {
 
 type adminResetFactorCommand struct {
 	config.Database
-	Username string `arg:"" help:"Who signs in with this name."`
+	Username string `arg:"" help:"Who signs in with this name, or with this email."`
 }
 
 // Help is shown by turno admin reset-second-factor --help.

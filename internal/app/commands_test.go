@@ -163,7 +163,9 @@ func TestASecondFactorIsTakenAwayByWhoeverHasTheDatabase(t *testing.T) {
 			return run(t, "", "admin", "reset-second-factor", username, "--database", dsn)
 		}
 		reset("nadia").expect(t, app.ExitFailed, "nobody signs in as nadia in ")
+		reset("nadia@example.org").expect(t, app.ExitFailed, "nobody signs in as nadia@example.org in ")
 		reset("mila").expect(t, app.ExitFailed, "There is no second factor to take away.\n")
+		reset("Mila@example.org").expect(t, app.ExitFailed, "There is no second factor to take away.\n")
 		key := newKeyFile(t)
 		s := serve(t, dsn, key)
 		token := s.login(t)
