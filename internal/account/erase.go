@@ -95,7 +95,7 @@ func pseudonymise(tx *sqldb.Tx, user turno.User) error {
 	if err := store.EndProxiesOfUser(tx, user.ID, tx.Now); err != nil {
 		return err
 	}
-	if err := store.DeleteInvitationsOfUser(tx, user.ID); err != nil {
+	if err := store.ForgetUserInInvitations(tx, user.ID); err != nil {
 		return err
 	}
 	if err := store.EndAccess(tx, user.ID, uuid.Nil); err != nil {

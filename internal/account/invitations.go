@@ -35,7 +35,8 @@ func invitation(n store.NamedInvitation) Invitation {
 }
 
 // InviteProxy asks somebody to act for a patient, which they do once they accept.
-// The answer is the same whether or not anybody has the name. Errors: KindInvalid,
+// The answer is the same whether or not anybody has the name. An email finds nobody
+// who has not verified it: anybody can register with it. Errors: KindInvalid,
 // KindNotFound, KindRateLimited after asking many people.
 func (s *Service) InviteProxy(ctx context.Context, c policy.Caller, patientID uuid.UUID, in NewProxy) (Invitation, error) {
 	if err := policy.Admit(c, policy.WriteProxies); err != nil {
@@ -54,6 +55,7 @@ func (s *Service) InviteProxy(ctx context.Context, c policy.Caller, patientID uu
 	var added turno.ProxyInvitation
 	wanted := turno.ProxyInvitation{ID: turno.NewID(), PatientID: patientID, Named: named, Relation: in.Relation, EndsAt: in.EndsAt}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		wanted.ProxyUserID = nil
 		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
 			return err
 		}
@@ -109,6 +111,7 @@ func (s *Service) Invitations(ctx context.Context, c policy.Caller, patientID uu
 		if err != nil {
 			return err
 		}
+		all = nil
 		for _, n := range found {
 			all = append(all, invitation(n))
 		}
@@ -126,10 +129,13 @@ func (s *Service) WithdrawInvitation(ctx context.Context, c policy.Caller, patie
 		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(patientID); err != nil { // nobody answers it meanwhile
+			return err
+		}
 		if _, err := checkPatient(tx, c, policy.WriteProxies, patientID); err != nil {
 			return err
 		}
-		found, err := store.DeleteInvitation(tx, patientID, id)
+		found, err := store.WithdrawInvitation(tx, patientID, id)
 		if err != nil {
 			return err
 		}
@@ -151,6 +157,7 @@ func (s *Service) InvitationsToMe(ctx context.Context, c policy.Caller) (all []I
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
 		found, err := store.InvitationsFor(tx, c.UserID)
+		all = nil
 		for _, n := range found {
 			all = append(all, invitation(n))
 		}
@@ -166,8 +173,12 @@ func (s *Service) InvitationsToMe(ctx context.Context, c policy.Caller) (all []I
 // KindNotFound for one that is not the caller's, or is over.
 func (s *Service) AcceptInvitation(ctx context.Context, c policy.Caller, id uuid.UUID) error {
 	return s.answerInvitation(ctx, c, id, func(tx *sqldb.Tx, n store.NamedInvitation) error {
-		if err := store.DeleteInvitationsBetween(tx, n.PatientID, c.UserID); err != nil {
+		found, err := store.DeleteInvitationsBetween(tx, n.PatientID, c.UserID)
+		if err != nil {
 			return err
+		}
+		if !found {
+			return turno.NotFound("invitation")
 		}
 		return putProxy(tx, c, turno.Proxy{PatientID: n.PatientID, ProxyUserID: c.UserID,
 			Relation: n.Relation, EndsAt: n.EndsAt, CreatedAt: tx.Now})
@@ -178,8 +189,12 @@ func (s *Service) AcceptInvitation(ctx context.Context, c policy.Caller, id uuid
 // Errors: as AcceptInvitation.
 func (s *Service) DeclineInvitation(ctx context.Context, c policy.Caller, id uuid.UUID) error {
 	return s.answerInvitation(ctx, c, id, func(tx *sqldb.Tx, n store.NamedInvitation) error {
-		if err := store.DeclineInvitation(tx, n.ID); err != nil {
+		found, err := store.DeclineInvitations(tx, n.PatientID, c.UserID)
+		if err != nil {
 			return err
+		}
+		if !found {
+			return turno.NotFound("invitation")
 		}
 		return auditInvitation(tx, c, turno.AuditUpdate, n.ID, c.UserID)
 	})
@@ -190,20 +205,21 @@ func (s *Service) answerInvitation(ctx context.Context, c policy.Caller, id uuid
 		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		n, found, err := store.InvitationByID(tx, id)
+		n, err := invitationTo(tx, c, id)
 		if err != nil {
 			return err
 		}
-		if !found || n.ProxyUserID == nil || !c.Is(*n.ProxyUserID) {
-			return turno.NotFound("invitation")
-		}
-		if err := tx.Lock(n.PatientID); err != nil { // no erasure is in the middle of it
+		if err := tx.Lock(n.PatientID, c.UserID); err != nil { // no erasure of either is in the middle of it
 			return err
 		}
-		if n, found, err = store.InvitationByID(tx, id); err != nil {
+		if n, err = invitationTo(tx, c, id); err != nil { // it may have been taken back, or be somebody else's by now
 			return err
 		}
-		if !found {
+		user, err := store.UserByID(tx, c.UserID)
+		if err != nil {
+			return err
+		}
+		if !user.Active() {
 			return turno.NotFound("invitation")
 		}
 		return answer(tx, n)
@@ -212,6 +228,15 @@ func (s *Service) answerInvitation(ctx context.Context, c policy.Caller, id uuid
 		return fmt.Errorf("answer an invitation: %w", err)
 	}
 	return nil
+}
+
+// invitationTo reads one that the caller can accept.
+func invitationTo(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (store.NamedInvitation, error) {
+	n, found, err := store.InvitationByID(tx, id)
+	if err == nil && (!found || n.ProxyUserID == nil || !c.Is(*n.ProxyUserID)) {
+		err = turno.NotFound("invitation")
+	}
+	return n, err
 }
 
 // invitationsOf are those by a person and those to them.

@@ -10,6 +10,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 func TestInvitations(t *testing.T) {
@@ -66,8 +67,9 @@ func TestInvitations(t *testing.T) {
 			}
 		})
 		t.Run("are for who is asked", func(t *testing.T) {
-			p.must(p.WithdrawInvitation(t.Context(), ana, ana.UserID, invite(me.Username).ID))
-			asked := invite(me.Username)
+			p.clock.Advance(14 * 24 * time.Hour) // by when a refusal is over
+			invite("nobody-at-all")
+			asked := invite(" " + me.Username + "\t")
 			for _, other := range []policy.Caller{ana, p.patient(), p.owner} {
 				wantCode(t, p.AcceptInvitation(t.Context(), other, asked.ID), turno.CodeNotFound)
 				wantCode(t, p.DeclineInvitation(t.Context(), other, asked.ID), turno.CodeNotFound)
@@ -113,6 +115,162 @@ func TestInvitations(t *testing.T) {
 			})
 		}
 	})
+}
+
+func TestAskingAgainRevivesNoRefusal(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		p.verifyEmail(sister)
+		me, err := p.Me(t.Context(), sister)
+		p.must(err)
+		ask := func(name string) account.Invitation {
+			t.Helper()
+			asked, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: name, Relation: "sister"})
+			p.must(err)
+			return asked
+		}
+		first, nobody := ask(me.Username), ask("nobody-at-all")
+		p.must(p.DeclineInvitation(t.Context(), sister, first.ID))
+		for _, asked := range []account.Invitation{first, nobody} {
+			p.must(p.WithdrawInvitation(t.Context(), ana, ana.UserID, asked.ID))
+			wantCode(t, p.WithdrawInvitation(t.Context(), ana, ana.UserID, asked.ID), turno.CodeNotFound)
+		}
+		if listed := p.askedBy(ana); len(listed) != 0 {
+			t.Errorf("taken back, the list still has %+v", listed)
+		}
+		p.clock.Advance(time.Hour)
+		again, other := ask(me.Username), ask("nobody-at-all")
+		if again.ID == first.ID || again.CreatedAt != p.clock.Now() || again.CreatedAt != other.CreatedAt || again.ExpiresAt != other.ExpiresAt {
+			t.Errorf("asked anew it is %+v, and nobody is %+v: the patient can tell them apart", again, other)
+		}
+		byEmail := ask(me.Email)
+		if got := p.askedOf(sister); len(got) != 0 {
+			t.Errorf("who declined is asked again: %+v", got)
+		}
+		for _, asked := range []account.Invitation{again, byEmail} {
+			wantCode(t, p.AcceptInvitation(t.Context(), sister, asked.ID), turno.CodeNotFound)
+		}
+		if listed := p.askedBy(ana); len(listed) != 3 {
+			t.Errorf("the patient's list is %+v", listed)
+		}
+		p.clock.Advance(14 * 24 * time.Hour)
+		ask(me.Username)
+		if got := p.askedOf(sister); len(got) != 1 {
+			t.Errorf("two weeks later one may ask again, but they read %+v", got)
+		}
+	})
+}
+
+func TestAnInvitationFindsVerifiedEmailsOnly(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		me, err := p.Me(t.Context(), sister)
+		p.must(err)
+		in := account.NewProxy{Username: me.Email, Relation: "sister"}
+		before, err := p.InviteProxy(t.Context(), ana, ana.UserID, in)
+		p.must(err)
+		if got := p.askedOf(sister); len(got) != 0 {
+			t.Errorf("whoever registered the address is asked: %+v", got)
+		}
+		_, err = p.AddProxy(t.Context(), p.owner, ana.UserID, in)
+		wantCode(t, err, turno.CodeInvalid)
+		p.verifyEmail(sister)
+		after, err := p.InviteProxy(t.Context(), ana, ana.UserID, in)
+		p.must(err)
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("the patient is told whether it is verified:\n%s", diff)
+		}
+		if got := p.askedOf(sister); len(got) != 1 {
+			t.Errorf("verified, its owner reads %+v", got)
+		}
+		_, err = p.AddProxy(t.Context(), p.owner, ana.UserID, in)
+		p.must(err)
+	})
+}
+
+func TestNoInvitationOutlivesWhatIsDecidedOtherwise(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		ask := func() account.Invitation {
+			t.Helper()
+			asked, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister"})
+			p.must(err)
+			return asked
+		}
+		add := func(endsAt time.Time) {
+			t.Helper()
+			_, err := p.AddProxy(t.Context(), p.owner, ana.UserID, account.NewProxy{UserID: &sister.UserID, Relation: "sister", EndsAt: &endsAt})
+			p.must(err)
+		}
+		end := p.clock.Now().Add(48 * time.Hour)
+		t.Run("staff who name somebody until a day", func(t *testing.T) {
+			asked := ask()
+			add(end)
+			wantCode(t, p.AcceptInvitation(t.Context(), sister, asked.ID), turno.CodeNotFound)
+			proxies, err := p.Proxies(t.Context(), ana, ana.UserID)
+			p.must(err)
+			if len(proxies) != 1 || proxies[0].EndsAt == nil || !proxies[0].EndsAt.Equal(end) {
+				t.Errorf("the sister acts as %+v", proxies)
+			}
+		})
+		t.Run("the end of acting", func(t *testing.T) {
+			asked := ask()
+			p.must(p.EndProxy(t.Context(), ana, ana.UserID, sister.UserID))
+			wantCode(t, p.AcceptInvitation(t.Context(), sister, asked.ID), turno.CodeNotFound)
+			_, err := p.Patient(t.Context(), sister, ana.UserID)
+			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("but a refusal outlives the end of acting", func(t *testing.T) {
+			add(end)
+			p.must(p.DeclineInvitation(t.Context(), sister, ask().ID))
+			p.must(p.EndProxy(t.Context(), sister, ana.UserID, sister.UserID))
+			ask()
+			if got := p.askedOf(sister); len(got) != 0 {
+				t.Errorf("who declined is asked again: %+v", got)
+			}
+		})
+	})
+}
+
+func TestErasingWhoIsInvitedTellsNobody(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister, aunt := p.patient(), p.patient(), p.patient()
+		for _, asked := range []policy.Caller{sister, aunt} {
+			_, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: p.username(asked), Relation: "family"})
+			p.must(err)
+		}
+		p.must(p.DeclineInvitation(t.Context(), aunt, p.askedOf(aunt)[0].ID))
+		before := p.askedBy(ana)
+		for _, asked := range []policy.Caller{sister, aunt} {
+			p.must(p.EraseUser(t.Context(), p.owner, asked.UserID))
+		}
+		if diff := cmp.Diff(before, p.askedBy(ana)); diff != "" || len(before) != 2 {
+			t.Errorf("the patient's list tells of it:\n%s", diff)
+		}
+	})
+}
+
+func (p *people) verifyEmail(c policy.Caller) {
+	p.t.Helper()
+	p.must(p.db.Write(p.t.Context(), change(c.UserID, func(tx *sqldb.Tx, u *turno.User) { u.EmailVerifiedAt = &tx.Now })))
+}
+
+func (p *people) askedBy(c policy.Caller) []account.Invitation {
+	p.t.Helper()
+	all, err := p.Invitations(p.t.Context(), c, c.UserID)
+	p.must(err)
+	return all
+}
+
+func (p *people) askedOf(c policy.Caller) []account.Invitation {
+	p.t.Helper()
+	all, err := p.InvitationsToMe(p.t.Context(), c)
+	p.must(err)
+	return all
 }
 
 func TestAnInvitationGoesWithThePerson(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 // maxDependants bounds how many people one patient can make up.
 const maxDependants = 20
 
-// proxiesPerHour bounds how many people somebody can name an hour, so that naming
-// tells nobody which usernames there are. Staff are exempt.
+// proxiesPerHour bounds how many people somebody can invite an hour, so that nobody
+// is pestered by a stranger, nor the table filled. Staff are exempt.
 const proxiesPerHour = 10
 
 // Proxy is somebody who acts for a patient.
@@ -89,7 +89,7 @@ func proxyFor(c policy.Caller, n store.NamedProxy) Proxy {
 // NewProxy names who is to act for a patient, by id or by what they sign in with.
 type NewProxy struct {
 	UserID   *uuid.UUID
-	Username string     // or an email: that has an @
+	Username string     // or an email that its owner has verified: that has an @
 	Relation string     // in their own words
 	EndsAt   *time.Time // nil: until ended
 }
@@ -103,7 +103,8 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 	}
 	check := in.check(s.config.Now())
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := tx.Lock(patientID); err != nil { // no erasure is in the middle of it
+		user, err := in.lockedUser(tx, patientID)
+		if err != nil {
 			return err
 		}
 		if _, err := checkPatient(tx, c, policy.MakeProxy, patientID); err != nil {
@@ -112,13 +113,10 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 		if err := check.err(); err != nil {
 			return err
 		}
-		user, found, err := in.user(tx)
-		switch {
-		case err != nil:
-			return err
-		case !found:
-			return turno.Invalid(turno.FieldError{Location: "body." + in.field(), Message: "There is nobody of this name who can sign in."})
-		case user.ID == patientID:
+		switch user.ID {
+		case uuid.Nil:
+			return turno.Invalid(turno.FieldError{Location: "body." + in.field(), Message: in.nobody()})
+		case patientID:
 			return ownProxy(in)
 		}
 		added := store.NamedProxy{
@@ -126,6 +124,9 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 				PatientID: patientID, ProxyUserID: user.ID, Relation: in.Relation, EndsAt: in.EndsAt, CreatedAt: tx.Now,
 			},
 			Username: user.Username, FullName: user.FullName,
+		}
+		if _, err := store.DeleteInvitationsBetween(tx, patientID, user.ID); err != nil { // whose terms are others
+			return err
 		}
 		if err := putProxy(tx, c, added.Proxy); err != nil {
 			return err
@@ -146,6 +147,7 @@ func ownProxy(in NewProxy) error {
 // check says what is wrong with it, and trims it.
 func (in *NewProxy) check(now time.Time) *checks {
 	var check checks
+	in.Username = strings.TrimSpace(in.Username)
 	in.Relation = check.line("relation", in.Relation, 1, 50)
 	if in.EndsAt != nil && !in.EndsAt.After(now) {
 		check.add("ends_at", "This has passed.")
@@ -161,7 +163,39 @@ func (in NewProxy) field() string {
 	return "username"
 }
 
-// user finds who is named. Somebody who can't sign in can't act for others.
+// nobody says that user finds nobody, to whoever may know.
+func (in NewProxy) nobody() string {
+	if in.byEmail() {
+		return "Nobody who can sign in has verified this email. Give their username."
+	}
+	return "There is nobody of this name who can sign in."
+}
+
+func (in NewProxy) byEmail() bool { return in.UserID == nil && strings.Contains(in.Username, "@") }
+
+// lockedUser locks the patient and who is named, and is user as it finds it then;
+// zero when it finds nobody.
+func (in NewProxy) lockedUser(tx *sqldb.Tx, patientID uuid.UUID) (turno.User, error) {
+	before, _, err := in.user(tx)
+	if err != nil {
+		return before, err
+	}
+	both := []uuid.UUID{patientID}
+	if before.ID != uuid.Nil {
+		both = append(both, before.ID)
+	}
+	if err := tx.Lock(both...); err != nil { // no erasure of either is in the middle of it
+		return before, err
+	}
+	user, found, err := in.user(tx)
+	if err != nil || !found || user.ID != before.ID {
+		return turno.User{}, err
+	}
+	return user, nil
+}
+
+// user finds who is named. Somebody who can't sign in can't act for others, and an
+// email that nobody has verified may be that of somebody else than who gave it.
 func (in NewProxy) user(tx *sqldb.Tx) (user turno.User, found bool, err error) {
 	if in.UserID != nil {
 		user, err = store.UserByID(tx, *in.UserID)
@@ -171,10 +205,11 @@ func (in NewProxy) user(tx *sqldb.Tx) (user turno.User, found bool, err error) {
 		}
 	} else if cleanText(in.Username) {
 		byName := store.UserByUsername
-		if strings.Contains(in.Username, "@") {
+		if in.byEmail() {
 			byName = store.UserByEmail
 		}
 		user, found, err = byName(tx, in.Username)
+		found = found && (!in.byEmail() || user.EmailVerifiedAt != nil)
 	}
 	return user, found && user.Active() && user.Password != "", err
 }
@@ -199,7 +234,13 @@ func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, prox
 		return err
 	}
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(patientID); err != nil { // nobody accepts an invitation meanwhile
+			return err
+		}
 		if _, err := checkPatient(tx, c, action, patientID); err != nil {
+			return err
+		}
+		if err := store.DeleteOpenInvitationsBetween(tx, patientID, proxyUserID); err != nil { // or they are back
 			return err
 		}
 		ended, err := store.EndProxy(tx, patientID, proxyUserID, tx.Now)

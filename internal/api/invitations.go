@@ -51,7 +51,7 @@ type invitationView struct {
 	ID          uuid.UUID  `json:"id"`
 	PatientID   uuid.UUID  `json:"patient_id"`
 	PatientName string     `json:"patient_name"`
-	Username    string     `json:"username" doc:"Who is asked, as it was typed: a username or an email."`
+	Username    string     `json:"username" doc:"Who is asked, as it was typed: a username, or an email, which finds only somebody who has verified it."`
 	Relation    string     `json:"relation"`
 	EndsAt      *time.Time `json:"ends_at" doc:"Of acting, once accepted. Null: until ended."`
 	CreatedAt   time.Time  `json:"created_at"`

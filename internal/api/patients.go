@@ -98,7 +98,7 @@ func (a *API) listProxies(ctx context.Context, c policy.Caller, in *IDParam) (li
 
 type proxyRequest struct {
 	UserID   *uuid.UUID `json:"user_id,omitempty" doc:"Who; or username."`
-	Username string     `json:"username,omitempty" maxLength:"150" doc:"Who; or user_id."`
+	Username string     `json:"username,omitempty" maxLength:"150" doc:"Who; or user_id. An email finds only somebody who has verified it, so ask for the username."`
 	Relation string     `json:"relation" minLength:"1" maxLength:"50" doc:"What they are to the patient, in one's own word."`
 	EndsAt   *instant   `json:"ends_at,omitempty" doc:"Until when; until ended when absent."`
 }

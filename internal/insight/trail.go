@@ -165,6 +165,8 @@ type RecordAccess struct {
 	Name   string     // who it was; empty for the system
 	Role   turno.Role // what they are to the clinic; empty for the system
 	ByMe   bool
+	// ByProxy: who it was is the proxy whom it was about.
+	ByProxy bool
 }
 
 // AccessFilter chooses entries of one's own access log.
@@ -194,7 +196,7 @@ func (s *Service) AccessLog(ctx context.Context, c policy.Caller, f AccessFilter
 	}
 	accesses, next = keyset.Page(accessList, accesses, limit, func(a store.Access) keyset.Place { return keyset.Place{Time: a.CreatedAt, ID: a.ID} })
 	for _, a := range accesses {
-		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role, ByMe: a.By != nil && *a.By == c.UserID})
+		items = append(items, RecordAccess{ID: a.ID, Action: a.Action, Entity: a.Entity, At: a.CreatedAt, Name: a.Name, Role: a.Role, ByMe: a.By != nil && *a.By == c.UserID, ByProxy: a.ByProxy})
 	}
 	return items, next, nil
 }

@@ -67,6 +67,7 @@ func spanishErrors() map[string]string {
 		"Only an admin has one.":                                                             "Solo lo tiene un administrador.",
 		"This is the last admin who may do everything. Make another first.":                  "Es el último administrador con todos los permisos. Crea otro antes.",
 		"This person was erased, which is never undone.":                                     "Los datos de esta persona se borraron, y eso no se deshace.",
+		"Nobody who can sign in has verified this email. Give their username.":               "Nadie que pueda iniciar sesión ha verificado este correo. Indica su usuario.",
 		"There is nobody of this name who can sign in.":                                      "No hay nadie con este nombre que pueda iniciar sesión.",
 		"Nobody is their own proxy.":                                                         "Nadie se representa a sí mismo.",
 		"You have named many people in a short time. Please try again later.":                "Has nombrado a muchas personas en poco tiempo. Inténtalo más tarde.",

@@ -94,6 +94,7 @@ type Access struct {
 	Name      string     // of who acted; empty for the system
 	Role      turno.Role // of who acted; empty for the system
 	By        *uuid.UUID // nil: the system
+	ByProxy   bool       // who acted is the proxy whom the entry names
 }
 
 // AccessesOf lists what was done to or read of a person's record, the newest
@@ -110,7 +111,8 @@ func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, othersOnly bool, beforeTime t
 	}
 	most := w.Arg(limit)
 	accesses, err := sqldb.All(tx, scanAccess, `
-		SELECT l.id, l.action_type, l.entity, l.created_at, COALESCE(u.full_name, ''), COALESCE(CAST(u.role AS text), ''), l.action_by
+		SELECT l.id, l.action_type, l.entity, l.created_at, COALESCE(u.full_name, ''), COALESCE(CAST(u.role AS text), ''), l.action_by,
+		       COALESCE(l.action_detail, '')
 		  FROM audit_logs l
 		  LEFT JOIN users u ON u.id = l.action_by
 		 `+w.SQL()+`
@@ -123,6 +125,8 @@ func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, othersOnly bool, beforeTime t
 }
 
 func scanAccess(row sqldb.Scanner) (a Access, err error) {
-	err = row.Scan(&a.ID, &a.Action, &a.Entity, &a.CreatedAt, &a.Name, &a.Role, &a.By)
+	var detail string
+	err = row.Scan(&a.ID, &a.Action, &a.Entity, &a.CreatedAt, &a.Name, &a.Role, &a.By, &detail)
+	a.ByProxy = a.By != nil && turno.AuditEntry{Detail: detail}.Facts()["proxy_user_id"] == a.By.String()
 	return a, err
 }

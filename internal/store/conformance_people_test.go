@@ -439,26 +439,59 @@ func TestInvitations(t *testing.T) {
 		same(t, "asked again, in another case, it is the same one", mother.ID, put(again).ID)
 		same(t, "with the new relation", "mum", by()[0].Relation)
 
-		c.write(t, func(tx *sqldb.Tx) error { return store.DeclineInvitation(tx, mother.ID) })
+		decline := func() bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeclineInvitations(tx, c.child.ID, c.patient.ID) })
+		}
+		same(t, "it is declined", true, decline())
+		same(t, "once", false, decline())
 		same(t, "declined, it is not there for who was asked", nil, to(c.patient.ID))
 		same(t, "nor to be accepted", false, found(mother.ID))
 		same(t, "and still on the patient's list", 2, len(by()))
 		put(again)
 		same(t, "asked again it stays declined", false, found(mother.ID))
 
-		remove := func(id uuid.UUID) bool {
-			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeleteInvitation(tx, c.child.ID, id) })
+		other := again
+		other.ProxyUserID = &c.admin.ID
+		put(other)
+		same(t, "nor is somebody else asked who has the name now", nil, to(c.admin.ID))
+
+		withdraw := func(id uuid.UUID) bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.WithdrawInvitation(tx, c.child.ID, id) })
 		}
-		same(t, "taken back", true, remove(mother.ID))
-		same(t, "once", false, remove(mother.ID))
+		same(t, "taken back", true, withdraw(mother.ID))
+		same(t, "once", false, withdraw(mother.ID))
+		same(t, "it is on the patient's list no more", 1, len(by()))
+		same(t, "asked anew, it looks like another one", again.ID, put(again).ID)
+		byEmail := again
+		byEmail.ID, byEmail.Named = turno.NewID(), "carla@example.org"
+		put(byEmail)
+		same(t, "and stays declined, by another name too", nil, to(c.patient.ID))
+		same(t, "on the patient's list are both", 3, len(by()))
+		between := func() bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.DeleteInvitationsBetween(tx, c.child.ID, c.patient.ID) })
+		}
+		openBetween := func() error {
+			return db.Write(t.Context(), func(tx *sqldb.Tx) error { return store.DeleteOpenInvitationsBetween(tx, c.child.ID, c.patient.ID) })
+		}
+		same(t, "open ones between two are none", nil, openBetween())
+		same(t, "so that the declined ones are left", 3, len(by()))
+		same(t, "all between two are removed", true, between())
+		same(t, "once", false, between())
+		same(t, "also what was hidden", mother.ID, put(mother).ID)
+		same(t, "so that one can be asked anew", []string{"carla"}, to(c.patient.ID))
+		same(t, "an open one between two is removed", nil, openBetween())
+		same(t, "and no other", []bool{false, true}, []bool{found(mother.ID), found(nobody.ID)})
+
 		put(mother)
-		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsBetween(tx, c.child.ID, c.patient.ID) })
-		same(t, "those between two are gone", []bool{false, true}, []bool{found(mother.ID), found(nobody.ID)})
-		put(mother)
-		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsOfUser(tx, c.patient.ID) })
-		same(t, "those to a user are gone", false, found(mother.ID))
-		c.write(t, func(tx *sqldb.Tx) error { return store.DeleteInvitationsOfUser(tx, c.child.ID) })
-		same(t, "those of a user too", nil, by())
+		before := by()
+		decline()
+		c.write(t, func(tx *sqldb.Tx) error { return store.ForgetUserInInvitations(tx, c.patient.ID) })
+		for i := range before {
+			before[i].ProxyUserID = nil
+		}
+		same(t, "those to a user who is erased stay, as if to nobody", before, by())
+		c.write(t, func(tx *sqldb.Tx) error { return store.ForgetUserInInvitations(tx, c.child.ID) })
+		same(t, "those of a user who is erased go", nil, by())
 
 		put(mother)
 		clock.Set(until)

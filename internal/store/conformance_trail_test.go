@@ -21,7 +21,7 @@ func TestTheTrail(t *testing.T) {
 			return turno.AuditEntry{ID: turno.NewID(), Action: turno.AuditUpdate, Entity: "user", EntityID: fmt.Sprint(n), CreatedAt: at}
 		}
 		bySystem, first, second, last := entry(1, at(8, 0)), entry(2, at(8, 30)), entry(2, at(8, 30)), entry(3, at(9, 0))
-		first.ActionBy, first.SubjectID, first.Detail = &c.admin.ID, &c.patient.ID, "fields=email"
+		first.ActionBy, first.SubjectID, first.Detail = &c.admin.ID, &c.patient.ID, "proxy_user_id="+c.admin.ID.String()
 		second.ActionBy, second.SubjectID, second.Action, second.Entity = &c.patient.ID, &c.patient.ID, turno.AuditCreate, "appointment"
 		last.SubjectID = &c.patient.ID
 		c.write(t, func(tx *sqldb.Tx) error { return store.Audit(tx, first) })
@@ -60,7 +60,7 @@ func TestTheTrail(t *testing.T) {
 		about := []store.Access{
 			{ID: last.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(9, 0)},
 			{ID: second.ID, Action: turno.AuditCreate, Entity: "appointment", CreatedAt: at(8, 30), Name: "Carla Gómez", Role: turno.RolePatient, By: &c.patient.ID},
-			{ID: first.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(8, 30), Name: "Olga Owner", Role: turno.RoleAdmin, By: &c.admin.ID},
+			{ID: first.ID, Action: turno.AuditUpdate, Entity: "user", CreatedAt: at(8, 30), Name: "Olga Owner", Role: turno.RoleAdmin, By: &c.admin.ID, ByProxy: true},
 		}
 		same(t, "about a person", about, accesses(false, time.Time{}, uuid.Nil, 10))
 		same(t, "about a person, by others and the system", []store.Access{about[0], about[2]}, accesses(true, time.Time{}, uuid.Nil, 10))

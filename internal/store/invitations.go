@@ -30,7 +30,9 @@ func scanInvitation(row sqldb.Scanner) (i NamedInvitation, err error) {
 
 // PutInvitation asks somebody to act for a patient, and returns the invitation as
 // it is. Asked again before the first time is over, it stays the same one, with
-// another relation: also when it was declined.
+// another relation. Nothing revives a refusal while its time lasts: neither asking
+// again, nor withdrawing first, nor another name of the same user. The caller holds
+// the patient's lock.
 func PutInvitation(tx *sqldb.Tx, i turno.ProxyInvitation) (turno.ProxyInvitation, error) {
 	if _, err := tx.Exec(`
 		DELETE FROM proxy_invitations
@@ -40,10 +42,17 @@ func PutInvitation(tx *sqldb.Tx, i turno.ProxyInvitation) (turno.ProxyInvitation
 	}
 	err := tx.QueryRow(`
 		INSERT INTO proxy_invitations
-		       (id, patient_id, proxy_user_id, named, named_folded, relation, ends_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (patient_id, named_folded) DO UPDATE
-		   SET proxy_user_id = excluded.proxy_user_id,
+		       (id, patient_id, proxy_user_id, named, named_folded, relation, ends_at, created_at, expires_at, declined_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+		        (SELECT MAX(declined_at)
+		           FROM proxy_invitations
+		          WHERE patient_id = $2
+		            AND proxy_user_id = $3))
+		ON CONFLICT (patient_id, named_folded) WHERE withdrawn_at IS NULL DO UPDATE
+		   SET proxy_user_id = CASE WHEN proxy_invitations.declined_at IS NULL
+		                            THEN excluded.proxy_user_id
+		                            ELSE proxy_invitations.proxy_user_id END,
+		       declined_at = COALESCE(proxy_invitations.declined_at, excluded.declined_at),
 		       relation = excluded.relation,
 		       ends_at = excluded.ends_at
 		RETURNING id, created_at, expires_at`,
@@ -61,6 +70,7 @@ func InvitationsBy(tx *sqldb.Tx, patientID uuid.UUID) ([]NamedInvitation, error)
 	all, err := sqldb.All(tx, scanInvitation, selectInvitations+`
 		 WHERE i.patient_id = $1
 		   AND i.expires_at > $2
+		   AND i.withdrawn_at IS NULL
 		 ORDER BY i.created_at, i.id`, patientID, tx.Now)
 	if err != nil {
 		return nil, fmt.Errorf("list a patient's invitations: %w", err)
@@ -99,52 +109,89 @@ func InvitationByID(tx *sqldb.Tx, id uuid.UUID) (NamedInvitation, bool, error) {
 	return found, true, nil
 }
 
-// DeclineInvitation notes that the user does not want to.
-func DeclineInvitation(tx *sqldb.Tx, id uuid.UUID) error {
-	_, err := tx.Exec(`
+// DeclineInvitations notes that the user does not want to act for the patient, by
+// whatever name the patient asked, and reports whether the patient had.
+func DeclineInvitations(tx *sqldb.Tx, patientID, userID uuid.UUID) (bool, error) {
+	rows, err := tx.Exec(`
 		UPDATE proxy_invitations
-		   SET declined_at = $2
-		 WHERE id = $1`, id, tx.Now)
+		   SET declined_at = $3
+		 WHERE patient_id = $1
+		   AND proxy_user_id = $2
+		   AND declined_at IS NULL`, patientID, userID, tx.Now)
 	if err != nil {
-		return fmt.Errorf("decline an invitation: %w", err)
+		return false, fmt.Errorf("decline an invitation: %w", err)
 	}
-	return nil
+	return rows > 0, nil
 }
 
-// DeleteInvitation takes one of a patient's back, and reports whether there was
-// one.
-func DeleteInvitation(tx *sqldb.Tx, patientID, id uuid.UUID) (bool, error) {
-	rows, err := tx.Exec(`
+// WithdrawInvitation takes one of a patient's back, and reports whether there was
+// one. Of one that was declined the refusal stays for its time; the patient, who
+// was not told of it, sees it no more. The caller holds the patient's lock.
+func WithdrawInvitation(tx *sqldb.Tx, patientID, id uuid.UUID) (bool, error) {
+	hidden, err := tx.Exec(`
+		UPDATE proxy_invitations
+		   SET withdrawn_at = $3
+		 WHERE patient_id = $1
+		   AND id = $2
+		   AND declined_at IS NOT NULL
+		   AND withdrawn_at IS NULL`, patientID, id, tx.Now)
+	if err != nil {
+		return false, fmt.Errorf("hide an invitation that was declined: %w", err)
+	}
+	deleted, err := tx.Exec(`
 		DELETE FROM proxy_invitations
 		 WHERE patient_id = $1
-		   AND id = $2`, patientID, id)
+		   AND id = $2
+		   AND declined_at IS NULL`, patientID, id)
 	if err != nil {
 		return false, fmt.Errorf("take an invitation back: %w", err)
 	}
-	return rows == 1, nil
+	return hidden+deleted == 1, nil
 }
 
-// DeleteInvitationsBetween removes those of a patient to a user, who has accepted
-// one.
-func DeleteInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
-	_, err := tx.Exec(`
+// DeleteInvitationsBetween removes those of a patient to a user, refusals too, and
+// reports whether there were any.
+func DeleteInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) (bool, error) {
+	rows, err := tx.Exec(`
 		DELETE FROM proxy_invitations
 		 WHERE patient_id = $1
 		   AND proxy_user_id = $2`, patientID, userID)
 	if err != nil {
-		return fmt.Errorf("remove invitations that were accepted: %w", err)
+		return false, fmt.Errorf("remove the invitations between two: %w", err)
+	}
+	return rows > 0, nil
+}
+
+// DeleteOpenInvitationsBetween removes those of a patient to a user who has not
+// answered: refusals stay.
+func DeleteOpenInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
+	_, err := tx.Exec(`
+		DELETE FROM proxy_invitations
+		 WHERE patient_id = $1
+		   AND proxy_user_id = $2
+		   AND declined_at IS NULL`, patientID, userID)
+	if err != nil {
+		return fmt.Errorf("remove the open invitations between two: %w", err)
 	}
 	return nil
 }
 
-// DeleteInvitationsOfUser removes those of and to a user.
-func DeleteInvitationsOfUser(tx *sqldb.Tx, userID uuid.UUID) error {
-	_, err := tx.Exec(`
+// ForgetUserInInvitations removes a user's own invitations. Those to the user stay
+// on the lists of whoever asked, as if nobody had the name: that they went would
+// tell that somebody had.
+func ForgetUserInInvitations(tx *sqldb.Tx, userID uuid.UUID) error {
+	if _, err := tx.Exec(`
 		DELETE FROM proxy_invitations
 		 WHERE patient_id = $1
-		    OR proxy_user_id = $1`, userID)
-	if err != nil {
+		    OR (proxy_user_id = $1 AND withdrawn_at IS NOT NULL)`, userID); err != nil {
 		return fmt.Errorf("remove the invitations of a user: %w", err)
+	}
+	if _, err := tx.Exec(`
+		UPDATE proxy_invitations
+		   SET proxy_user_id = NULL,
+		       declined_at = NULL
+		 WHERE proxy_user_id = $1`, userID); err != nil {
+		return fmt.Errorf("forget who was invited: %w", err)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func did(r *page.Request, a insight.RecordAccess) string {
 	case turno.AuditKind{Action: turno.AuditExport, Entity: "user"}:
 		return r.T("took a copy of your data")
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "patient_proxy"}:
-		if a.Role == turno.RolePatient && !a.ByMe { // who was asked, and has accepted
+		if a.ByProxy { // who was asked, and has accepted
 			return r.T("began to act for you")
 		}
 		return r.T("let somebody act for you")

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -231,7 +232,12 @@ func TestSomebodyActsForMe(t *testing.T) {
 		if wrong.Status != http.StatusUnprocessableEntity || wrong.Find("#f-username").AttrOr("value", "") != "maria@example.org" {
 			t.Fatalf("without a relation it is answered with %d: %s", wrong.Status, wrong.Text())
 		}
-		for _, name := range []string{"maria@example.org", "nobody@example.org"} { // of whom one has an account
+		v.Submit(list, "#proxy", url.Values{"username": {"maria@example.org"}, "relation": {"aunt"}})
+		if mother.Get("/account").Says("Olivia Orr asks you to act for them") {
+			t.Error("an email that nobody has verified finds who registered it")
+		}
+		v.Submit(v.Get("/account/people"), "#invited li:first-child form", nil)
+		for _, name := range []string{"maria", "nobody-at-all"} { // of whom one has an account
 			named := v.Submit(list, "#proxy", url.Values{"username": {name}, "relation": {"aunt"}})
 			if named.Path != "/account/people" || !named.Says(invited) || !strings.Contains(named.Find("#invited").Text(), name) || named.Says("María Paz") {
 				t.Fatalf("%s leads to %s: %s", name, named.Path, named.Text())
@@ -257,6 +263,14 @@ func TestSomebodyActsForMe(t *testing.T) {
 		if n := again.Find("#invited li").Length(); n != 2 {
 			t.Errorf("taken back and asked again, there are %d invitations", n)
 		}
+		if mother.Get("/account").Says("Olivia Orr asks you") {
+			t.Error("taken back and asked again, a refusal is no more")
+		}
+		c.Clock.Advance(14 * 24 * time.Hour) // by when it is over
+		v, mother = c.As(t, c.OtherPatient), c.As(t, c.Mother)
+		v.Submit(v.Get("/account/people"), "#proxy", url.Values{"username": {"nobody-at-all"}, "relation": {"aunt"}})
+		v.Submit(v.Get("/account/people"), "#proxy", url.Values{"username": {"maria"}, "relation": {"aunt"}})
+		asked = mother.Get("/account")
 		accepted := mother.Submit(mother.Get("/account"), `form:has([name="accept"])`, nil)
 		if !accepted.Says("You act for them from now on.") {
 			t.Errorf("accepted, it says %s", accepted.Text())
@@ -285,9 +299,15 @@ func TestOneReadsWhoLooked(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Visit(c.OpenTime(0))
+		asked, err := c.Account.InviteProxy(t.Context(), c.Patient.Caller, c.Patient.UserID, account.NewProxy{Username: c.Doctor.Username, Relation: "cousin"})
+		c.Must(err)
+		c.Must(c.Account.AcceptInvitation(t.Context(), c.Doctor.Caller, asked.ID))
+		_, err = c.Account.AddProxy(t.Context(), c.Desk.Caller, c.Patient.UserID, account.NewProxy{Username: c.OtherPatient.Username, Relation: "neighbour"})
+		c.Must(err)
 		v := c.As(t, c.Patient)
 		others := v.Get("/account/access")
-		for _, says := range []string{"Dina Desk looked at your record", "Dina Desk booked a visit for you", "The clinic's staff"} {
+		for _, says := range []string{"Dina Desk looked at your record", "Dina Desk booked a visit for you", "The clinic's staff",
+			"Dr Amara Okafor began to act for you", "Dina Desk let somebody act for you"} {
 			if !others.Says(says) {
 				t.Errorf("the page does not say %q: %s", says, others.Text())
 			}

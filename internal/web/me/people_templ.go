@@ -368,7 +368,7 @@ func peoplePage(r *page.Request, c circle, form *page.Form) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "username", Label: r.T("Their username or email"), Hint: r.T("They need an account here, and find your invitation there."), Value: form.Get("username"), Error: form.Error("username"), Autocomplete: "off", MaxLength: 254, Attrs: plain()}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "username", Label: r.T("Their username"), Hint: r.T("They need an account here, and find your invitation there. Ask them for their username: an email finds only somebody who has verified it here."), Value: form.Get("username"), Error: form.Error("username"), Autocomplete: "off", MaxLength: 254, Attrs: plain()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

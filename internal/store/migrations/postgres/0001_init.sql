@@ -121,7 +121,9 @@ CREATE TABLE patient_proxies (
 );
 CREATE INDEX patient_proxies_by_proxy ON patient_proxies (proxy_user_id);
 
--- proxy_user_id is null when nobody has the name: whoever invites can't tell.
+-- proxy_user_id is null when nobody has the name: whoever invites can't tell. One
+-- that was declined and then withdrawn stays for its time, hidden: so that asking
+-- again, by whatever name, does not revive it.
 CREATE TABLE proxy_invitations (
     id            uuid PRIMARY KEY,
     patient_id    uuid NOT NULL REFERENCES patients ON DELETE CASCADE,
@@ -133,9 +135,11 @@ CREATE TABLE proxy_invitations (
     created_at    timestamptz NOT NULL,
     expires_at    timestamptz NOT NULL,
     declined_at   timestamptz,
-    UNIQUE (patient_id, named_folded),
-    CHECK (patient_id <> proxy_user_id)
+    withdrawn_at  timestamptz,
+    CHECK (patient_id <> proxy_user_id),
+    CHECK (withdrawn_at IS NULL OR declined_at IS NOT NULL)
 );
+CREATE UNIQUE INDEX proxy_invitations_by_name ON proxy_invitations (patient_id, named_folded) WHERE withdrawn_at IS NULL;
 CREATE INDEX proxy_invitations_by_proxy ON proxy_invitations (proxy_user_id);
 
 -- A doctor's offer --------------------------------------------------------------
