@@ -34,6 +34,9 @@ type Offer struct {
 	Slot     turno.Interval // of the chosen length
 	State    OfferState
 	Hold     *turno.Hold // the caller's, or the browser's, when it is for this start
+	// Yours is the visit that has this time, when the caller is its patient or acts
+	// for them.
+	Yours *uuid.UUID
 	// Alternatives are the nearest open times when this one can't be had.
 	Alternatives []turno.Interval
 	// Confirmed says that the visit will be booked at once, not only requested.
@@ -128,6 +131,11 @@ func (o *offerTx) run() (Offer, error) {
 	if offer.State, err = o.state(offer); err != nil {
 		return Offer{}, err
 	}
+	if offer.State == OfferTaken {
+		if offer.Yours, err = o.yours(); err != nil {
+			return Offer{}, err
+		}
+	}
 	if !offer.State.Bookable() {
 		offer.Alternatives, err = o.alternatives(offer.Chosen.Minutes)
 	}
@@ -216,7 +224,8 @@ func (o *offerTx) known() (known bool, err error) {
 
 // choose is the type asked for; or what the hold is for; or the one that fits
 // and is as long as a slot; or any that fits; or, when none does, the one as long
-// as a slot, by which it is told best whether the time is taken.
+// as a slot, by which it is told best whether the time is taken. A visitor whom
+// nobody knows yet gets what everybody may have first.
 func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	if want := o.want.VisitTypeID; want != nil {
 		for _, choice := range choices {
@@ -229,11 +238,14 @@ func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	best, rank := choices[0], 0
 	for _, choice := range choices {
 		asSlot := choice.Minutes == o.calendar.SlotMinutes
+		sure := o.caller.SignedIn() || choice.Type == nil || choice.Type.Audience == turno.AudienceAll
 		r := 0
 		switch {
 		case choice.Fits && o.isHeldFor(choice):
+			r = 5
+		case choice.Fits && sure && asSlot:
 			r = 4
-		case choice.Fits && asSlot:
+		case choice.Fits && sure:
 			r = 3
 		case choice.Fits:
 			r = 2
@@ -270,6 +282,26 @@ func (o *offerTx) state(offer Offer) (OfferState, error) {
 		return OfferNotOffered, nil
 	}
 	return "", err
+}
+
+// yours is the caller's visit at this start.
+func (o *offerTx) yours() (*uuid.UUID, error) {
+	if !o.caller.SignedIn() {
+		return nil, nil //nolint:nilnil // nobody's
+	}
+	for _, p := range o.calendar.Busy {
+		if p.AppointmentID == nil || !p.StartsAt.Equal(o.want.StartsAt) {
+			continue
+		}
+		visit, err := store.VisitByID(o.tx, *p.AppointmentID, o.caller.UserID)
+		if err != nil {
+			return nil, err
+		}
+		if visit.ActsFor || o.caller.Is(visit.PatientID) {
+			return &visit.ID, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // somebody else's
 }
 
 func (o *offerTx) alternatives(minutes int) ([]turno.Interval, error) {

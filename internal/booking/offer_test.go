@@ -128,6 +128,41 @@ func TestAnOfferNamesTheVisitTypesThatTheCallerMayChoose(t *testing.T) {
 	})
 }
 
+func TestWhoseVisitTakesAStartIsToldToThemAlone(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		visit := c.mustBook(c.ana, at(1, "10:00"))
+		for name, test := range map[string]struct {
+			by   policy.Caller
+			want *uuid.UUID
+		}{
+			"the patient": {c.ana, &visit.ID}, "somebody else": {c.newPatient(), nil}, "a visitor": {policy.Caller{}, nil},
+		} {
+			got, err := c.Offer(t.Context(), test.by, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00")})
+			if err != nil || got.State != booking.OfferTaken {
+				t.Errorf("%s: %s, %v", name, got.State, err)
+			}
+			if diff := cmp.Diff(test.want, got.Yours); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+	})
+}
+
+// Half an hour is free: a kind of visit for patients who are known would fill it,
+// a shorter one is for everybody.
+func TestAVisitorIsOfferedWhatEverybodyMayHave(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.visitType("Follow-up", 30, turno.AudienceKnown)
+		c.visitType("First visit", 20, turno.AudienceAll)
+		got, err := c.Offer(t.Context(), policy.Caller{}, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00")})
+		if err != nil || got.Chosen.Type.Name != "First visit" {
+			t.Errorf("chosen is %+v, %v", got.Chosen, err)
+		}
+	})
+}
+
 func TestNobodyLosesASlotBySigningIn(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

@@ -100,7 +100,8 @@ func spanishVisits() map[string]string {
 		"What should others know?": "¿Qué deberían saber otros?",
 		"Others read it with the month, never with your name. Please leave out what is private.": "Otros lo leen con el mes, nunca con tu nombre. No pongas nada privado.",
 		"Your rating helps others to choose. Nobody learns that it is yours.":                    "Tu valoración ayuda a otros a elegir. Nadie sabe que es tuya.",
-		"You have rated this visit. Thank you.":                                                  "Has valorado esta cita. Gracias.",
-		"Thank you. Your rating helps others to choose.":                                         "Gracias. Tu valoración ayuda a otros a elegir.",
+		"You have this visit already.":                   "Ya tienes esta cita.",
+		"You have rated this visit. Thank you.":          "Has valorado esta cita. Gracias.",
+		"Thank you. Your rating helps others to choose.": "Gracias. Tu valoración ayuda a otros a elegir.",
 	}
 }

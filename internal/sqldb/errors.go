@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -108,6 +109,9 @@ func explained(ctx context.Context, err error) error {
 	lost, exhausted := errors.AsType[*retryableError](err)
 	if exhausted {
 		err = lost.err
+	}
+	if ctx.Err() != nil && hasCode(err, sqlite3.SQLITE_INTERRUPT) {
+		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	_, told := errors.AsType[*turno.Error](err)
 	late := ctx.Err() == nil && (hasState(err, "57014") || isAway(err))

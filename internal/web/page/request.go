@@ -110,8 +110,10 @@ func (r *Request) zone() *time.Location {
 func (r *Request) Clinic() turno.Location {
 	if r.clinic == nil {
 		clinic, err := r.Site.Account.Clinic(r.Context())
-		if err != nil {
+		if err != nil && r.Context().Err() == nil {
 			r.Site.Logger.ErrorContext(r.Context(), "read the clinic's name", "error", err.Error())
+		}
+		if err != nil {
 			clinic = turno.Location{Name: "Turno"}
 		}
 		r.clinic = &clinic

@@ -134,6 +134,10 @@ func showOffer(r *page.Request, status int, form *page.Form, w wish) error {
 	if view.offer, err = offerOf(r, w); err != nil {
 		return err
 	}
+	if view.offer.Yours != nil && r.Method == http.MethodGet { // the way back, after booking
+		r.Say(string(ui.Success), "You have this visit already.")
+		return r.Redirect(page.VisitPath(*view.offer.Yours))
+	}
 	if err := view.keep(r); err != nil {
 		return err
 	}

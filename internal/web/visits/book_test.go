@@ -70,6 +70,18 @@ func TestTheSameFormSentTwiceIsOneVisit(t *testing.T) {
 	})
 }
 
+// The back button leads to the form of a time that is the reader's own by now.
+func TestGoingBackAfterBookingShowsTheVisit(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v, path := c.As(t, c.Patient), page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil)
+		visit := v.Submit(v.Get(path), "#book", nil)
+		if back := v.Get(path); back.Path != visit.Path || !back.Says("You have this visit already.") {
+			t.Errorf("going back leads to %s: %s", back.Path, back.Text())
+		}
+	})
+}
+
 func TestAVisitForSomebodyUnreadableIsNotBookedForTheReader(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
