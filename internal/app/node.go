@@ -263,6 +263,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 		return services{}, err
 	}
 	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender, Wake: signal.Wake,
+		VerifyURL: accounts.VerifyEmailURL,
 		ResetLink: func(ctx context.Context, id uuid.UUID) (string, error) {
 			made, err := accounts.MakeResetLink(ctx, id)
 			return made.URL, err

@@ -3,6 +3,13 @@ package locale
 // spanishMail is what mails say.
 func spanishMail() map[string]string {
 	return map[string]string{
+		"Confirm your address": "Confirma tu dirección",
+		"Then mail about your visits comes to it. Nobody else is to read that.": "Así te llegarán los correos sobre tus citas. Nadie más debe leerlos.",
+		"Yes, this is my address": "Sí, es mi dirección",
+		"It is older than a week, or the address is another by now. Another link comes with the next mail about a visit.":                        "Tiene más de una semana, o la dirección ya es otra. Con el próximo correo sobre una cita llega otro enlace.",
+		"Thank you. Mail about your visits comes to this address from now on.":                                                                   "Gracias. Desde ahora los correos sobre tus citas llegan a esta dirección.",
+		"There is mail about a visit for you. Confirm first that this is your address, so that nobody else reads it. The link works for a week.": "Hay un correo sobre una cita para ti. Confirma primero que esta es tu dirección, para que nadie más lo lea. El enlace sirve una semana.",
+		"If this is not for you, do nothing: nothing else is sent here.":                                                                         "Si no es para ti, no hagas nada: no se envía nada más aquí.",
 		"%s: %s":                      "%s: %s",
 		"Visit confirmed":             "Cita confirmada",
 		"Reminder of your visit":      "Recordatorio de tu cita",

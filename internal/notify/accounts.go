@@ -2,7 +2,9 @@ package notify
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -49,10 +51,45 @@ func (s *Service) resetContent(tx *sqldb.Tx, user turno.User) (content, error) {
 	}, err
 }
 
+// askToVerify makes the mail that asks whether an address is a user's, at most once a
+// week.
+func askToVerify(tx *sqldb.Tx, user turno.User) error {
+	address := sha256.Sum256([]byte(user.Email))
+	week := tx.Now.Unix() / int64((7*24*time.Hour)/time.Second)
+	return store.InsertMail(tx, store.Mail{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%x/%d", KindVerifyEmail, user.ID, address[:8], week), Kind: string(KindVerifyEmail), UserID: user.ID,
+	})
+}
+
+// accountContent is what a mail about an account says; false when it has lost its
+// point.
+func (s *Service) accountContent(tx *sqldb.Tx, d *draft) (content, bool, error) {
+	if Kind(d.Kind) == KindPasswordReset {
+		c, err := s.resetContent(tx, d.user)
+		return c, err == nil, err
+	}
+	words := locale.Match(d.user.Locale)
+	clinic, _, err := store.FirstLocation(tx)
+	return content{
+		words: words, clinic: clinic.Name,
+		subject: words.T("Confirm your address"), title: words.T("Confirm your address"),
+		lines:   []string{words.T("There is mail about a visit for you. Confirm first that this is your address, so that nobody else reads it. The link works for a week.")},
+		action:  link{words.T("Yes, this is my address"), s.config.PublicURL + "/verify-email"},
+		closing: []string{words.T("If this is not for you, do nothing: nothing else is sent here.")},
+	}, d.user.EmailVerifiedAt == nil, err
+}
+
 // withSecret writes the letter with the secret link in it. It reports false when the
 // wish has expired: then there is nothing to send any more.
 func (s *Service) withSecret(ctx context.Context, d *draft) (bool, error) {
-	if Kind(d.Kind) != KindPasswordReset {
+	switch Kind(d.Kind) {
+	case KindVerifyEmail:
+		d.content.action.url = s.config.VerifyURL(d.user)
+		var err error
+		d.letter, err = d.content.write(ctx)
+		return true, err
+	case KindPasswordReset:
+	default:
 		return true, nil
 	}
 	id, err := uuid.Parse(d.About)

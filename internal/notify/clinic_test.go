@@ -54,7 +54,8 @@ func eachClinic(t *testing.T, sending bool, test func(t *testing.T, c *clinic)) 
 			t.Fatal(err)
 		}
 		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10})}
-		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink}
+		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
+			VerifyURL: func(u turno.User) string { return "https://turno.example.org/verify-email?token=" + u.Username }}
 		if sending {
 			c.server = startMailServer(t)
 			config.Mailer = c.server.mailer()

@@ -118,6 +118,10 @@ func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 		return err
 	}
 	d.Subject, d.Text, d.HTML, d.Calendar = d.letter.Subject, d.letter.Text, d.letter.HTML, string(d.letter.Calendar)
+	if s.Sends() && kind.aboutVisit() && d.user.EmailVerifiedAt == nil {
+		d.State = store.MailIsWithheld
+		return nil
+	}
 	if s.Sends() && kind.aboutVisit() && d.user.EmailRefusedAt != nil {
 		d.State, d.LastError = store.MailIsFailed, "The address was refused before."
 	}
@@ -127,8 +131,7 @@ func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 // content is what a mail says now; false when there is nothing to say any more.
 func (s *Service) content(tx *sqldb.Tx, d *draft) (content, bool, error) {
 	if d.AppointmentID == nil {
-		c, err := s.resetContent(tx, d.user)
-		return c, err == nil, err
+		return s.accountContent(tx, d)
 	}
 	visit, found, err := readVisit(tx, *d.AppointmentID)
 	if err != nil || !found {
@@ -167,6 +170,8 @@ func (s *Service) settle(ctx context.Context, d draft) error {
 			return err
 		}
 		switch {
+		case m.State == store.MailIsWithheld:
+			return askToVerify(tx, d.user)
 		case m.State == store.MailIsSent && d.user.EmailRefusedAt != nil:
 			return store.MarkAddress(tx, d.UserID, m.Recipient, nil)
 		case d.refused.permanent() && d.refused.ofRecipient && d.user.EmailRefusedAt == nil:

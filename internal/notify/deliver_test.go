@@ -177,3 +177,33 @@ func TestARefusedAddressGetsNoMoreMailOfVisitsUntilItIsAnother(t *testing.T) {
 		}
 	})
 }
+
+func TestNothingAboutAVisitGoesToAnAddressThatNobodyVerified(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		verified := func(at string) {
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE users SET email_verified_at = ` + at + ` WHERE username = 'carla'`)
+				return err
+			})
+		}
+		verified("NULL")
+		first := c.booked(c.patient, at(2, 10, 0))
+		c.booked(c.patient, at(3, 10, 0))
+		c.run()
+		if n := len(c.server.mails()); n != 1 {
+			t.Fatalf("%d mails were sent, want the one that asks", n)
+		}
+		l := c.last()
+		contains(t, "the text", l.text, "Confirma tu dirección", "https://turno.example.org/verify-email?token=carla")
+		l.keepsQuiet(t)
+		c.must(c.visits.Cancel(t.Context(), c.desk, first.ID, ""))
+		verified("created_at")
+		c.write(func(tx *sqldb.Tx) error { return store.ReleaseMails(tx, c.patient.UserID) })
+		c.run()
+		want := []string{"booked dropped", "booked sent", "verify_email sent", "cancelled sent"}
+		if diff := cmp.Diff(want, c.rows()); diff != "" {
+			t.Errorf("mails (-want +got):\n%s", diff)
+		}
+	})
+}

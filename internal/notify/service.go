@@ -20,11 +20,12 @@ import (
 
 // Config is what sending needs to be told.
 type Config struct {
-	Now       turno.Now // required
-	PublicURL string    // how people reach the pages
-	ResetLink ResetLink // required to send
-	Mailer    *Mailer   // nil: mail is kept to be read by full staff
-	Wake      func()    // called after a commit that left something in the outbox; nil is fine
+	Now       turno.Now               // required
+	PublicURL string                  // how people reach the pages
+	ResetLink ResetLink               // required to send
+	VerifyURL func(turno.User) string // the link that verifies an address; required to send
+	Mailer    *Mailer                 // nil: mail is kept to be read by full staff
+	Wake      func()                  // called after a commit that left something in the outbox; nil is fine
 }
 
 // ResetLink makes the link for a wish for a new password, in place of one made before.
@@ -89,10 +90,11 @@ const (
 	KindReminderSoon Kind = "reminder_2h"
 
 	KindPasswordReset Kind = "password_reset"
+	KindVerifyEmail   Kind = "verify_email"
 )
 
 // aboutVisit reports whether a mail of the kind tells of a visit.
-func (k Kind) aboutVisit() bool { return k != KindPasswordReset }
+func (k Kind) aboutVisit() bool { return k != KindPasswordReset && k != KindVerifyEmail }
 
 // reminds reports whether a mail of the kind tells of no change.
 func (k Kind) reminds() bool { return k == KindReminderDay || k == KindReminderSoon }

@@ -15,6 +15,7 @@ const (
 	Unlock         Action = "session.unlock"
 	Confirm        Action = "session.confirm"        // prove again to be there
 	ResetPassword  Action = "account.reset_password" // without the old one
+	VerifyEmail    Action = "account.verify_email"   // with a link that was mailed
 
 	ReadSecondFactor  Action = "second_factor.read"
 	WriteSecondFactor Action = "second_factor.write" // authenticator app and recovery codes
@@ -128,6 +129,7 @@ var table = map[Action]rule{
 	Unlock:         {may: Anyone, always: true},
 	Confirm:        {may: SignedIn, always: true},
 	ResetPassword:  {may: Anyone, always: true},
+	VerifyEmail:    {may: Anyone, always: true},
 
 	ReadSecondFactor:  {may: SignedIn, always: true},
 	WriteSecondFactor: {may: SignedIn, always: true, recent: true},

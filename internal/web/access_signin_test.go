@@ -33,6 +33,8 @@ func signinRows() map[string]accessRow {
 		"GET /reset":            {want: nowhere},
 		"POST /reset":           {want: nowhere},
 
+		"GET /verify-email":     {want: everybody},
+		"POST /verify-email":    {want: nowhere},
 		"GET /register":         {want: everybody},
 		"POST /register":        {want: refused},
 		"GET /register/doctor":  {want: everybody},

@@ -30,6 +30,9 @@ func Routes() []page.Route {
 		{Pattern: "GET /reset", Action: policy.ResetPassword, Handler: showReset, Locked: true},
 		{Pattern: "POST /reset", Action: policy.ResetPassword, Handler: reset, Locked: true},
 
+		{Pattern: "GET /verify-email", Action: policy.VerifyEmail, Handler: showVerify, Locked: true},
+		{Pattern: "POST /verify-email", Action: policy.VerifyEmail, Handler: verify, Locked: true},
+
 		{Pattern: "GET /register", Action: policy.Register, Handler: showRegister},
 		{Pattern: "POST /register", Action: policy.Register, Handler: register},
 		{Pattern: "GET /register/doctor", Action: policy.RegisterDoctor, Handler: showRegisterDoctor},
