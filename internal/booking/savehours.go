@@ -13,7 +13,8 @@ import (
 )
 
 // SaveHours makes a draft a doctor's hours and the rules of booking with them, all
-// of it or nothing. Visits that now lie outside stay; they are returned.
+// of it or nothing. Visits that now lie outside stay; they are returned. When the
+// calendar was changed since the draft was begun it is turno.CodeConflict.
 func (s *Service) SaveHours(ctx context.Context, c policy.Caller, doctorID uuid.UUID, draft HoursDraft) (outside []turno.Appointment, err error) {
 	for _, action := range []policy.Action{policy.WriteAvailability, policy.UpdateDoctor} {
 		if err := policy.Check(c, action, ownCalendar(c, doctorID)); err != nil {
@@ -50,6 +51,9 @@ func (d HoursDraft) saveRules(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUID)
 	}
 	if doctor.ErasedAt != nil {
 		return turno.NotFound("doctor")
+	}
+	if begun := doctor.CalendarVersion - 1; d.Version != 0 && d.Version != begun { // this change has raised it
+		return turno.Conflict(turno.CodeConflict, "The hours were changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.")
 	}
 	var fields []string
 	change(&fields, "time_zone", &doctor.TimeZone, d.TimeZone)
