@@ -75,7 +75,7 @@ const (
 func (a Appointment) Confirmed(now time.Time) (Appointment, error) {
 	switch {
 	case a.Status != StatusPending:
-		return a, invalidTransition("Only a requested visit can be confirmed; this one is " + a.describe() + ".")
+		return a, invalidTransition(a.standing())
 	case !now.Before(a.EndsAt):
 		return a, invalidTransition("This visit is over, so it can no longer be confirmed.")
 	}
@@ -94,7 +94,7 @@ func (a Appointment) Completed(now time.Time, correctable bool) (Appointment, er
 	case missed && !correctable:
 		return a, invalidTransition("It is too late to correct this visit.")
 	case a.Status != StatusConfirmed && !missed:
-		return a, invalidTransition("Only a confirmed visit can be completed; this one is " + a.describe() + ".")
+		return a, invalidTransition(a.standing())
 	}
 	a.Status = StatusCompleted
 	a.CancellationKind, a.CancelledAt, a.CancelledBy, a.CancellationReason = "", nil, nil, ""
@@ -110,7 +110,7 @@ func (a Appointment) Missed(now time.Time, by uuid.UUID, correctable bool) (Appo
 	case a.Status == StatusCompleted && !correctable:
 		return a, invalidTransition("It is too late to correct this visit.")
 	case a.Status != StatusConfirmed && a.Status != StatusCompleted:
-		return a, invalidTransition("Only a confirmed visit can be missed; this one is " + a.describe() + ".")
+		return a, invalidTransition(a.standing())
 	}
 	return a.cancelled(now, CancelledNoShow, &by, ""), nil
 }
@@ -121,7 +121,7 @@ func (a Appointment) Missed(now time.Time, by uuid.UUID, correctable bool) (Appo
 func (a Appointment) Cancelled(now time.Time, kind CancellationKind, by *uuid.UUID, reason string) (Appointment, error) {
 	switch {
 	case !a.Status.Open():
-		return a, invalidTransition("This visit is " + a.describe() + " already.")
+		return a, invalidTransition(a.standing())
 	case kind == CancelledByPatient && !now.Before(a.ScheduledAt):
 		return a, invalidTransition("This visit has begun, so it can no longer be cancelled here. Please call the practice.")
 	case kind == CancelledExpired && (a.Status != StatusPending || now.Before(a.EndsAt)):
@@ -136,7 +136,7 @@ func (a Appointment) Cancelled(now time.Time, kind CancellationKind, by *uuid.UU
 func (a Appointment) Moved(now, to time.Time, byPatient, autoConfirm bool) (Appointment, error) {
 	switch {
 	case !a.Status.Open():
-		return a, invalidTransition("This visit is " + a.describe() + ", so it can't be moved.")
+		return a, invalidTransition(a.standing())
 	case byPatient && !now.Before(a.ScheduledAt):
 		return a, invalidTransition("This visit has begun, so it can no longer be moved here. Please call the practice.")
 	}
@@ -169,14 +169,20 @@ func (a Appointment) changed(now time.Time) Appointment {
 	return a
 }
 
-func (a Appointment) describe() string {
-	if a.CancellationKind == CancelledNoShow {
-		return "marked as missed"
+// standing says where the visit stands, to somebody who wanted what can't be done
+// from there.
+func (a Appointment) standing() string {
+	switch {
+	case a.CancellationKind == CancelledNoShow:
+		return "This visit is marked as missed already."
+	case a.Status == StatusPending:
+		return "This visit is not confirmed yet."
+	case a.Status == StatusConfirmed:
+		return "This visit is confirmed already."
+	case a.Status == StatusCompleted:
+		return "This visit is completed already."
 	}
-	if a.Status == StatusPending {
-		return "requested and not yet confirmed"
-	}
-	return string(a.Status)
+	return "This visit is cancelled already."
 }
 
 func invalidTransition(message string) *Error {
