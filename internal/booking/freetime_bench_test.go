@@ -39,7 +39,7 @@ func BenchmarkSearchOfThousands(b *testing.B) {
 		b.Run(string(engine), func(b *testing.B) {
 			clock := storetest.NewClock(storetest.Monday())
 			c := newClinic(b, storetest.New(b, engine, clock), clock)
-			c.addMany(many)
+			c.addMany(many, 20)
 			before, began := heap(), time.Now()
 			node := c.searchNode(c.db, freetime.Config{Now: time.Now, Patience: 10 * time.Second})
 			b.Logf("%s: %d doctors read in %s, %d bytes each", engine, node.index.Size(),
@@ -149,8 +149,8 @@ func (c *clinic) manyIDs() (ids []uuid.UUID) {
 }
 
 // addMany adds so many verified doctors of forty specializations, with two windows
-// on five days and twenty visits in the coming weeks.
-func (c *clinic) addMany(many int) {
+// on five days and so many visits in the coming weeks.
+func (c *clinic) addMany(many, visitsEach int) {
 	c.t.Helper()
 	c.count++
 	start := 100_000 * c.count
@@ -163,13 +163,13 @@ func (c *clinic) addMany(many int) {
 		}
 		return nil
 	})
-	const atOnce = 250
+	const atOnce = 100
 	for first := start; first < start+many; first += atOnce {
-		c.write(func(tx *sqldb.Tx) error { return c.addSome(tx, fields, first, min(first+atOnce, start+many)) })
+		c.write(func(tx *sqldb.Tx) error { return c.addSome(tx, fields, first, min(first+atOnce, start+many), visitsEach) })
 	}
 }
 
-func (c *clinic) addSome(tx *sqldb.Tx, fields []int, first, last int) error {
+func (c *clinic) addSome(tx *sqldb.Tx, fields []int, first, last, visitsEach int) error {
 	var users, doctors, hours, visits, busy [][]any
 	random := rand.New(rand.NewPCG(uint64(first), 1))
 	for i := first; i < last; i++ {
@@ -183,7 +183,7 @@ func (c *clinic) addSome(tx *sqldb.Tx, fields []int, first, last int) error {
 				[]any{turno.NewID(), id, day, turno.Clock(8*60 + 30), turno.Clock(13 * 60)},
 				[]any{turno.NewID(), id, day, turno.Clock(14*60 + 30), turno.Clock(18 * 60)})
 		}
-		for day := range 20 {
+		for day := range visitsEach {
 			visit := turno.NewID()
 			start := tx.Now.Truncate(24*time.Hour).AddDate(0, 0, 2*day).Add(time.Duration(8*60+30*random.IntN(16)) * time.Minute)
 			end := start.Add(time.Duration(slot) * time.Minute)

@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,10 +14,10 @@ import (
 func TestAClockThatIsSetBackWhileCalendarsAreReadHidesNobody(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
-		c.addMany(150) // so that they are read in two parts
-		looks := 0
+		c.addMany(150, 2) // so that they are read in two parts
+		var looks atomic.Int64
 		now := func() time.Time { // asked before each look
-			if looks++; looks == 2 {
+			if looks.Add(1) == 2 {
 				c.clock.Advance(-time.Second)
 			}
 			return time.Now()

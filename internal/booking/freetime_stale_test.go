@@ -65,7 +65,7 @@ func TestATakenTimeIsNotOfferedASecondLaterOnAnyNode(t *testing.T) {
 func TestWhenTheIndexCannotAnswer(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
-		c.addMany(20)
+		c.addMany(20, 2)
 		all := booking.Search{Limit: 100}
 		index := freetime.New(c.db, freetime.Config{Now: time.Now, Patience: time.Millisecond})
 		c.Service = booking.New(c.db, booking.Config{Box: c.box, FreeTime: index})
@@ -84,7 +84,7 @@ func TestWhenTheIndexCannotAnswer(t *testing.T) {
 		if c.offers(node, at(0, "10:30")) {
 			t.Error("what an index that has stopped says is shown")
 		}
-		c.addMany(500)
+		c.addMany(500, 2)
 		_, _, err := c.SearchDoctors(t.Context(), policy.Caller{}, all)
 		if e := wantCode(t, err, turno.CodeUnavailable); e.RetryAfter == 0 {
 			t.Error("nobody is told when to come again")
