@@ -165,7 +165,9 @@ func (c *clinic) addMany(many, visitsEach int) {
 	})
 	const atOnce = 100
 	for first := start; first < start+many; first += atOnce {
-		c.write(func(tx *sqldb.Tx) error { return c.addSome(tx, fields, first, min(first+atOnce, start+many), visitsEach) })
+		c.write(func(tx *sqldb.Tx) error {
+			return c.addSome(tx, fields, first, min(first+atOnce, start+many), visitsEach)
+		})
 	}
 }
 
