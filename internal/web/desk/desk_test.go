@@ -200,7 +200,7 @@ func TestWhatTheDeskDoesWithAVisit(t *testing.T) {
 
 		want(t, desk.Post(path+"/attended", nil), http.StatusUnprocessableEntity, "This visit has not begun yet")
 		want(t, desk.Submit(desk.Get(path), "#cancel", url.Values{"reason": {"The doctor is ill"}}), http.StatusOK, "The visit is cancelled", "by the clinic", "The doctor is ill", "Nothing more can be done")
-		want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "Only a requested visit can be confirmed")
+		want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "This visit is cancelled already.")
 	})
 }
 
