@@ -53,7 +53,7 @@ var spoken = sync.OnceValue(func() languages { //nolint:gochecknoglobals // what
 	all := []*Words{
 		{tag: language.English, forms: new(english())},
 		{tag: language.AmericanEnglish, forms: new(american())},
-		{tag: language.Spanish, forms: new(spanishForms()), sentences: spanish, patterns: patternsOf(spanish)},
+		{tag: language.Spanish, forms: new(spanishForms()), sentences: spanish, patterns: sync.OnceValue(func() []pattern { return patternsOf(spanish) })},
 	}
 	tags := make([]language.Tag, len(all))
 	for i, w := range all {

@@ -16,7 +16,7 @@ type Words struct {
 	forms     *forms
 	today     turno.Date        // on the reader's calendar; zero: not known
 	sentences map[string]string // English to the language; nil for English itself
-	patterns  []pattern         // for sentences with something filled in already
+	patterns  func() []pattern  // for sentences with something filled in already; dear to make, seldom asked for
 	printer   *message.Printer
 }
 
@@ -66,7 +66,7 @@ func (w *Words) Sentence(english string) string {
 	if sentence, known := w.sentences[english]; known {
 		return sentence
 	}
-	for _, p := range w.patterns {
+	for _, p := range w.patterns() {
 		if sentence, ok := p.translate(english); ok {
 			return sentence
 		}

@@ -34,8 +34,12 @@ func URL(name string) string {
 	return Prefix + all.fingerprint + "/" + name
 }
 
-// Handler serves the files below Prefix.
-func Handler() http.Handler { return http.HandlerFunc(serve) }
+// Handler serves the files below Prefix. It compresses them now, so that nobody's
+// first page waits for that.
+func Handler() http.Handler {
+	load()
+	return http.HandlerFunc(serve)
+}
 
 // file is one file, compressed once for all who ask. A form is nil when it is no
 // smaller.
@@ -112,13 +116,16 @@ func gzipped(content []byte) []byte {
 	return out.Bytes()
 }
 
-func zstded(content []byte) []byte {
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+func zstded(content []byte) []byte { return encoder().EncodeAll(content, nil) }
+
+// encoder is one for all files: each would fill tables of some megabytes anew.
+var encoder = sync.OnceValue(func() *zstd.Encoder { //nolint:gochecknoglobals // made once
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		panic(err) // the options are fixed
 	}
-	return w.EncodeAll(content, nil)
-}
+	return e
+})
 
 func serve(w http.ResponseWriter, r *http.Request) {
 	all := load()

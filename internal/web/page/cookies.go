@@ -3,6 +3,7 @@ package page
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,7 +167,8 @@ func (r *Request) cookieName(name string) string {
 	return httpx.CookieName(name, r.Site.HTTPS && name != zoneCookie)
 }
 
-// setCookie keeps a value for so long; a negative age forgets it.
+// setCookie keeps a value for so long; a negative age forgets it. The last word on
+// a name is the only one (RFC 6265, section 4.1.1).
 func (r *Request) setCookie(name, value string, age time.Duration) {
 	cookie := &http.Cookie{
 		Name: r.cookieName(name), Value: value, Path: "/", MaxAge: int(age / time.Second),
@@ -175,5 +177,9 @@ func (r *Request) setCookie(name, value string, age time.Duration) {
 	if age < 0 {
 		cookie.MaxAge = -1
 	}
+	header := r.w.Header()
+	header["Set-Cookie"] = slices.DeleteFunc(header["Set-Cookie"], func(said string) bool {
+		return strings.HasPrefix(said, cookie.Name+"=")
+	})
 	http.SetCookie(r.w, cookie)
 }
