@@ -59,6 +59,7 @@ type Error struct {
 	RetryAfter   time.Duration // for KindRateLimited and KindUnavailable
 	Alternatives []Interval    // the nearest open times, for CodeSlotTaken
 	Appointments []Appointment // those in the way, for CodeAppointmentsInTheWay
+	Version      Version       // the state that is saved, when a form was begun from another
 
 	Err error // the cause, for the log
 }

@@ -80,6 +80,8 @@ func (s *Service) EnsureFirstLocation(ctx context.Context, l turno.Location) err
 // LocationPatch is what is to change about a location; nil fields stay.
 type LocationPatch struct {
 	Name, Phone, AddressLine1, AddressLine2, City, State, PostalCode, Country, Directions, TimeZone *string
+
+	Version turno.Version // Location.Version when the change was begun
 }
 
 // UpdateLocation changes a place. Errors: KindInvalid, KindNotFound.
@@ -97,6 +99,9 @@ func (s *Service) UpdateLocation(ctx context.Context, c policy.Caller, id uuid.U
 		}
 		if !found {
 			return turno.NotFound("location")
+		}
+		if err := patch.Version.Check(before.Version()); err != nil {
+			return err
 		}
 		var fields []string
 		if changed, fields, err = patch.applied(before); err != nil || len(fields) == 0 {

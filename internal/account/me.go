@@ -28,6 +28,8 @@ type Patch struct {
 
 	StaffLevel *turno.StaffLevel // only through UpdateUser, as is Active
 	Active     *bool
+
+	Version turno.Version // Person.Version when the change was begun
 }
 
 // Me reads the caller's own account and profile.
@@ -83,6 +85,9 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 			return Person{}, err
 		}
 	}
+	if err := checkPersonVersion(tx, user, patch.Version); err != nil {
+		return Person{}, err
+	}
 	var check checks
 	fields := applyToUser(&check, &user, patch)
 	patient, profile, err := applyToPatient(tx, &check, user, patch)
@@ -113,6 +118,22 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		}
 	}
 	return readPerson(tx, id)
+}
+
+// checkPersonVersion refuses a change that was begun before another was saved.
+func checkPersonVersion(tx *sqldb.Tx, user turno.User, begun turno.Version) error {
+	if begun == "" {
+		return nil
+	}
+	now := turno.PersonVersion(user, nil)
+	if user.Role == turno.RolePatient {
+		patient, err := store.PatientByID(tx, user.ID)
+		if err != nil {
+			return err
+		}
+		now = turno.PersonVersion(user, &patient)
+	}
+	return begun.Check(now)
 }
 
 // afterEmailChange takes back the links that were on their way, and tells the

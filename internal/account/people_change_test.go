@@ -43,6 +43,24 @@ func TestUpdateMe(t *testing.T) {
 				t.Errorf("the trail grew from %d to %d", before, after)
 			}
 		})
+		t.Run("nothing is taken back that was saved since a change was begun", func(t *testing.T) {
+			begun, err := p.Me(t.Context(), ana)
+			p.must(err)
+			for _, meanwhile := range []account.Patch{{TimeZone: new("Europe/Paris")}, {ContactNumber: new("+34600111222")}} {
+				_, err = p.UpdateMe(t.Context(), ana, meanwhile)
+				p.must(err)
+				_, err = p.UpdateMe(t.Context(), ana, account.Patch{FullName: new("Ana Tarde"), Version: begun.Version()})
+				wantCode(t, err, turno.CodeConflict)
+				e, _ := errors.AsType[*turno.Error](err)
+				begun, err = p.Me(t.Context(), ana)
+				p.must(err)
+				if begun.FullName != "Ana María" || e.Version != begun.Version() {
+					t.Errorf("she is %q; the refusal tells of %q, the state is %q", begun.FullName, e.Version, begun.Version())
+				}
+			}
+			_, err = p.UpdateMe(t.Context(), ana, account.Patch{FullName: new("Ana María"), Version: begun.Version()})
+			p.must(err)
+		})
 		t.Run("an email of somebody else is taken", func(t *testing.T) {
 			me, err := p.Me(t.Context(), other)
 			p.must(err)

@@ -84,6 +84,9 @@ type Person struct {
 	Second  *SecondFactor  // set for oneself only
 }
 
+// Version is the state of the profile, for a Patch.
+func (p Person) Version() turno.Version { return turno.PersonVersion(p.User, p.Patient) }
+
 // fullAdminsLock is taken by whatever may remove a full admin, so that two of
 // them can't remove each other. No user has this id.
 func fullAdminsLock() uuid.UUID {

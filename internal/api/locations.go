@@ -60,6 +60,8 @@ type locationPatch struct {
 	Country      *string `json:"country,omitempty" maxLength:"2" doc:"ISO 3166-1 alpha-2."`
 	Directions   *string `json:"directions,omitempty" maxLength:"2000"`
 	TimeZone     *string `json:"time_zone,omitempty" maxLength:"64" doc:"IANA name."`
+
+	Version turno.Version `json:"-"` // whoever sends a field means it, whatever else was saved since
 }
 
 func (a *API) listLocations(ctx context.Context, c policy.Caller, _ *struct{}) (list[locationView], error) {

@@ -117,6 +117,8 @@ type userPatch struct {
 	ContactNumber *string           `json:"contact_number,omitempty" maxLength:"40" doc:"Of a patient, in international form; empty takes it away."`
 	StaffLevel    *turno.StaffLevel `json:"staff_level,omitempty" enum:"desk,full" doc:"Of an admin."`
 	Active        *bool             `json:"active,omitempty" doc:"False: may no longer sign in."`
+
+	Version turno.Version `json:"-"` // whoever sends a field means it, whatever else was saved since
 }
 
 type changeUserInput struct {

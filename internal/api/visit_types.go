@@ -70,6 +70,8 @@ type visitTypePatch struct {
 	Audience     *turno.Audience  `json:"audience,omitempty" enum:"all,known,staff"`
 	Instructions *string          `json:"instructions,omitempty" maxLength:"2000"`
 	Active       *bool            `json:"active,omitempty"`
+
+	Version turno.Version `json:"-"` // whoever sends a field means it, whatever else was saved since
 }
 
 func (a *API) listVisitTypes(ctx context.Context, c policy.Caller, in *IDParam) (list[visitTypeView], error) {

@@ -21,7 +21,7 @@ type HoursDraft struct {
 	TimeZone    *string              // IANA name; nil: as it is
 	AutoConfirm *bool                // nil: as it is
 	Weeks       int                  // how many weeks to preview: 4 unless told, 12 at most
-	Version     int64                // Doctor.CalendarVersion when it was begun; 0: whatever was saved since is replaced
+	Version     turno.Version        // Doctor.HoursVersion when it was begun
 }
 
 // HoursPreview is what a draft would come to.

@@ -52,8 +52,10 @@ func (d HoursDraft) saveRules(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUID)
 	if doctor.ErasedAt != nil {
 		return turno.NotFound("doctor")
 	}
-	if begun := doctor.CalendarVersion - 1; d.Version != 0 && d.Version != begun { // this change has raised it
-		return turno.Conflict(turno.CodeConflict, "The hours were changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.")
+	before := doctor
+	before.CalendarVersion-- // which this change has raised
+	if err := d.Version.Check(before.HoursVersion()); err != nil {
+		return err
 	}
 	var fields []string
 	change(&fields, "time_zone", &doctor.TimeZone, d.TimeZone)

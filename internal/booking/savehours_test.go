@@ -53,12 +53,12 @@ func TestHoursAndTheirRulesAreSavedTogetherOrNotAtAll(t *testing.T) {
 		if after.CalendarVersion != before.CalendarVersion+1 || trailAfter != trailBefore+2 {
 			t.Errorf("the version rose by %d, the trail by %d", after.CalendarVersion-before.CalendarVersion, trailAfter-trailBefore)
 		}
-		_, err = c.SaveHours(t.Context(), c.desk, c.doctor.UserID, booking.HoursDraft{Week: everyDay(9*60, 13*60), Version: before.CalendarVersion})
+		_, err = c.SaveHours(t.Context(), c.desk, c.doctor.UserID, booking.HoursDraft{Week: everyDay(9*60, 13*60), Version: before.HoursVersion()})
 		wantCode(t, err, turno.CodeConflict)
 		if again, week, _ := now(); again.CalendarVersion != after.CalendarVersion || week[0].EndTime != 12*60 {
 			t.Error("a draft that was begun before somebody else saved was saved")
 		}
-		if _, err = c.SaveHours(t.Context(), c.desk, c.doctor.UserID, booking.HoursDraft{Week: everyDay(9*60, 13*60), Version: after.CalendarVersion}); err != nil {
+		if _, err = c.SaveHours(t.Context(), c.desk, c.doctor.UserID, booking.HoursDraft{Week: everyDay(9*60, 13*60), Version: after.HoursVersion()}); err != nil {
 			t.Errorf("a draft of what is saved: %v", err)
 		}
 		_, err = c.SaveHours(t.Context(), c.newDoctor(), c.doctor.UserID, booking.HoursDraft{})

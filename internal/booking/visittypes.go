@@ -65,6 +65,8 @@ type VisitTypePatch struct {
 	Audience     *turno.Audience
 	Instructions *string
 	Active       *bool
+
+	Version turno.Version // VisitType.Version when the change was begun
 }
 
 // UpdateVisitType changes a visit type. Visits already booked keep their length.
@@ -86,6 +88,9 @@ func (s *Service) UpdateVisitType(ctx context.Context, c policy.Caller, id uuid.
 	err = s.changeCalendar(ctx, c, t.DoctorID, "visit_type", turno.AuditUpdate, id, func(tx *sqldb.Tx) error {
 		var err error
 		if t, err = store.VisitTypeByID(tx, id); err != nil {
+			return err
+		}
+		if err := p.Version.Check(t.Version()); err != nil {
 			return err
 		}
 		p.apply(&t)

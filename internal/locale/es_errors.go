@@ -79,7 +79,7 @@ func spanishErrors() map[string]string {
 		"This time has just been taken. Here are the nearest open times.":                                                                "Esta hora se acaba de ocupar. Estas son las horas libres más cercanas.",
 		"The doctor offers no visit at this time. Please choose one of the open times.":                                                  "A esta hora no se ofrece consulta. Elige una de las horas libres.",
 		"The doctor takes no visits at the moment.":                                                                                      "Por ahora no se aceptan citas con este médico.",
-		"The hours were changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.": "El horario ha cambiado mientras tanto, en otra ventana o por otra persona. Esto es lo que has escrito: guarda otra vez para sustituir lo suyo.",
+		"This was changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.": "Esto ha cambiado mientras tanto, en otra ventana o por otra persona. Esto es lo que has escrito: guarda otra vez para sustituir lo suyo.",
 		"The doctor's hours are changing just now. Please try again.":                                                                    "El horario está cambiando en este momento. Inténtalo de nuevo.",
 		"The patient has another visit at this time.":                                                                                    "El paciente tiene otra cita a esta hora.",
 		"There are %d open visits already. Please cancel one first, or call the practice.":                                               "Ya hay %d citas pendientes. Cancela una antes o llama a la consulta.",

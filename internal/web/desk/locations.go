@@ -65,6 +65,7 @@ func formOf(l turno.Location) *page.Form {
 	return &page.Form{Values: map[string][]string{
 		"name": {l.Name}, "phone": {l.Phone}, "address_line1": {l.AddressLine1}, "address_line2": {l.AddressLine2}, "city": {l.City}, "state": {l.State},
 		"postal_code": {l.PostalCode}, "country": {l.Country}, "directions": {l.Directions}, "time_zone": {l.TimeZone},
+		page.VersionField: {string(l.Version())},
 	}}
 }
 
@@ -118,6 +119,7 @@ func changeLocation(r *page.Request) error {
 	_, err = r.Site.Account.UpdateLocation(r.Context(), r.Caller, id, account.LocationPatch{
 		Name: get("name"), Phone: get("phone"), AddressLine1: get("address_line1"), AddressLine2: get("address_line2"), City: get("city"), State: get("state"),
 		PostalCode: get("postal_code"), Country: get("country"), Directions: get("directions"), TimeZone: get("time_zone"),
+		Version: form.Version(),
 	})
 	return wroteLocation(r, id, form, err)
 }

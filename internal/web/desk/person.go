@@ -78,6 +78,7 @@ func (v *personView) details() *page.Form {
 		f.Values.Set("contact_number", v.Patient.ContactNumber)
 	}
 	f.Values.Set("email", v.MailAddress())
+	f.Values.Set(page.VersionField, string(v.Version()))
 	return f
 }
 
@@ -139,7 +140,7 @@ func updatePerson(r *page.Request) error {
 	done := func() { r.Say("success", "Saved.") }
 	return patchPerson(r, done, func(form *page.Form) (account.Patch, error) {
 		name := form.Get("full_name")
-		patch := account.Patch{FullName: &name}
+		patch := account.Patch{FullName: &name, Version: form.Version()}
 		if form.Has("email") && form.Get("email") != "" {
 			mail := form.Get("email")
 			patch.Email = &mail

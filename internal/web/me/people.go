@@ -134,6 +134,7 @@ func showDependant(r *page.Request) error {
 	}
 	return dependantForm(r, http.StatusOK, p, &page.Form{Values: url.Values{
 		"full_name": {p.FullName}, "date_of_birth": {p.DateOfBirth.String()}, "gender": {string(p.Gender)}, "contact_number": {p.ContactNumber},
+		page.VersionField: {string(turno.PersonVersion(p.User, &p))},
 	}})
 }
 

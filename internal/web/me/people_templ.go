@@ -643,7 +643,7 @@ func dependantPage(r *page.Request, p turno.Patient, form *page.Form) templ.Comp
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/people/" + p.ID.String(), Problems: form.Problems()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/people/" + p.ID.String(), Problems: form.Problems(), Version: form.Version()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

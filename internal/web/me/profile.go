@@ -32,6 +32,7 @@ func profileOf(person account.Person) url.Values {
 	set("full_name", person.FullName)
 	set("email", person.MailAddress())
 	set("time_zone", person.TimeZone)
+	set(page.VersionField, string(person.Version()))
 	if p := person.Patient; p != nil {
 		set("date_of_birth", p.DateOfBirth.String())
 		set("gender", string(p.Gender))
@@ -66,7 +67,7 @@ func changeProfile(r *page.Request) error {
 // patchOf is what a form says about a person, and about a patient.
 func patchOf(form *page.Form, patient bool) account.Patch {
 	name := form.Get("full_name")
-	patch := account.Patch{FullName: &name}
+	patch := account.Patch{FullName: &name, Version: form.Version()}
 	if !patient {
 		return patch
 	}

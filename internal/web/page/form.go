@@ -114,6 +114,9 @@ func (r *Request) Take(f *Form, err error) bool {
 	default:
 		return false
 	}
+	if e.Version != "" { // the next time it is on purpose
+		f.Values.Set(VersionField, string(e.Version))
+	}
 	if e.Code == turno.CodeIdempotencyMismatch { // see Once
 		f.Add("", r.T("You have sent this form already. Press once more to book another visit."))
 		return true
@@ -130,6 +133,13 @@ func (r *Request) Take(f *Form, err error) bool {
 	}
 	return true
 }
+
+// VersionField is the field that keeps a form from taking back what was saved since
+// it was shown: see ui.FormProps.
+const VersionField = "version"
+
+// Version is the state that the form was shown with.
+func (f *Form) Version() turno.Version { return turno.Version(f.Get(VersionField)) }
 
 // OnceField is the field that makes sending a form twice harmless. It holds NewOnce.
 const OnceField = "once"

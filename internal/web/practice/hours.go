@@ -50,7 +50,7 @@ func hoursForm(p practice, week []turno.Availability) *page.Form {
 	form := &page.Form{Values: map[string][]string{
 		"slot_minutes": {strconv.Itoa(d.SlotMinutes)}, "buffer_minutes": {strconv.Itoa(d.BufferMinutes)},
 		"min_notice_minutes": {strconv.Itoa(d.MinNoticeMinutes)}, "horizon_days": {strconv.Itoa(d.HorizonDays)},
-		"time_zone": {d.TimeZone}, "version": {strconv.FormatInt(d.CalendarVersion, 10)},
+		"time_zone": {d.TimeZone}, page.VersionField: {string(d.HoursVersion())},
 	}}
 	if d.AutoConfirm {
 		form.Values.Set("auto_confirm", "on")
@@ -111,16 +111,13 @@ func changeHours(p practice) error {
 	week, fields := readWeek(p, form)
 	draft := readSettings(p, form)
 	draft.Week = week
-	draft.Version, _ = strconv.ParseInt(form.Get("version"), 10, 64) // another text is none
+	draft.Version = form.Version()
 	if !form.OK() {
 		return p.wrongHours(form)
 	}
 	preview, err := p.Site.Booking.PreviewHours(p.Context(), p.Caller, p.Doctor.ID, draft)
 	if err == nil && do != "preview" {
 		_, err = p.Site.Booking.SaveHours(p.Context(), p.Caller, p.Doctor.ID, draft)
-	}
-	if turno.CodeOf(err) == turno.CodeConflict { // the next time it is on purpose
-		form.Values.Set("version", strconv.FormatInt(p.Doctor.CalendarVersion, 10))
 	}
 	switch {
 	case p.takeWindows(form, err, fields):

@@ -74,27 +74,6 @@ func TestHoursAreSavedWithTheVisitsOutsideListed(t *testing.T) {
 	})
 }
 
-func TestTwoWindowsDoNotOverwriteEachOther(t *testing.T) {
-	t.Parallel()
-	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := signedIn(t, c, c.Doctor)
-		first, second := v.Get("/schedule/hours"), v.Get("/schedule/hours")
-		save := func(form *webtest.Answer, start string) *webtest.Answer {
-			return v.Submit(form, "#hours", url.Values{"do": {"save"}, "start-Saturday-0": {start}, "end-Saturday-0": {"13:00"}})
-		}
-		if page := save(first, "10:00"); !page.Says("Saved.") {
-			t.Fatalf("got %d %s", page.Status, page.Text())
-		}
-		refused := save(second, "11:00")
-		if !refused.Says("The hours were changed meanwhile") || refused.Find(`[name="start-Saturday-0"]`).AttrOr("value", "") != "11:00" {
-			t.Errorf("got %d %s", refused.Status, refused.Text())
-		}
-		if page := save(refused, "11:00"); !page.Says("Saved.") {
-			t.Errorf("on purpose it is not saved: %d %s", page.Status, page.Text())
-		}
-	})
-}
-
 func TestHoursComeBackAsTheyWereTyped(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

@@ -59,7 +59,7 @@ func changeType(p practice) error {
 	t, active := typedType(p, form), form.Get("do") != "deactivate" && (form.Get("do") == "activate" || form.Has("active"))
 	if form.OK() {
 		_, err = p.Site.Booking.UpdateVisitType(p.Context(), p.Caller, id, booking.VisitTypePatch{Name: &t.Name, Minutes: &t.Minutes,
-			Mode: &t.Mode, Audience: &t.Audience, Instructions: &t.Instructions, Active: &active})
+			Mode: &t.Mode, Audience: &t.Audience, Instructions: &t.Instructions, Active: &active, Version: form.Version()})
 	}
 	return p.typeSaved(typesView{Form: form, Typed: id}, err)
 }
@@ -92,7 +92,7 @@ func (v typesView) formOf(t turno.VisitType) *page.Form {
 		return v.Form
 	}
 	form := &page.Form{Values: map[string][]string{"name": {t.Name}, "mode": {string(t.Mode)}, "audience": {string(t.Audience)},
-		"instructions": {t.Instructions}, "minutes": {strconv.Itoa(t.Minutes)}}}
+		"instructions": {t.Instructions}, "minutes": {strconv.Itoa(t.Minutes)}, page.VersionField: {string(t.Version())}}}
 	return form
 }
 

@@ -288,7 +288,7 @@ func typeCard(p practice, v typesView, t turno.VisitType) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: p.to("/schedule/hours/types/" + t.ID.String()), Problems: v.problems(t.ID)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: p.to("/schedule/hours/types/" + t.ID.String()), Problems: v.problems(t.ID), Version: v.formOf(t).Version()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/turno-health/turno"
 )
 
 // FieldKind is what is asked for.
@@ -167,7 +169,8 @@ type FormProps struct {
 	Problems []Problem
 	ID       string
 	Class    string
-	Next     string // where to go on, as a hidden field
+	Next     string        // where to go on, as a hidden field
+	Version  turno.Version // what it was shown with, as a hidden field
 	// Validate lets the browser check the fields too. Without it all is checked in
 	// one place, here, and said in the reader's language.
 	Validate bool
