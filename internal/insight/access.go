@@ -2,7 +2,6 @@ package insight
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,8 +28,8 @@ const doctorsAtOnce = 200
 type Access struct {
 	Days            Days // that Past is about, as they were understood
 	Doctors         []DoctorAccess
-	Specializations []SpecializationAccess
-	Ahead           Fill // of all these doctors
+	Specializations []SpecializationAccess // of these doctors, by name
+	Ahead           Fill                   // of all these doctors
 	Past            Past
 }
 
@@ -47,10 +46,10 @@ type DoctorAccess struct {
 	Ahead         Fill
 }
 
-// SpecializationAccess is the same for a field of medicine.
+// SpecializationAccess is how long patients wait in a field of medicine.
 type SpecializationAccess struct {
 	SpecializationID int
-	Name             string // set by NextAvailable
+	Name             string
 	Doctors          int
 	Closed           int      // of the doctors: those without a third next slot
 	ThirdNextDays    *float64 // the mean over the others
@@ -112,10 +111,14 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 		return Access{}, err
 	}
 	var a Access
+	var fields []turno.Specialization
 	if err := s.read(ctx, "measure access", func(tx *sqldb.Tx) (err error) {
 		var begins []time.Time
 		a = Access{}
 		if a.Days, begins, err = s.days(tx, c, d); err != nil {
+			return err
+		}
+		if fields, err = store.Specializations(tx); err != nil {
 			return err
 		}
 		return eachCount(tx, only, ByVisit, begins[0], begins[len(begins)-1], func(_ time.Time, n store.VisitCounts) {
@@ -124,56 +127,25 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 	}); err != nil {
 		return Access{}, err
 	}
-	if a.Doctors, err = s.doctorsAccess(ctx, only, true); err != nil {
+	if a.Doctors, err = s.doctorsAccess(ctx, only); err != nil {
 		return Access{}, err
 	}
 	for _, doctor := range a.Doctors {
 		a.Ahead.add(doctor.Ahead)
 	}
-	a.Specializations = bySpecialization(a.Doctors)
+	a.Specializations = bySpecialization(a.Doctors, fields)
 	return a, nil
 }
 
-// NextAvailable is the specializations part of Access, by name: how long patients
-// wait for an appointment in each field. It reads nothing that is past.
-func (s *Service) NextAvailable(ctx context.Context, c policy.Caller) ([]SpecializationAccess, error) {
-	only, err := whose(c)
-	if err != nil {
-		return nil, err
-	}
-	doctors, err := s.doctorsAccess(ctx, only, false)
-	if err != nil {
-		return nil, err
-	}
-	var names []turno.Specialization
-	if err := s.read(ctx, "name specializations", func(tx *sqldb.Tx) (err error) {
-		names, err = store.Specializations(tx)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	measured := bySpecialization(doctors)
-	named := make([]SpecializationAccess, 0, len(measured))
-	for _, field := range names {
-		i := slices.IndexFunc(measured, func(a SpecializationAccess) bool { return a.SpecializationID == field.ID })
-		if i >= 0 {
-			measured[i].Name = field.Name
-			named = append(named, measured[i])
-		}
-	}
-	return named, nil
-}
-
 // doctorsAccess measures the doctors in the order of their ids, some at a time:
-// each lot in a Read of its own, so that no view is kept open for long. Without
-// ahead it leaves Ahead out, which costs the most.
-func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID, ahead bool) ([]DoctorAccess, error) {
+// each lot in a Read of its own, so that no view is kept open for long.
+func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorAccess, error) {
 	var all []DoctorAccess
 	var last uuid.UUID
 	for {
 		var lot []DoctorAccess
 		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
-			lot, err = s.lotOfDoctors(tx, only, last, ahead)
+			lot, err = s.lotOfDoctors(tx, only, last)
 			return err
 		}); err != nil {
 			return nil, err
@@ -186,7 +158,7 @@ func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID, ahead bool
 	}
 }
 
-func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID, ahead bool) ([]DoctorAccess, error) {
+func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
 	ids, err := store.BookableDoctors(tx, only, after, doctorsAtOnce)
 	if err != nil || len(ids) == 0 {
 		return nil, err
@@ -195,15 +167,13 @@ func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID, a
 	if err != nil {
 		return nil, err
 	}
-	var booked map[uuid.UUID]int64
-	if ahead {
-		if booked, err = store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead)); err != nil {
-			return nil, err
-		}
+	booked, err := store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead))
+	if err != nil {
+		return nil, err
 	}
 	lot := make([]DoctorAccess, 0, len(ids))
 	for _, id := range ids {
-		doctor, err := s.measure(calendars[id], tx.Now, ahead)
+		doctor, err := s.measure(calendars[id], tx.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -214,7 +184,7 @@ func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID, a
 }
 
 // measure works out what a calendar alone says.
-func (s *Service) measure(c *store.Calendar, now time.Time, ahead bool) (DoctorAccess, error) {
+func (s *Service) measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
 	doctor := DoctorAccess{DoctorID: c.DoctorID, FullName: c.FullName, SpecializationID: c.SpecializationID}
 	rules, err := s.zones.Rules(c)
 	if err != nil {
@@ -226,35 +196,33 @@ func (s *Service) measure(c *store.Calendar, now time.Time, ahead bool) (DoctorA
 		days := turno.DateOf(now, rules.Zone).DaysUntil(turno.DateOf(offered[2].StartsAt, rules.Zone))
 		doctor.ThirdNextDays = &days
 	}
-	if !ahead {
-		return doctor, nil
-	}
 	open := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(fillAhead), Now: now, ForStaff: true})
 	doctor.Ahead.OpenMinutes = int64(len(open)) * int64(c.SlotMinutes)
 	return doctor, nil
 }
 
-// bySpecialization sums doctors up, in the order in which the fields first
-// occur.
-func bySpecialization(doctors []DoctorAccess) []SpecializationAccess {
-	var fields []SpecializationAccess
-	index, days := map[int]int{}, map[int]int64{}
-	for _, doctor := range doctors {
-		id := doctor.SpecializationID
-		i, known := index[id]
-		if !known {
-			i, index[id] = len(fields), len(fields)
-			fields = append(fields, SpecializationAccess{SpecializationID: id})
+// bySpecialization sums doctors up for each of the fields that has any, in their
+// order.
+func bySpecialization(doctors []DoctorAccess, fields []turno.Specialization) []SpecializationAccess {
+	var sums []SpecializationAccess
+	for _, field := range fields {
+		sum := SpecializationAccess{SpecializationID: field.ID, Name: field.Name}
+		var days int64
+		for _, doctor := range doctors {
+			if doctor.SpecializationID != field.ID {
+				continue
+			}
+			sum.Doctors++
+			if doctor.ThirdNextDays == nil {
+				sum.Closed++
+			} else {
+				days += int64(*doctor.ThirdNextDays)
+			}
 		}
-		fields[i].Doctors++
-		if doctor.ThirdNextDays == nil {
-			fields[i].Closed++
-			continue
+		if sum.Doctors > 0 {
+			sum.ThirdNextDays = ratio(days, int64(sum.Doctors-sum.Closed))
+			sums = append(sums, sum)
 		}
-		days[id] += int64(*doctor.ThirdNextDays)
 	}
-	for i := range fields {
-		fields[i].ThirdNextDays = ratio(days[fields[i].SpecializationID], int64(fields[i].Doctors-fields[i].Closed))
-	}
-	return fields
+	return sums
 }

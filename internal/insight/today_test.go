@@ -82,7 +82,7 @@ func TestTheNextAvailableOfEachField(t *testing.T) {
 			_, err := tx.Exec(`DELETE FROM availability WHERE doctor_id = $1`, closed.UserID)
 			return err
 		})
-		got, err := c.NextAvailable(t.Context(), c.owner)
+		got, err := c.Access(t.Context(), c.owner, insight.Days{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,13 +91,13 @@ func TestTheNextAvailableOfEachField(t *testing.T) {
 			{SpecializationID: 1, Name: "Field 4", Doctors: 1, ThirdNextDays: &today},
 			{SpecializationID: 2, Name: "Field 5", Doctors: 1, Closed: 1},
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got.Specializations); diff != "" {
 			t.Errorf("fields (-want +got):\n%s", diff)
 		}
-		if own, err := c.NextAvailable(t.Context(), soon); err != nil || len(own) != 1 {
+		if own, err := c.Access(t.Context(), soon, insight.Days{}); err != nil || len(own.Specializations) != 1 {
 			t.Errorf("a doctor sees %v, %v; want their own", own, err)
 		}
-		if _, err := c.NextAvailable(t.Context(), c.desk); turno.KindOf(err) != turno.KindForbidden {
+		if _, err := c.Access(t.Context(), c.desk, insight.Days{}); turno.KindOf(err) != turno.KindForbidden {
 			t.Errorf("the desk: %v", err)
 		}
 	})

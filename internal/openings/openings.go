@@ -2,7 +2,6 @@ package openings
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -10,25 +9,9 @@ import (
 	"github.com/turno-health/turno/internal/store"
 )
 
-// Zones keeps the time zones of calendars, since loading one reads a file. The
-// zero value is ready; it is safe for concurrent use. Only names that were checked
-// when they were stored belong in it: others could fill the memory.
-type Zones struct {
-	loaded sync.Map // IANA name -> *time.Location
-}
-
-// Location is the zone of an IANA name. It fails for a name that is none.
-func (z *Zones) Location(name string) (*time.Location, error) {
-	if loc, ok := z.loaded.Load(name); ok {
-		return loc.(*time.Location), nil //nolint:forcetypeassert // only *time.Location is stored
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, fmt.Errorf("load a time zone: %w", err)
-	}
-	z.loaded.Store(name, loc)
-	return loc, nil
-}
+// Zones are the time zones of calendars. The zero value is ready; it is safe for
+// concurrent use.
+type Zones struct{ turno.Zones }
 
 // Rules is what package schedule needs to know of a calendar. It fails when the
 // calendar's zone is none.

@@ -168,8 +168,13 @@ func ListVisitDetails(tx *sqldb.Tx, f DetailsFilter, callerID uuid.UUID) ([]Visi
 	if f.Limit > 0 {
 		limit = " LIMIT " + w.Arg(f.Limit)
 	}
-	visits, err := sqldb.All(tx, scanVisitDetails, selectVisitDetails(caller, now)+w.SQL()+`
-		 ORDER BY `+order+limit, w.Args()...)
+	// First which, from an index alone where one has all that is asked, then the rest.
+	visits, err := sqldb.All(tx, scanVisitDetails, selectVisitDetails(caller, now)+`
+		 WHERE a.id IN (SELECT a.id
+		                  FROM appointments a
+		                 `+w.SQL()+`
+		                 ORDER BY `+order+limit+`)
+		 ORDER BY `+order, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list visits with their details: %w", err)
 	}

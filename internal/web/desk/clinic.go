@@ -21,7 +21,6 @@ type clinicView struct {
 	Ratings  []insight.DoctorRating
 	NextBest string // the cursor of the next page of ratings
 	Access   insight.Access
-	Waits    []insight.SpecializationAccess
 	ToVerify int64
 }
 
@@ -73,9 +72,6 @@ func (v *clinicView) read(days insight.Days) (err error) {
 		return err
 	}
 	if v.Today, err = numbers.Today(ctx, v.Caller, v.Clinic().TimeZone); err != nil {
-		return err
-	}
-	if v.Waits, err = numbers.NextAvailable(ctx, v.Caller); err != nil {
 		return err
 	}
 	if v.Ratings, v.NextBest, err = numbers.DoctorRatings(ctx, v.Caller, 0, v.Form.Get("ratings")); err != nil {
@@ -194,7 +190,7 @@ func (v clinicView) morePages() ui.PaginationProps {
 func (v clinicView) waits() ui.BarsProps {
 	p := ui.BarsProps{Title: v.T("Third next available"), Head: [2]string{v.T("Specialization"), v.T("Days")}, Level: 2,
 		Summary: v.T("Days from today to the third open time: the first two are often chance. The mean over the doctors of a field.")}
-	for _, field := range v.Waits {
+	for _, field := range v.Access.Specializations {
 		item := ui.BarItem{Label: field.Name, Note: v.N("%d doctor|%d doctors", field.Doctors), Shown: "–", Tone: "calm"}
 		if days := field.ThirdNextDays; days != nil {
 			item.Value, item.Shown = *days, v.Decimal(*days, 1)

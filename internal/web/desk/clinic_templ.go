@@ -155,7 +155,7 @@ func clinicPage(v clinicView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if len(v.Waits) > 0 {
+			if len(v.Access.Specializations) > 0 {
 				templ_7745c5c3_Err = ui.BarChart(v.waits()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

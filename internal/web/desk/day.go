@@ -45,7 +45,7 @@ func day(r *page.Request) error {
 		return err
 	}
 	v := dayView{Request: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
-		Zone: page.ZoneNamed(clinicDay.Zone, time.UTC), Fields: fields, Field: field}
+		Zone: r.ZoneNamed(clinicDay.Zone, time.UTC), Fields: fields, Field: field}
 	for i, column := range v.All {
 		if column.DoctorID == one {
 			v.One, v.Columns = &v.All[i], v.All[i:i+1]

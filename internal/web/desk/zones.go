@@ -14,12 +14,12 @@ import (
 // be at the doctor's.
 
 // clinicZone is how the clocks go where the desk stands.
-func clinicZone(r *page.Request) *time.Location { return page.ZoneNamed(r.Clinic().TimeZone, time.UTC) }
+func clinicZone(r *page.Request) *time.Location { return r.ZoneNamed(r.Clinic().TimeZone, time.UTC) }
 
 // elsewhere reports whether the clocks of a doctor and of the clinic differ at an
 // instant.
 func elsewhere(r *page.Request, at time.Time, doctorZone string) bool {
-	return !page.SameClocks(at, clinicZone(r), page.ZoneNamed(doctorZone, time.UTC))
+	return !page.SameClocks(at, clinicZone(r), r.ZoneNamed(doctorZone, time.UTC))
 }
 
 // theirTime is a time as the doctor's clocks show it: "11:30 Madrid time"; ""
@@ -28,7 +28,7 @@ func theirTime(r *page.Request, at time.Time, doctorZone string) string {
 	if !elsewhere(r, at, doctorZone) {
 		return ""
 	}
-	zone := page.ZoneNamed(doctorZone, time.UTC)
+	zone := r.ZoneNamed(doctorZone, time.UTC)
 	clock := r.Time(at, zone)
 	if day := turno.DateOf(at, zone); day != turno.DateOf(at, clinicZone(r)) {
 		clock = r.ShortDay(day) + ", " + clock

@@ -99,6 +99,6 @@ func (p profile) types(r *page.Request) []ui.Choice {
 
 // month is when a review was written, as closely as anybody learns it.
 func month(r *page.Request, at time.Time, doctor turno.Doctor) string {
-	local := at.In(page.ZoneNamed(doctor.TimeZone, time.UTC))
+	local := at.In(r.ZoneNamed(doctor.TimeZone, time.UTC))
 	return r.Month(local.Year(), local.Month())
 }

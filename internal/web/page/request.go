@@ -91,18 +91,15 @@ func isLocked(err error) bool {
 
 // zone is the person's own, or what the browser said, or the clinic's.
 func (r *Request) zone() *time.Location {
-	for _, name := range []string{r.Person.TimeZone, r.cookie(zoneCookie)} {
-		if len(name) > maxZoneName || name == "" || name == "Local" {
-			continue
-		}
-		if loc, err := time.LoadLocation(name); err == nil {
+	if own, err := r.Site.zones.Location(r.Person.TimeZone); err == nil && r.Person.TimeZone != "" {
+		return own
+	}
+	if name := r.cookie(zoneCookie); len(name) <= maxZoneName && name != "" && name != "Local" {
+		if loc, err := time.LoadLocation(name); err == nil { // whatever was sent: it is not kept
 			return loc
 		}
 	}
-	if loc, err := time.LoadLocation(r.Clinic().TimeZone); err == nil {
-		return loc
-	}
-	return time.UTC
+	return r.ZoneNamed(r.Clinic().TimeZone, time.UTC)
 }
 
 // Clinic is the place whose name the site bears. When it can't be read, the page

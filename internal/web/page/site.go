@@ -41,6 +41,7 @@ type Site struct {
 	Version            string
 
 	limiter *httpx.Limiter
+	zones   turno.Zones
 	pages   *http.ServeMux // where the routes are
 }
 

@@ -55,7 +55,7 @@ func (r *Request) ZoneLine() string {
 // ZoneNote says whose times they are: the reader's, and when the clocks of a
 // clinic in another zone go otherwise, that they do.
 func (r *Request) ZoneNote(clinic string) string {
-	if SameClocks(r.Now, r.Zone, ZoneNamed(clinic, r.Zone)) {
+	if SameClocks(r.Now, r.Zone, r.ZoneNamed(clinic, r.Zone)) {
 		return r.ZoneLine()
 	}
 	return r.T("Times are in %s; the clinic is on %s.", r.Words.Zone(r.Zone.String()), r.Words.Zone(clinic))
@@ -63,8 +63,8 @@ func (r *Request) ZoneNote(clinic string) string {
 
 // ZoneNamed is the zone of a name in the database, or the other one when this
 // machine does not know it.
-func ZoneNamed(name string, otherwise *time.Location) *time.Location {
-	zone, err := time.LoadLocation(name)
+func (r *Request) ZoneNamed(name string, otherwise *time.Location) *time.Location {
+	zone, err := r.Site.zones.Location(name)
 	if err != nil {
 		return otherwise
 	}

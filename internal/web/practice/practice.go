@@ -78,11 +78,7 @@ func practiceOf(r *page.Request, doctorID uuid.UUID) (practice, error) {
 	if err := admit(r, doctorID); err != nil {
 		return practice{}, err
 	}
-	zone, err := time.LoadLocation(doctor.TimeZone)
-	if err != nil {
-		return practice{}, err
-	}
-	return practice{Request: r, Doctor: doctor, Local: zone}, nil
+	return practice{Request: r, Doctor: doctor, Local: r.ZoneNamed(doctor.TimeZone, time.UTC)}, nil
 }
 
 // own reports whether the doctor is who looks.

@@ -98,7 +98,7 @@ func kindLine(r *page.Request, t *turno.VisitType, minutes int) string {
 // clinicTime is the time as the clinic's clocks show it; "" when the reader's show
 // the same.
 func clinicTime(r *page.Request, at time.Time, zoneName string) string {
-	zone := page.ZoneNamed(zoneName, r.Zone)
+	zone := r.ZoneNamed(zoneName, r.Zone)
 	if page.SameClocks(at, r.Zone, zone) {
 		return ""
 	}
