@@ -160,10 +160,16 @@ func execute(ctx context.Context, conn *pgx.Conn, sql string, args ...any) error
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
+// databaseURL gives sessions longer than the product does: how fast the machine is
+// must not decide a test.
 func databaseURL(t testing.TB, name string) string {
 	t.Helper()
 	u := clusterURL(t)
 	u.Path = "/" + name
+	settings := u.Query()
+	settings.Set("lock_timeout", "2min")
+	settings.Set("statement_timeout", "3min")
+	u.RawQuery = settings.Encode()
 	return u.String()
 }
 
