@@ -90,6 +90,7 @@ func AuditKinds() []AuditKind {
 		{AuditCreate, "calendar_feed"},  // replaced
 		{AuditDelete, "calendar_feed"},  //
 		{AuditRead, "calendar_feed"},    // by a doctor's calendar program
+		{AuditRead, "mail"},             // to or about a patient
 
 		{AuditCreate, "specialization"},
 		{AuditUpdate, "specialization"},

@@ -34,6 +34,7 @@ type Export struct {
 	Passkeys   []Passkey          // with the person's names for them
 	Calendar   *time.Time         // since when a calendar program may fetch the visits; nil: none may
 	Notices    []Notice           // what happened to the account
+	Mails      []Mail             // to the person, or about the person's visits
 	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
 }
 
@@ -43,6 +44,9 @@ type Device struct {
 	CreatedAt  time.Time
 	LastUsedAt time.Time
 }
+
+// Mail is what was mailed to somebody, or about their visits to who acts for them.
+type Mail = store.ExportedMail
 
 // maxExportedTrail bounds what an export holds in memory. The access log has all.
 const maxExportedTrail = 10_000
@@ -113,6 +117,9 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 		e.Devices = append(e.Devices, Device(d))
 	}
 	if err := exportAccess(tx, c.UserID, &e); err != nil {
+		return e, err
+	}
+	if e.Mails, err = store.ExportMails(tx, c.UserID); err != nil {
 		return e, err
 	}
 	if e.Trail, err = store.ExportTrail(tx, c.UserID, maxExportedTrail); err != nil {

@@ -31,6 +31,7 @@ type exportView struct {
 	Passkeys   []PasskeyView          `json:"passkeys" nullable:"false"`
 	Calendar   *time.Time             `json:"calendar_feed_since" doc:"Since when a calendar program may fetch one's visits; null: none may."`
 	Notices    []noticeView           `json:"notices" nullable:"false" doc:"What happened to one's account."`
+	Mails      []exportedMailView     `json:"mails" nullable:"false" doc:"What was mailed to one, or about one's visits to who acts for one."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
 
@@ -58,6 +59,18 @@ type exportedTimeOffView struct {
 type exportedDeviceView struct {
 	CreatedAt  time.Time `json:"created_at"`
 	LastUsedAt time.Time `json:"last_used_at"`
+}
+
+type exportedMailView struct {
+	Kind          string     `json:"kind" doc:"What it is about: booked, reminder_24h and so on."`
+	State         string     `json:"state" doc:"sent, waiting, failed, kept, withheld or dropped."`
+	ToMe          bool       `json:"to_me" doc:"Else to somebody who acts for one."`
+	Recipient     string     `json:"recipient" doc:"The address, of mail to one."`
+	AppointmentID *uuid.UUID `json:"appointment_id" doc:"One's visit that it tells of."`
+	Subject       string     `json:"subject"`
+	Text          string     `json:"text" doc:"Kept for 30 days; empty when it is about another's visit."`
+	CreatedAt     time.Time  `json:"created_at"`
+	SentAt        *time.Time `json:"sent_at" doc:"When it was sent, kept or given up."`
 }
 
 type exportedTrailView struct {
@@ -100,6 +113,7 @@ func viewExport(e account.Export) exportView {
 		Passkeys: viewed(e.Passkeys, viewPasskey),
 		Calendar: utc(e.Calendar),
 		Notices:  viewed(e.Notices, viewNotice),
+		Mails:    viewed(e.Mails, viewExportedMail),
 		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
 			return viewExportedTrail(entry, e.Person.ID)
 		}),
@@ -119,6 +133,13 @@ func viewExportedFeedback(f turno.Feedback) exportedFeedbackView {
 
 func viewExportedTimeOff(t turno.TimeOff) exportedTimeOffView {
 	return exportedTimeOffView{StartsAt: t.StartsAt.UTC(), EndsAt: t.EndsAt.UTC(), Reason: t.Reason}
+}
+
+func viewExportedMail(m account.Mail) exportedMailView {
+	return exportedMailView{
+		Kind: m.Kind, State: string(m.State), ToMe: m.ToMe, Recipient: m.Recipient, AppointmentID: m.AppointmentID,
+		Subject: m.Subject, Text: m.Text, CreatedAt: m.CreatedAt.UTC(), SentAt: utc(m.SentAt),
+	}
 }
 
 // viewExportedTrail leaves out who else acted: that is somebody else's data, and
@@ -148,6 +169,7 @@ func exampleExport() exportView {
 		Devices:    []exportedDeviceView{},
 		Passkeys:   []PasskeyView{},
 		Notices:    []noticeView{},
+		Mails:      []exportedMailView{},
 		Trail: []exportedTrailView{{
 			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),
 			ActionDetail: "role=patient", CreatedAt: exampleTime(8, 0),

@@ -273,7 +273,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
 		return services{}, err
 	}
-	pages, err := web.New(n.site(visits, accounts, reports))
+	pages, err := web.New(n.site(visits, accounts, reports, mail))
 	if err != nil {
 		return services{}, err
 	}
@@ -282,7 +282,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 }
 
 // site is what the pages depend on.
-func (n *node) site(visits *booking.Service, accounts *account.Service, reports *insight.Service) *page.Site {
+func (n *node) site(visits *booking.Service, accounts *account.Service, reports *insight.Service, mail *notify.Service) *page.Site {
 	return &page.Site{
 		Booking:            visits,
 		Account:            accounts,
@@ -290,6 +290,7 @@ func (n *node) site(visits *booking.Service, accounts *account.Service, reports 
 		Export:             api.WriteExport,
 		Live:               n.hub,
 		System:             n.system(),
+		Mail:               mail,
 		Box:                n.box,
 		Logger:             n.logger,
 		Now:                time.Now,

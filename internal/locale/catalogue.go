@@ -32,6 +32,7 @@ func tables() []map[string]string {
 		spanishPractice(),
 		spanishDesk(),
 		spanishMail(),
+		spanishMailRoom(),
 	}
 }
 

@@ -41,6 +41,8 @@ func TestCheck(t *testing.T) {
 		{"full staff see how the system is doing", full, policy.ReadSystem, 0, ""},
 		{"the desk does not", desk, policy.ReadSystem, 0, turno.CodeForbidden},
 		{"the desk has no job tried again", desk, policy.RetryJob, 0, turno.CodeForbidden},
+		{"full staff read what was mailed", full, policy.ReadMails, 0, ""},
+		{"the desk does not", desk, policy.ReadMails, 0, turno.CodeForbidden},
 		{"staff hold nothing", full, policy.CreateHold, 0, turno.CodeForbidden},
 		{"an action without a row is refused to everybody", full, "no.such.action", 0, turno.CodeInternal},
 	}

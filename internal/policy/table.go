@@ -100,6 +100,7 @@ const (
 	ReadToday     Action = "analytics.today" // the clinic's numbers of the day
 	ReadSystem    Action = "system.read"     // how the installation is doing
 	RetryJob      Action = "system.retry_job"
+	ReadMails     Action = "mail.read" // what was sent to people, or is kept
 
 	ChooseLanguage Action = "page.language"
 	SeeDesign      Action = "page.design" // the components of the pages, in a demo
@@ -214,6 +215,7 @@ var table = map[Action]rule{
 	ReadToday:     {may: Staff},
 	ReadSystem:    {may: Full},
 	RetryJob:      {may: Full},
+	ReadMails:     {may: Full},
 
 	ChooseLanguage: {may: Anyone},
 	SeeDesign:      {may: Anyone},

@@ -109,7 +109,7 @@ func TestMailsAreListedNewestFirst(t *testing.T) {
 			"all":        {store.MailFilter{Limit: 10}, ids(other, second, first)},
 			"some":       {store.MailFilter{Limit: 1}, ids(other)},
 			"the rest":   {store.MailFilter{Limit: 10, AfterID: second.ID}, ids(first)},
-			"one person": {store.MailFilter{Limit: 10, UserID: c.patient.ID}, ids(second, first)},
+			"one person": {store.MailFilter{Limit: 10, Person: c.patient.ID}, ids(second, first)},
 			"one state":  {store.MailFilter{Limit: 10, State: store.MailIsKept}, ids(second)},
 		} {
 			var got []uuid.UUID
@@ -130,6 +130,49 @@ func TestMailsAreListedNewestFirst(t *testing.T) {
 		if !slices.Contains(store.MailStates(), store.MailIsKept) {
 			t.Error("kept is no state")
 		}
+	})
+}
+
+func TestAPersonsMailsAreTakenAlong(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		visit := c.addVisit(t, c.visit(at(11, 0)))
+		account, about := c.mail("a"), c.mail("b")
+		about.UserID, about.AppointmentID = c.child.ID, &visit.ID // as if who acts for her were mailed
+		c.write(t, func(tx *sqldb.Tx) error {
+			for _, m := range []store.Mail{account, about} {
+				if err := store.InsertMail(tx, m); err != nil {
+					return err
+				}
+				m.State, m.Recipient, m.Subject, m.Text, m.SentAt = store.MailIsSent, m.Key+"@example.org", "S"+m.Key, "T", &tx.Now
+				if _, err := store.SaveMail(tx, m); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		now := at(9, 0)
+		own := store.ExportedMail{Kind: "booked", State: store.MailIsSent, ToMe: true, Recipient: "a@example.org", Subject: "Sa", Text: "T", CreatedAt: now, SentAt: &now}
+		mine := store.ExportedMail{Kind: "booked", State: store.MailIsSent, AppointmentID: &visit.ID, Subject: "Sb", Text: "T", CreatedAt: now, SentAt: &now}
+		others := store.ExportedMail{Kind: "booked", State: store.MailIsSent, ToMe: true, Recipient: "b@example.org", CreatedAt: now, SentAt: &now}
+		for person, want := range map[uuid.UUID][]store.ExportedMail{c.patient.ID: {own, mine}, c.child.ID: {others}, c.doctor.ID: nil} {
+			c.look(t, func(tx *sqldb.Tx) error {
+				got, err := store.ExportMails(tx, person)
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("mails (-want +got):\n%s", diff)
+				}
+				return err
+			})
+		}
+		c.look(t, func(tx *sqldb.Tx) error {
+			for limit, want := range map[int]int{1: 1, 10: 2} {
+				if n, err := store.CountMails(tx, store.MailFilter{Limit: limit}); n != want || err != nil {
+					t.Errorf("%d mails are counted up to %d (%v), want %d", n, limit, err, want)
+				}
+			}
+			return nil
+		})
 	})
 }
 

@@ -124,52 +124,6 @@ func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
 	return rows == 1, nil
 }
 
-// MailFilter chooses mails; zero fields choose all.
-type MailFilter struct {
-	State   MailState
-	UserID  uuid.UUID
-	AfterID uuid.UUID // keyset: the last mail seen
-	Limit   int
-}
-
-// ListedMail is a mail without its bodies, and whom it is for.
-type ListedMail struct {
-	Mail
-	UserName string
-	UserRole turno.Role
-}
-
-// Mails lists mails, the newest first.
-func Mails(tx *sqldb.Tx, f MailFilter) ([]ListedMail, error) {
-	var w sqldb.Where
-	if f.State != "" {
-		w.Add("m.state = $?", string(f.State))
-	}
-	if f.UserID != uuid.Nil {
-		w.Add("m.user_id = $?", f.UserID)
-	}
-	if f.AfterID != uuid.Nil {
-		w.Add("m.id < $?", f.AfterID)
-	}
-	limit := w.Arg(f.Limit)
-	mails, err := sqldb.All(tx, func(row sqldb.Scanner) (m ListedMail, err error) {
-		err = row.Scan(&m.ID, &m.Kind, &m.UserID, &m.AppointmentID, &m.Recipient, &m.State, &m.Subject,
-			&m.Attempts, &m.LastError, &m.CreatedAt, &m.SentAt, &m.UserName, &m.UserRole)
-		return m, err
-	}, `
-		SELECT m.id, m.kind, m.user_id, m.appointment_id, m.recipient, m.state, m.subject,
-		       m.attempts, m.last_error, m.created_at, m.sent_at, u.full_name, CAST(u.role AS text)
-		  FROM mails m
-		  JOIN users u ON u.id = m.user_id
-		 `+w.SQL()+`
-		 ORDER BY m.id DESC
-		 LIMIT `+limit, w.Args()...)
-	if err != nil {
-		return nil, fmt.Errorf("list mails: %w", err)
-	}
-	return mails, nil
-}
-
 // ReleaseMails lets the mails of a user go that waited for the address to be
 // verified.
 func ReleaseMails(tx *sqldb.Tx, userID uuid.UUID) error {

@@ -46,10 +46,16 @@ type Status struct {
 	Migration       int // the version of the database
 	NewestMigration int // that the node knows
 
+	MailsFailed  int // up to a thousand, as the next
+	MailsWaiting int
+
 	WaitingEvents int64      // committed, due and not yet in the hands of the jobs
 	OldestEventAt *time.Time // since when the first of them is due
 	Jobs          jobs.Report
 }
+
+// manyMails is as far as mails are counted.
+const manyMails = 1000
 
 // Status looks at the installation. It is for full staff.
 func (s *Service) Status(ctx context.Context, c policy.Caller) (Status, error) {
@@ -60,6 +66,12 @@ func (s *Service) Status(ctx context.Context, c policy.Caller) (Status, error) {
 	err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		status.Uptime = tx.Now.Sub(s.config.StartedAt)
 		if status.DatabaseBytes, err = store.DatabaseBytes(tx); err != nil {
+			return err
+		}
+		if status.MailsFailed, err = store.CountMails(tx, store.MailFilter{State: store.MailIsFailed, Limit: manyMails}); err != nil {
+			return err
+		}
+		if status.MailsWaiting, err = store.CountMails(tx, store.MailFilter{State: store.MailIsWaiting, Limit: manyMails}); err != nil {
 			return err
 		}
 		status.WaitingEvents, status.OldestEventAt, err = store.CountWaitingEvents(tx)

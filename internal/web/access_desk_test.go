@@ -9,6 +9,7 @@ import (
 
 	"github.com/turno-health/turno"
 	usecase "github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -41,6 +42,10 @@ func deskRows() map[string]accessRow {
 		"GET /admin":        {want: fullStaff},
 		"GET /admin/audit":  {want: fullStaff},
 		"GET /admin/system": {want: noNode},
+
+		"GET /admin/mail":           {want: fullStaff},
+		"GET /admin/mail/{id}":      {want: fullStaff, path: ofMail("")},
+		"GET /admin/mail/{id}/html": {want: fullStaff, path: ofMail("/html")},
 
 		"POST /admin/system/jobs/{id}/retry": {want: noNode, path: func(*webtest.Clinic) string { return "/admin/system/jobs/1/retry" }},
 	}
@@ -107,6 +112,23 @@ func deskSettings() map[string]accessRow {
 		"POST /admin/locations":      {want: fullStaff, form: place},
 		"GET /admin/locations/{id}":  {want: fullStaff, path: location},
 		"POST /admin/locations/{id}": {want: fullStaff, path: location, form: fields("name", "Riverside Clinic", "time_zone", "UTC")},
+	}
+}
+
+// ofMail is a path about the first mail to the patient.
+func ofMail(suffix string) func(*webtest.Clinic) string {
+	return func(c *webtest.Clinic) string {
+		search := notify.Search{Person: c.Patient.UserID, Limit: 100}
+		mails, _, err := c.Mail.Mails(context.Background(), c.Full.Caller, search)
+		if err == nil && len(mails) == 0 {
+			c.Visit(c.OpenTime(0))
+			c.WriteMail()
+			mails, _, err = c.Mail.Mails(context.Background(), c.Full.Caller, search)
+		}
+		if err != nil || len(mails) == 0 {
+			return "no mail"
+		}
+		return "/admin/mail/" + mails[len(mails)-1].ID.String() + suffix
 	}
 }
 

@@ -26,7 +26,7 @@ func hostileValues() map[string]string {
 // queryFields are the parameters that pages read.
 func queryFields() []string {
 	return []string{"q", "specialization", "rating", "from", "to", "sort", "cursor", "view", "week", "day", "date", "doctor", "at", "type", "patient", "after",
-		"ahead", "past", "reviews", "token", "account", "queue", "role", "next", "entity", "entity_id", "action", "subject", "actor", "days", "all", "off", "print", "change"}
+		"ahead", "past", "reviews", "token", "account", "queue", "role", "next", "entity", "entity_id", "state", "person", "action", "subject", "actor", "days", "all", "off", "print", "change"}
 }
 
 // What strangers write into addresses is refused or shown as nothing found, on both

@@ -211,7 +211,7 @@ func TestHowTheSystemIsDoing(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		withSystem(t, c)
 		full := inside(t, c, c.Full)
-		want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: nothing is mailed")
+		want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: it is kept to be read here")
 		want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
 		want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
 	})

@@ -21,6 +21,7 @@ func TestTourOfTheDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	change(t, c, `UPDATE users SET email_refused_at = created_at WHERE username = 'olivia'`)
 	date := "?date=" + first.Format(time.DateOnly)
 	at := "&at=" + c.OpenTime(2).Format(time.RFC3339)
 	book := "/admin/book?doctor=" + c.Doctor.UserID.String() + at
@@ -46,6 +47,10 @@ func TestTourOfTheDesk(t *testing.T) {
 		webtest.Place{Name: "desk-locations", Path: "/admin/locations", As: c.Full},
 		webtest.Place{Name: "desk-new-location", Path: "/admin/locations/new", As: c.Full},
 		webtest.Place{Name: "desk-audit", Path: "/admin/audit", As: c.Full},
+		webtest.Place{Name: "desk-mails", Path: "/admin/mail", As: c.Full},
+		webtest.Place{Name: "desk-mails-none", Path: "/admin/mail?state=failed", As: c.Full},
+		webtest.Place{Name: "desk-mail", Path: mailOf(t, c, c.Patient), As: c.Full},
+		webtest.Place{Name: "desk-patient-refused", Path: "/admin/users/" + c.OtherPatient.UserID.String(), As: c.Full},
 		webtest.Place{Name: "desk-system", Path: "/admin/system", As: c.Full},
 		webtest.Place{Name: "desk-move", Path: "/admin/appointments/" + visit.ID.String() + "/move", As: c.Desk},
 	)

@@ -50,6 +50,9 @@ func Routes() []page.Route {
 		{Pattern: "GET /admin/locations/{id}", Action: policy.WriteLocations, Handler: editLocation},
 		{Pattern: "POST /admin/locations/{id}", Action: policy.WriteLocations, Handler: changeLocation, Keeps: true},
 		{Pattern: "GET /admin/audit", Action: policy.ReadAuditLogs, Handler: audit},
+		{Pattern: "GET /admin/mail", Action: policy.ReadMails, Handler: mails},
+		{Pattern: "GET /admin/mail/{id}", Action: policy.ReadMails, Handler: mailPage},
+		{Pattern: "GET /admin/mail/{id}/html", Action: policy.ReadMails, Handler: mailHTML},
 		{Pattern: "GET /admin/system", Action: policy.ReadSystem, Handler: systemPage},
 		{Pattern: "POST /admin/system/jobs/{id}/retry", Action: policy.RetryJob, Handler: retryJob},
 	}

@@ -54,6 +54,8 @@ func say(r *page.Request, line insight.TrailLine, who string) string {
 		return r.T("%s opened a visit of %s.", who, whom)
 	case turno.AuditKind{Action: turno.AuditRead, Entity: "patient"}:
 		return r.T("%s opened the record of %s.", who, whom)
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "mail"}:
+		return r.T("%s opened a mail to or about %s.", who, whom)
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "feedback"}:
 		return r.T("%s gave feedback about a visit.", who)
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "doctor"}:
@@ -320,7 +322,7 @@ func entityName(r *page.Request, entity string) string {
 		"time_off": r.T("time off"), "visit_type": r.T("a visit type"), "user": r.T("an account"), "doctor": r.T("a doctor's profile"),
 		"patient": r.T("a patient's record"), "patient_proxy": r.T("acting for somebody"), "proxy_invitation": r.T("an invitation to act for somebody"), "session": r.T("a session"),
 		"specialization": r.T("a specialization"), "location": r.T("a location"), "job": r.T("a job"), "database": r.T("the database"),
-		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "password_reset": r.T("a link for a new password"), "calendar_feed": r.T("a calendar by address"),
+		"audit_log": r.T("the trail"), "passkey": r.T("a passkey"), "mail": r.T("a mail"), "password_reset": r.T("a link for a new password"), "calendar_feed": r.T("a calendar by address"),
 	}
 	if name, known := names[entity]; known {
 		return name

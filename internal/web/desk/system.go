@@ -55,6 +55,7 @@ func (v systemView) facts() []ui.Fact {
 		{Name: v.T("Running now"), Value: v.depth("running")},
 		{Name: v.T("Given up"), Value: v.depth("discarded")},
 		waiting,
+		{Name: v.T("Mail not delivered"), Value: counted(v.Request, s.MailsFailed), Note: v.N("%d waits|%d wait", s.MailsWaiting), Href: "/admin/mail?state=failed"},
 		{Name: v.T("Live pages"), Value: strconv.Itoa(s.Streams), Note: v.T("open on this node")},
 	}
 }
@@ -69,7 +70,7 @@ func (v systemView) depth(states ...string) string {
 
 func (v systemView) terms() []ui.Term {
 	s := v.Status
-	mail := v.T("Not set up: nothing is mailed")
+	mail := v.T("Not set up: it is kept to be read here")
 	if s.Mail {
 		mail = v.T("Set up")
 	}
@@ -82,7 +83,7 @@ func (v systemView) terms() []ui.Term {
 		{Name: v.T("Running for"), Value: uptime(v.Request, s.Uptime)},
 		{Name: v.T("Database"), Value: fmt.Sprintf("%v · %s MB", s.Engine, v.Decimal(float64(s.DatabaseBytes)/1e6, 1))},
 		{Name: v.T("Migration"), Value: migrations},
-		{Name: v.T("Mail"), Value: mail},
+		{Name: v.T("Mail"), Value: mail, Href: "/admin/mail"},
 	}
 }
 

@@ -97,6 +97,7 @@ func clinicChoices(r *page.Request) []ui.Choice {
 		{"/admin/doctors", r.T("Doctors")},
 		{"/admin/specializations", r.T("Specializations")},
 		{"/admin/locations", r.T("Locations")},
+		{"/admin/mail", r.T("Mail")},
 		{"/admin/audit", r.T("Trail")},
 		{"/admin/system", r.T("System")},
 	} {

@@ -27,6 +27,8 @@ func did(r *page.Request, a insight.RecordAccess) string {
 	switch (turno.AuditKind{Action: a.Action, Entity: a.Entity}) {
 	case turno.AuditKind{Action: turno.AuditRead, Entity: "patient"}:
 		return r.T("looked at your record")
+	case turno.AuditKind{Action: turno.AuditRead, Entity: "mail"}:
+		return r.T("opened a mail to you or about your visits")
 	case turno.AuditKind{Action: turno.AuditCreate, Entity: "user"}:
 		return r.T("made your account")
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "user"}:

@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/live"
+	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/system"
@@ -25,6 +26,7 @@ type Site struct {
 	Booking *booking.Service
 	Insight *insight.Service
 	System  *system.Service
+	Mail    *notify.Service
 	Export  func(io.Writer, account.Export) error // writes what people take with them
 	Live    *live.Hub                             // tells open pages to look again; nil: they are reloaded by hand
 

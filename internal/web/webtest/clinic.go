@@ -4,8 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +22,11 @@ import (
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/live"
+	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/page"
@@ -48,6 +52,7 @@ type Clinic struct {
 	Site    *page.Site
 	Account *account.Service
 	Booking *booking.Service
+	Mail    *notify.Service // keeps what would be sent
 
 	ResetLinks []string // for new passwords, as they were sent
 
@@ -139,7 +144,9 @@ func OpenWith(t testing.TB, db *sqldb.DB, clock *storetest.Clock, box *seal.Box,
 		Name: "Riverside Clinic", Phone: "+34 910 000 000", AddressLine1: "Calle del Río 1", City: "Madrid", PostalCode: "28001", Country: "ES",
 		TimeZone: "UTC",
 	}))
+	c.Mail = notify.New(db, notify.Config{Now: clock.Now, PublicURL: c.URL})
 	c.Site = &page.Site{
+		Mail:    c.Mail,
 		Account: c.Account, Booking: c.Booking, Insight: insight.New(db), Export: api.WriteExport, Live: hub,
 		Box: box, Logger: logger, Now: clock.Now, Network: time.Now, Emergency: "112", Demo: true, Version: "test",
 	}
@@ -296,6 +303,29 @@ func (c *Clinic) OpenTime(n int) time.Time {
 		c.t.Fatalf("the doctor has %d open times, and the test wants number %d", len(open), n)
 	}
 	return open[n].StartsAt
+}
+
+// WriteMail makes and writes the mail that is due, as the jobs do.
+func (c *Clinic) WriteMail() {
+	c.t.Helper()
+	handlers := c.Mail.Handlers()
+	for {
+		var events []store.Event
+		c.must(c.DB.Read(c.t.Context(), func(tx *sqldb.Tx) (err error) {
+			events, err = store.WaitingEvents(tx, slices.Collect(maps.Keys(handlers)), 100)
+			return err
+		}))
+		if len(events) == 0 {
+			return
+		}
+		for _, e := range events {
+			c.must(handlers[e.Name](c.t.Context(), e.Payload))
+			c.must(c.DB.Write(c.t.Context(), func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE outbox SET relayed_at = $2 WHERE id = $1`, e.ID, tx.Now)
+				return err
+			}))
+		}
+	}
 }
 
 // Must fails the test for an error.

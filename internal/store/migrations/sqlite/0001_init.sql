@@ -528,6 +528,7 @@ CREATE TABLE mails (
     created_at     INTEGER NOT NULL,
     sent_at        INTEGER
 ) STRICT;
+CREATE INDEX mails_by_state ON mails (state, id);
 CREATE INDEX mails_of_user ON mails (user_id);
 CREATE INDEX mails_of_visit ON mails (appointment_id);
 CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';

@@ -1,0 +1,101 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/turno-health/turno/internal/notify"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// mailOf is the path of the newest mail to or about somebody.
+func mailOf(t *testing.T, c *webtest.Clinic, p webtest.Person) string {
+	t.Helper()
+	c.WriteMail()
+	mails, _, err := c.Mail.Mails(t.Context(), c.Full.Caller, notify.Search{Person: p.UserID})
+	if err != nil || len(mails) == 0 {
+		t.Fatalf("there is no mail to %s (%v)", p.FullName, err)
+	}
+	return "/admin/mail/" + mails[0].ID.String()
+}
+
+func TestFullStaffReadWhatWasMailed(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		full := inside(t, c, c.Full)
+		want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
+		visit := c.Visit(c.OpenTime(0))
+		path := mailOf(t, c, c.Patient)
+
+		list := full.Get("/admin/mail")
+		want(t, list, http.StatusOK, "What would be sent to people.", "Visit booked", "Pablo Paz, born 3 Feb 1990", "pablo@example.org", "Kept here")
+		if list.Find(`a.chip[href="/admin/mail?state=kept"]`).Length() != 1 {
+			t.Error("the state is not to be chosen")
+		}
+		want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
+		want(t, full.Get("/admin/mail?person="+c.Patient.UserID.String()), http.StatusOK, "To one person, or about their visits.", "Visit booked")
+		want(t, full.Get("/admin/mail?person="+c.OtherPatient.UserID.String()), http.StatusOK, "No mail")
+
+		one := full.Get(path)
+		want(t, one, http.StatusOK, "Visit confirmed: ", "No mail server is set up, so it was not sent.", "Riverside Clinic", "Pablo Paz, born 3 Feb 1990",
+			"It puts the visit into the reader's calendar", "Visit with Dr Amara Okafor", "METHOD:REQUEST")
+		if one.Find(`a[href="/admin/appointments/`+visit.ID.String()+`"]`).Length() != 1 {
+			t.Error("the mail does not lead to its visit")
+		}
+		frame := one.Find("iframe")
+		if sandbox, there := frame.Attr("sandbox"); !there || sandbox != "" || frame.AttrOr("title", "") == "" {
+			t.Errorf("the frame is <iframe sandbox=%q title=%q>", sandbox, frame.AttrOr("title", ""))
+		}
+		if got := one.Header.Get("Content-Security-Policy"); !strings.HasSuffix(got, "; frame-src 'self'") || !strings.Contains(got, "script-src 'self'") {
+			t.Errorf("the page's policy is %q", got)
+		}
+		html := full.Get(frame.AttrOr("src", ""))
+		want(t, html, http.StatusOK, "Visit confirmed", "Dr Amara Okafor")
+		if got := html.Header.Get("Content-Security-Policy"); got != notify.PreviewPolicy() || !strings.Contains(got, "sandbox") {
+			t.Errorf("the frame's policy is %q", got)
+		}
+		want(t, full.Get("/admin/audit"), http.StatusOK, "Olga Owner opened a mail to or about Pablo Paz.")
+		want(t, inside(t, c, c.Patient).Get("/account/access"), http.StatusOK, "opened a mail to you or about your visits")
+	})
+}
+
+func TestAMailWhoseTimeIsOverIsNotReadAnyMore(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(c.OpenTime(0))
+		path := mailOf(t, c, c.Patient)
+		change(t, c, `UPDATE mails SET body_text = '', body_html = '', subject = '', calendar = ''`)
+		a := inside(t, c, c.Full).Get(path)
+		want(t, a, http.StatusOK, "Nothing to read", "What a mail says is kept for 30 days.")
+		if a.Find("iframe").Length() != 0 {
+			t.Error("there is a frame with nothing in it")
+		}
+	})
+}
+
+func TestStaffLearnThatAnAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		change(t, c, `UPDATE users SET email_refused_at = created_at WHERE username = 'pablo'`)
+		path := "/admin/users/" + c.Patient.UserID.String()
+		for _, who := range []webtest.Person{c.Desk, c.Full} {
+			want(t, inside(t, c, who).Get(path), http.StatusOK, "Mail does not arrive at this address", "pablo@example.org has been refused since", "Ask for the right address")
+		}
+		desk := inside(t, c, c.Desk)
+		saved := desk.Submit(desk.Get(path), "#details", url.Values{"email": {"pablo@example.net"}})
+		want(t, saved, http.StatusOK, "Saved.", "pablo@example.net")
+		if saved.Says("Mail does not arrive") {
+			t.Error("the new address bears the mark of the old")
+		}
+	})
+}
+
+func change(t *testing.T, c *webtest.Clinic, statement string) {
+	t.Helper()
+	if err := c.DB.Write(t.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec(statement); return err }); err != nil {
+		t.Fatal(err)
+	}
+}
