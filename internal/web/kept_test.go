@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/page"
+	"github.com/turno-health/turno/internal/web/ui"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -29,6 +31,10 @@ func keptRows(c *webtest.Clinic) map[string]keptRow {
 	booking := "/admin/book?" + url.Values{"doctor": {c.Doctor.UserID.String()}, "at": {page.Machine(c.OpenTime(2))}}.Encode()
 	place, err := c.Account.CreateLocation(c.Context(), c.Full.Caller, turno.Location{Name: "Second house", TimeZone: "UTC", Country: "ES"})
 	c.Must(err)
+	kind, err := c.Booking.AddVisitType(c.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Check-up", Minutes: 20})
+	c.Must(err)
+	field, err := c.Account.CreateSpecialization(c.Context(), c.Full.Caller, "Surgery")
+	c.Must(err)
 	person, house := "/admin/users/"+c.Patient.UserID.String(), "/admin/locations/"+place.ID.String()
 	return map[string]keptRow{
 		"POST /admin/book":                     {booking + "&patient=" + c.Patient.UserID.String(), "/admin/book", "reason", "Half a reason"},
@@ -41,6 +47,12 @@ func keptRows(c *webtest.Clinic) map[string]keptRow {
 		"POST /schedule/hours":                 {"/schedule/hours", "/schedule/hours", "end-Monday-0", "17:35"},
 		"POST /schedule/hours/extra":           {"/schedule/hours/extra", "/schedule/hours/extra", "starts_at", "06:35"},
 		"POST /schedule/hours/types":           {"/schedule/hours/types", "/schedule/hours/types", "name", "Half a kind"},
+		"POST /schedule/hours/types/{id}":      {"/schedule/hours/types", "/schedule/hours/types/" + kind.ID.String(), "name", "Half a change"},
+		"POST /schedule/book":                  {"/schedule/book?patient=" + c.Patient.UserID.String(), "/schedule/book", "time", "17:35"},
+		"POST /schedule/visits/{id}/move":      {"/schedule/visits/" + visit + "/move", "/schedule/visits/" + visit + "/move", "time", "17:35"},
+		"POST /admin/appointments/{id}/move":   {"/admin/appointments/" + visit + "/move", "/admin/appointments/" + visit + "/move", "time", "17:35"},
+		"POST /admin/specializations":          {"/admin/specializations", "/admin/specializations", "name", "Half a field"},
+		"POST /admin/specializations/{id}":     {"/admin/specializations", "/admin/specializations/" + strconv.Itoa(field.ID), "name", "Half another"},
 		"POST /schedule/time-off":              {"/schedule/time-off", "/schedule/time-off", "reason", "Half a holiday"},
 		"POST /schedule/book/patient":          {"/schedule/book?doctor=" + c.Doctor.UserID.String(), "/schedule/book/patient", "full_name", "Half Aname"},
 		"POST /schedule/visits/{id}/cancel":    {"/schedule/visits/" + visit + "/cancel", "/schedule/visits/" + visit + "/cancel", "reason", "Half a reason"},
@@ -100,7 +112,7 @@ func typedAgain(t *testing.T, c *webtest.Clinic, who webtest.Person, row keptRow
 		c.Must(err)
 		return document
 	}
-	form := url.Values{row.field: {row.typed}}
+	form := url.Values{row.field: {row.typed}, ui.ShownToField: {who.UserID.String()}}
 	if start, ok := strings.CutPrefix(row.field, "end-"); ok {
 		form.Set("start-"+start, "09:00")
 	}
@@ -114,9 +126,57 @@ func typedAgain(t *testing.T, c *webtest.Clinic, who webtest.Person, row keptRow
 	if !strings.Contains(back.Text(), "What you typed is still here.") {
 		t.Errorf("%s does not say that it kept what was typed", row.page)
 	}
-	field := back.Find(`main form[action^="` + row.to + `"] [name="` + row.field + `"]`).First()
+	field := back.Find(`main form[action$="` + row.to + `"] [name="` + row.field + `"], main form[action^="` + row.to + `?"] [name="` + row.field + `"]`).First()
 	if field.Is("textarea") {
 		return field.Text()
 	}
 	return field.AttrOr("value", "")
+}
+
+// A patient's session does not lock, but it may end in another window.
+func TestWhatWasTypedComesBackAfterSigningOutElsewhere(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		past := c.PastVisit()
+		child := url.Values{"for": {"new"}, "full_name": {"Half Achild"}, "date_of_birth": {"2020-02-03"}, "relation": {"mother"}, "reason": {"A cough"}}
+		for name, form := range map[string]struct {
+			page, form string
+			typed      url.Values
+		}{
+			"a booking for a child": {page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil), "#book", child},
+			"a rating":              {"/appointments/" + past.ID.String() + "/feedback", "main form", url.Values{"comments": {"Half a praise"}}},
+			"an invitation":         {"/account/people", "main form:has([name=username])", url.Values{"username": {"half"}, "relation": {"aunt"}}},
+		} {
+			v := c.As(t, c.Patient)
+			typing := v.Get(form.page)
+			v.Post("/logout", nil)
+			asked := v.Submit(typing, form.form, form.typed)
+			if !strings.HasPrefix(asked.Path, "/login") {
+				t.Errorf("%s: signed out, it leads to %s: %s", name, asked.Path, asked.Text())
+				continue
+			}
+			v.Post("/login", url.Values{"login": {c.OtherPatient.Username}, "password": {webtest.Password}})
+			if theirs := v.Get(form.page); theirs.Says("What you typed is still here.") {
+				t.Errorf("%s: somebody else finds it", name)
+			}
+			v.Post("/logout", nil)
+			back := v.Submit(asked, "main form", url.Values{"login": {c.Patient.Username}, "password": {webtest.Password}})
+			if !back.Says("What you typed is still here.") {
+				t.Errorf("%s: having signed in again, one is at %s: %s", name, back.Path, back.Text())
+			}
+			for field, want := range form.typed {
+				at := back.Find(`main form [name="` + field + `"]`)
+				got := at.AttrOr("value", at.Text())
+				if field == "for" {
+					got = back.Find(`[name="for"][checked]`).AttrOr("value", "")
+				}
+				if got != want[0] {
+					t.Errorf("%s: %s holds %q, want %q", name, field, got, want[0])
+				}
+			}
+			if again := v.Get(form.page); again.Says("What you typed is still here.") {
+				t.Errorf("%s: it comes back twice", name)
+			}
+		}
+	})
 }

@@ -22,7 +22,11 @@ type moveView struct {
 }
 
 func movePage(r *page.Request) error {
-	return showMove(r, http.StatusOK, r.Query(), nil)
+	form := r.Kept()
+	if !form.Kept {
+		form = r.Query()
+	}
+	return showMove(r, http.StatusOK, form, nil)
 }
 
 func showMove(r *page.Request, status int, form *page.Form, alternatives []turno.Interval) error {

@@ -19,7 +19,9 @@ type specializationsView struct {
 }
 
 func specializations(r *page.Request) error {
-	return showSpecializations(r, http.StatusOK, 0, &page.Form{})
+	form := r.Kept()
+	id, _ := page.Whole(form.KeptID("/admin/specializations")) // 0: a new one
+	return showSpecializations(r, http.StatusOK, id, form)
 }
 
 func showSpecializations(r *page.Request, status, id int, form *page.Form) error {

@@ -32,7 +32,7 @@ func readCircle(r *page.Request) (c circle, err error) {
 
 // listPeople shows both.
 func listPeople(r *page.Request) error {
-	return peopleForm(r, http.StatusOK, &page.Form{})
+	return peopleForm(r, http.StatusOK, r.Kept())
 }
 
 // changePeople invites somebody to act for the person, takes that back, or ends
@@ -132,10 +132,14 @@ func showDependant(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return dependantForm(r, http.StatusOK, p, &page.Form{Values: url.Values{
-		"full_name": {p.FullName}, "date_of_birth": {p.DateOfBirth.String()}, "gender": {string(p.Gender)}, "contact_number": {p.ContactNumber},
-		page.VersionField: {string(turno.PersonVersion(p.User, &p))},
-	}})
+	form := r.Kept()
+	if !form.Kept {
+		form.Values = url.Values{
+			"full_name": {p.FullName}, "date_of_birth": {p.DateOfBirth.String()}, "gender": {string(p.Gender)}, "contact_number": {p.ContactNumber},
+			page.VersionField: {string(turno.PersonVersion(p.User, &p))},
+		}
+	}
+	return dependantForm(r, http.StatusOK, p, form)
 }
 
 // changeDependant keeps what was changed about them.

@@ -33,11 +33,11 @@ func Routes() []page.Route {
 
 		{Pattern: "POST /account/invitations", Action: policy.AnswerInvitation, Handler: answerInvitation},
 		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople, General: true},
-		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true},
+		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true, Keeps: true},
 		{Pattern: "GET /account/people/new", Action: policy.CreateDependant, Handler: showNewDependant, General: true},
 		{Pattern: "POST /account/people/new", Action: policy.CreateDependant, Handler: addDependant, General: true, Keeps: true},
 		{Pattern: "GET /account/people/{id}", Action: policy.UpdatePatient, Handler: showDependant},
-		{Pattern: "POST /account/people/{id}", Action: policy.UpdatePatient, Handler: changeDependant},
+		{Pattern: "POST /account/people/{id}", Action: policy.UpdatePatient, Handler: changeDependant, Keeps: true},
 		{Pattern: "GET /account/people/{id}/end", Action: policy.LeaveProxy, Handler: showEnd},
 		{Pattern: "POST /account/people/{id}/end", Action: policy.LeaveProxy, Handler: endDependant},
 

@@ -63,9 +63,6 @@ func (r *Request) Renew(c policy.Caller) error {
 		return err
 	}
 	r.SetSession(in.Token, "", in.ExpiresAt)
-	if plain := r.kept(); plain != nil {
-		r.keep(plain, in.Token)
-	}
 	return nil
 }
 

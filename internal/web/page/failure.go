@@ -29,9 +29,7 @@ func (r *Request) fail(err error) {
 		e = &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal}
 	}
 	if to := r.wayIn(e); to != "" {
-		if e.Code == turno.CodeSessionLocked || e.Code == turno.CodeSignInAgain {
-			r.keepTyped()
-		}
+		r.keepTyped()
 		_ = r.Redirect(to)
 		return
 	}

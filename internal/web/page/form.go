@@ -25,6 +25,7 @@ type Form struct {
 	Values url.Values
 	Errors []FieldError // in the order that they were found
 	Kept   bool         // typed before the person had to show who they are: see Request.Kept
+	sentTo string       // of a kept one
 }
 
 // FieldError says, in the reader's language, what is wrong with a field. An empty

@@ -6,12 +6,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/locale"
+	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 )
 
@@ -97,34 +101,42 @@ func browsing(t *testing.T, box *seal.Box, method, path string, form url.Values,
 
 func TestKept(t *testing.T) {
 	t.Parallel()
-	box := newBox(t)
-	form := url.Values{"postal_code": {"28001"}, "password": {"secret"}}
-	post, w := browsing(t, box, http.MethodPost, "/account/profile", form, map[string]string{sessionCookie: "mine"})
-	post.keepTyped()
-	if cookies := w.Result().Cookies(); len(cookies) != 0 {
+	box, mine, theirs := newBox(t), uuid.New(), uuid.New()
+	long := strings.Repeat("It hurts when I walk, and more so in the evening. ", 40) // 2,000 characters
+	form := url.Values{"reason": {long}, "password": {"secret"}, "shown_to": {mine.String()}}
+	keep := func(keeps bool, form url.Values) []*http.Cookie {
+		post, w := browsing(t, box, http.MethodPost, "/account/people/new", form, nil)
+		post.keeps = keeps
+		post.keepTyped()
+		return w.Result().Cookies()
+	}
+	if cookies := keep(false, form); len(cookies) != 0 {
 		t.Errorf("a form whose page does not ask for it is kept: %v", cookies)
 	}
-	post, w = browsing(t, box, http.MethodPost, "/account/profile", form, map[string]string{sessionCookie: "mine"})
-	post.keeps = true
-	post.keepTyped()
-	cookies := w.Result().Cookies()
-	if len(cookies) != 1 {
+	if cookies := keep(true, url.Values{"reason": {long}}); len(cookies) != 0 {
+		t.Errorf("a form that was shown to nobody is kept: %v", cookies)
+	}
+	cookies := keep(true, form)
+	if len(cookies) != 1 || len(cookies[0].Value) > 4000 {
 		t.Fatalf("the cookies are %v", cookies)
 	}
 	for _, tt := range []struct {
-		name, path, token, value string
-		want                     url.Values
+		name, path string
+		person     uuid.UUID
+		value      string
+		want       url.Values
 	}{
-		{"on its page, without its secrets", "/account/profile", "mine", cookies[0].Value, url.Values{"postal_code": {"28001"}}},
-		{"on another page", "/account/people/new", "mine", cookies[0].Value, nil},
-		{"in another session", "/account/profile", "theirs", cookies[0].Value, nil},
-		{"signed out", "/account/profile", "", cookies[0].Value, nil},
-		{"made up", "/account/profile", "mine", base64.RawURLEncoding.EncodeToString([]byte(`{"Path":"/account/profile"}`)), nil},
-		{"no base64", "/account/profile", "mine", "%%%", nil},
+		{"on its page, without its secrets", "/account/people/new", mine, cookies[0].Value, url.Values{"reason": {long}}},
+		{"on another page", "/account/profile", mine, cookies[0].Value, nil},
+		{"of somebody else", "/account/people/new", theirs, cookies[0].Value, nil},
+		{"signed out", "/account/people/new", uuid.Nil, cookies[0].Value, nil},
+		{"made up", "/account/people/new", mine, base64.RawURLEncoding.EncodeToString([]byte(`{"Path":"/account/people/new"}`)), nil},
+		{"no base64", "/account/people/new", mine, "%%%", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			get, _ := browsing(t, box, http.MethodGet, tt.path, nil, map[string]string{sessionCookie: tt.token, keptCookie: tt.value})
+			get, _ := browsing(t, box, http.MethodGet, tt.path, nil, map[string]string{keptCookie: tt.value})
+			get.Caller = policy.Caller{UserID: tt.person, Role: turno.RolePatient}
 			kept := get.Kept()
 			if diff := cmp.Diff(tt.want, kept.Values); diff != "" || kept.Kept != (tt.want != nil) {
 				t.Errorf("kept is %t (-want +got):\n%s", kept.Kept, diff)

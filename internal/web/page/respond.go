@@ -65,7 +65,7 @@ func (r *Request) Write(status int, mediaType string, component templ.Component)
 
 // reading lets components speak to this reader.
 func (r *Request) reading() context.Context {
-	return ui.WithReader(r.Context(), ui.Reader{Words: r.Words, Zone: r.Zone, Now: r.Now})
+	return ui.WithReader(r.Context(), ui.Reader{Words: r.Words, Zone: r.Zone, Now: r.Now, Person: r.Caller.UserID})
 }
 
 // cacheable reports whether a browser may keep the answer, to ask whether it is

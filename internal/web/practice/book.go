@@ -27,7 +27,7 @@ func showBook(p practice) error {
 	if err != nil {
 		return p.findForm(http.StatusOK, p.Kept())
 	}
-	return p.bookForm(http.StatusOK, patientID, &page.Form{})
+	return p.bookForm(http.StatusOK, patientID, p.Kept())
 }
 
 // findForm finds a patient whom the caller may book for.

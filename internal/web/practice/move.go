@@ -9,7 +9,7 @@ import (
 
 // showMove offers other times for a visit.
 func showMove(p practice, v booking.VisitView) error {
-	return p.moveForm(http.StatusOK, v, &page.Form{})
+	return p.moveForm(http.StatusOK, v, p.Kept())
 }
 
 func (p practice) moveForm(status int, v booking.VisitView, form *page.Form) error {

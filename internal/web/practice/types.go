@@ -22,8 +22,9 @@ type typesView struct {
 }
 
 func showTypes(p practice) error {
-	form := p.Kept() // of a new kind
-	return p.typesPage(http.StatusOK, typesView{Form: form, Filled: form.Kept})
+	form := p.Kept()
+	kind, _ := uuid.Parse(form.KeptID("/schedule/hours/types")) // Nil: a new one
+	return p.typesPage(http.StatusOK, typesView{Form: form, Typed: kind, Filled: form.Kept})
 }
 
 func (p practice) typesPage(status int, v typesView) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/locale"
 )
@@ -11,8 +13,21 @@ import (
 // Reader is what components need to know of whoever reads.
 type Reader struct {
 	*locale.Words
-	Zone *time.Location
-	Now  time.Time
+	Zone   *time.Location
+	Now    time.Time
+	Person uuid.UUID // uuid.Nil: nobody has signed in
+}
+
+// ShownToField is the field of a form that says whom it was shown to, so that what
+// was typed waits for them alone when their session has ended.
+const ShownToField = "shown_to"
+
+// shownTo is the value of ShownToField, "" for a form that needs none.
+func (r Reader) shownTo(p FormProps) string {
+	if p.Get || r.Person == uuid.Nil {
+		return ""
+	}
+	return r.Person.String()
 }
 
 type readerKey struct{}

@@ -30,6 +30,9 @@ const (
 // showBook is the page to book an open time, which is kept for a few minutes.
 func showBook(r *page.Request) error {
 	form := r.Query()
+	if kept := r.KeptIf(sameVisit(form)); kept.Kept {
+		form = kept
+	}
 	if !form.Has("doctor") {
 		return showHeld(r)
 	}
@@ -41,6 +44,19 @@ func showBook(r *page.Request) error {
 		return r.Redirect(page.DoctorPath(w.doctor))
 	}
 	return showOffer(r, http.StatusOK, form, w)
+}
+
+// sameVisit reports whether a form is about the time in the address: whatever time
+// when there is none, after the form was shown with what was wrong with it.
+func sameVisit(address *page.Form) func(*page.Form) bool {
+	return func(kept *page.Form) bool {
+		if !address.Has("doctor") {
+			return kept.Has("doctor")
+		}
+		asked, wrong := wishOf(address)
+		typed, alsoWrong := wishOf(kept)
+		return wrong == nil && alsoWrong == nil && asked.doctor == typed.doctor && (asked.at.Equal(typed.at) || kept.Has("at"))
+	}
 }
 
 // showHeld goes on with the time that is kept for the reader, for somebody who

@@ -18,7 +18,7 @@ func showFeedback(r *page.Request) error {
 	if !v.Can.Rate {
 		return r.Redirect(page.VisitPath(v.ID))
 	}
-	return feedbackForm(r, http.StatusOK, v, &page.Form{})
+	return feedbackForm(r, http.StatusOK, v, r.Kept())
 }
 
 // feedback keeps a rating. Sending it twice is harmless.

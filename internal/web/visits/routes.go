@@ -9,7 +9,7 @@ import (
 func Routes() []page.Route {
 	return []page.Route{
 		{Pattern: "GET /book", Action: policy.ReadSlots, Handler: showBook},
-		{Pattern: "POST /book", Action: policy.BookAppointment, Handler: book},
+		{Pattern: "POST /book", Action: policy.BookAppointment, Handler: book, Keeps: true},
 		{Pattern: "GET /appointments", Action: policy.ListAppointments, Handler: list},
 		{Pattern: "GET /appointments/{id}", Action: policy.ReadAppointment, Handler: visit},
 		{Pattern: "GET /appointments/{id}/visit.ics", Action: policy.ReadAppointment, Handler: visitFile},
@@ -19,6 +19,6 @@ func Routes() []page.Route {
 		{Pattern: "GET /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: showCancel},
 		{Pattern: "POST /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancel, Keeps: true},
 		{Pattern: "GET /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: showFeedback},
-		{Pattern: "POST /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: feedback},
+		{Pattern: "POST /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: feedback, Keeps: true},
 	}
 }
