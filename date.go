@@ -85,6 +85,31 @@ func (d Date) At(c Clock, loc *time.Location) time.Time {
 	}
 }
 
+// Has reports whether clocks in loc show c on the day d: not in what a change to
+// summer time skips.
+func (d Date) Has(c Clock, loc *time.Location) bool {
+	shown := d.At(c, loc)
+	return shown.UTC().Add(offsetAt(shown.In(loc))).Equal(d.midnightUTC().Add(time.Duration(c) * time.Minute))
+}
+
+// ShownTwice reports whether clocks in loc show at another instant what they show
+// at t, because they are set back.
+func ShownTwice(t time.Time, loc *time.Location) bool {
+	t = t.In(loc)
+	start, end := t.ZoneBounds()
+	if !end.IsZero() {
+		back := offsetAt(t) - offsetAt(end)
+		if back > 0 && !t.Add(back).Before(end) { // again after the change
+			return true
+		}
+	}
+	if start.IsZero() {
+		return false
+	}
+	back := offsetAt(start.Add(-1)) - offsetAt(t)
+	return back > 0 && t.Add(-back).Before(start) // already before it
+}
+
 // MarshalText makes a Date a string in JSON.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -95,6 +95,36 @@ func offset(t time.Time, zone *time.Location) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
+// What clocks show at a quarter of an hour is shown twice when another quarter of
+// that day and a half reads the same; a local time that no quarter reads is skipped.
+func TestShownTwiceAndSkippedInEveryZone(t *testing.T) {
+	t.Parallel()
+	zones := zonetest.Zones(t)
+	rapid.Check(t, func(t *rapid.T) {
+		someDay := time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, rapid.IntRange(0, 130*365).Draw(t, "day"))
+		quarters := time.Duration(rapid.IntRange(-12, 12).Draw(t, "quarters")) * 15 * time.Minute
+		zone := zones[rapid.IntRange(0, len(zones)-1).Draw(t, "zone")]
+		at := zonetest.NextChange(someDay, zone).Truncate(15 * time.Minute).Add(quarters).In(zone)
+		wall := func(t time.Time) time.Time { return t.UTC().Add(offset(t, zone)) }
+		reads := func(what time.Time) (times int) {
+			for other := at.Add(-36 * time.Hour); other.Before(at.Add(36 * time.Hour)); other = other.Add(time.Minute) {
+				if wall(other).Equal(what) {
+					times++
+				}
+			}
+			return times
+		}
+		if got, want := turno.ShownTwice(at, zone), reads(wall(at)) > 1; got != want {
+			t.Fatalf("%v in %s is shown twice: %t, want %t", at, zone, got, want)
+		}
+		asked := wall(at).Truncate(time.Minute).Add(30 * time.Minute)
+		day, clock := turno.DateOf(asked, time.UTC), turno.Clock(asked.Hour()*60+asked.Minute())
+		if got, want := day.Has(clock, zone), reads(asked) > 0; got != want {
+			t.Fatalf("%v has %v in %s: %t, want %t", day, clock, zone, got, want)
+		}
+	})
+}
+
 func TestDateOfIsTheDateOnTheWall(t *testing.T) {
 	t.Parallel()
 	evening := time.Date(2026, time.March, 2, 23, 30, 0, 0, time.UTC)

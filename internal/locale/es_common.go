@@ -3,6 +3,7 @@ package locale
 // spanishCommon is what several parts of the product say.
 func spanishCommon() map[string]string {
 	return map[string]string{
+		"There is no %s on this day: the clocks go forward. Choose another time.": "Ese día no existe la hora %s: se adelanta el reloj. Elige otra hora.",
 		"%s at %s": "%s a las %s",
 		// The frame of every page.
 		"Skip to the content": "Ir al contenido",

@@ -97,10 +97,25 @@ func (w *Words) ShortWeekday(day time.Weekday) string { return w.forms.shortDays
 // FirstDay is the day that weeks begin with.
 func (w *Words) FirstDay() time.Weekday { return w.forms.firstDay }
 
-// Time is a time of day as clocks at loc show it: "16:40", "4:40 PM".
+// Time is a time of day as clocks at loc show it: "16:40", "4:40 PM". One that they
+// show twice on the day that they are set back is told by its zone: "02:30 CEST".
 func (w *Words) Time(t time.Time, loc *time.Location) string {
 	t = t.In(loc)
-	return w.clock(t.Hour(), t.Minute())
+	clock := w.clock(t.Hour(), t.Minute())
+	if turno.ShownTwice(t, loc) {
+		clock += "\u00a0" + offsetName(t) // a no-break space
+	}
+	return clock
+}
+
+// offsetName is what people call the offset of a time, or else the offset: "CET",
+// "UTC-03".
+func offsetName(t time.Time) string {
+	name := t.Format("MST")
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return "UTC" + name
+	}
+	return name
 }
 
 // Clock is a local time of day. 24:00 is written as such, except by a clock of

@@ -120,15 +120,32 @@ func (v *bookView) time() time.Time {
 
 // localTime is the day and time of two fields.
 func localTime(f *page.Form, zone *time.Location) (time.Time, bool) {
-	date, err := turno.ParseDate(f.Get("date"))
-	if err != nil {
-		return time.Time{}, false
-	}
-	clock, err := turno.ParseClock(f.Get("time"))
-	if err != nil {
+	date, clock, ok := typedMoment(f)
+	if !ok {
 		return time.Time{}, false
 	}
 	return date.At(clock, zone), true
+}
+
+func typedMoment(f *page.Form) (turno.Date, turno.Clock, bool) {
+	date, err := turno.ParseDate(f.Get("date"))
+	if err != nil {
+		return turno.Date{}, 0, false
+	}
+	clock, err := turno.ParseClock(f.Get("time"))
+	return date, clock, err == nil
+}
+
+// checkTime says what is wrong with the two fields.
+func checkTime(r *page.Request, f *page.Form, zone *time.Location) {
+	date, clock, ok := typedMoment(f)
+	if !ok {
+		f.Add("time", r.T("Say on which day and at what time."))
+		return
+	}
+	if skipped := r.Skipped(date, clock, zone); skipped != "" {
+		f.Add("time", skipped)
+	}
 }
 
 func (v *bookView) show(status int) error {
@@ -147,8 +164,8 @@ func book(r *page.Request) error {
 	}
 	v := bookView{Request: r, Form: form, New: &page.Form{}}
 	v.Zone = clinicZone(r)
-	if _, ok := localTime(form, v.Zone); !ok && form.Get("at") == "" {
-		form.Add("time", r.T("Say on which day and at what time."))
+	if form.Get("at") == "" {
+		checkTime(r, form, v.Zone)
 	}
 	visit, err := v.wanted()
 	if err != nil {
@@ -334,7 +351,12 @@ func (v bookView) chosenType() string {
 // localDate and localClock fill the fields for another time.
 func (v bookView) localDate() string { return turno.DateOf(v.At, v.Zone).String() }
 
-func (v bookView) localClock() string { return v.At.In(v.Zone).Format("15:04") }
+func (v bookView) localClock() string {
+	if v.Form.Error("time") != "" { // as it was typed
+		return v.Form.Get("time")
+	}
+	return v.At.In(v.Zone).Format("15:04")
+}
 
 func (v bookView) alternatives() []ui.Slot {
 	alternatives := v.Alternatives

@@ -57,11 +57,10 @@ func moveVisit(r *page.Request) error {
 	}
 	to, err := time.Parse(time.RFC3339, form.Get("at"))
 	if err != nil {
-		var ok bool
-		if to, ok = localTime(form, clinicZone(r)); !ok {
-			form.Add("time", r.T("Say on which day and at what time."))
+		if checkTime(r, form, clinicZone(r)); !form.OK() {
 			return showMove(r, http.StatusUnprocessableEntity, form, nil)
 		}
+		to, _ = localTime(form, clinicZone(r))
 	}
 	_, err = r.Site.Booking.Move(r.Context(), r.Caller, id, to)
 	if err == nil {

@@ -65,7 +65,11 @@ func (r *Request) Write(status int, mediaType string, component templ.Component)
 
 // reading lets components speak to this reader.
 func (r *Request) reading() context.Context {
-	return ui.WithReader(r.Context(), ui.Reader{Words: r.Words, Zone: r.Zone, Now: r.Now, Person: r.Caller.UserID})
+	reader := ui.Reader{Words: r.Words, Zone: r.Zone, Now: r.Now}
+	if r.SignedIn() {
+		reader.Person = r.Caller.UserID.String()
+	}
+	return ui.WithReader(r.Context(), reader)
 }
 
 // cacheable reports whether a browser may keep the answer, to ask whether it is

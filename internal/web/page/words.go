@@ -17,6 +17,15 @@ func (r *Request) Born(birth turno.Date) string {
 	return r.T("born %s", r.ShortDate(birth))
 }
 
+// Skipped says that clocks in a zone don't show a time on a day, because they go
+// forward then; "" when they do.
+func (r *Request) Skipped(day turno.Date, clock turno.Clock, zone *time.Location) string {
+	if day.Has(clock, zone) {
+		return ""
+	}
+	return r.T("There is no %s on this day: the clocks go forward. Choose another time.", r.Words.Clock(clock))
+}
+
 // Genders are what people may tell us. none is how it reads that they don't.
 func (r *Request) Genders(none string) []ui.Option {
 	return []ui.Option{

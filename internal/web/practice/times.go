@@ -46,6 +46,9 @@ func typedTime(p practice, form *page.Form, date, clock string) time.Time {
 		form.Add(clock, p.T("Write a time like 09:30."))
 		return time.Time{}
 	}
+	if skipped := p.Skipped(day, at, p.Local); skipped != "" {
+		form.Add(clock, skipped)
+	}
 	return day.At(at, p.Local)
 }
 

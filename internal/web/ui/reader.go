@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/locale"
 )
@@ -15,7 +13,7 @@ type Reader struct {
 	*locale.Words
 	Zone   *time.Location
 	Now    time.Time
-	Person uuid.UUID // uuid.Nil: nobody has signed in
+	Person string // an id; "": nobody has signed in
 }
 
 // ShownToField is the field of a form that says whom it was shown to, so that what
@@ -24,10 +22,10 @@ const ShownToField = "shown_to"
 
 // shownTo is the value of ShownToField, "" for a form that needs none.
 func (r Reader) shownTo(p FormProps) string {
-	if p.Get || r.Person == uuid.Nil {
+	if p.Get {
 		return ""
 	}
-	return r.Person.String()
+	return r.Person
 }
 
 type readerKey struct{}
