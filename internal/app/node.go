@@ -101,7 +101,6 @@ func (n *node) close() error {
 // serve answers requests and runs jobs until ctx ends, then lets both finish.
 func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	defer func() { err = errors.Join(err, n.close()) }()
-	collectSeldom()
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
 	if err != nil {
 		return adviseListen(err)
@@ -122,6 +121,7 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	server.RegisterOnShutdown(n.hub.EndSubscriptions)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	collectSeldom()
 	url := urlOf(listener.Addr())
 	n.logger.InfoContext(ctx, "serving", "url", url, "database", n.config.DatabaseName(), "version", buildOf().version)
 	if ready != nil {
@@ -134,10 +134,11 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	return errors.Join(err, n.stop(ctx, server, runner))
 }
 
-// collectSeldom lets garbage grow to four times what is in use before it is
-// collected: a tenth less work for each booking, for some ten megabytes. Who has
-// set GOGC knows better.
+// collectSeldom gives back what starting took, a demo most of all, and from then on
+// lets garbage grow to four times what is in use before it is collected: a tenth
+// less work for each booking, for some ten megabytes. Who has set GOGC knows better.
 func collectSeldom() {
+	debug.FreeOSMemory()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for what must happen.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // jobsTotal reads turno_jobs_total by "job result".
 func jobsTotal(t *testing.T, registry *prometheus.Registry) map[string]float64 {

@@ -17,7 +17,7 @@ const maxConns = 16
 
 // patience is how long a write waits for another process. A loaded machine
 // under the race detector is slow, and a lock that never comes must not hang.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Engines lists both engines, as the names of subtests.
 func Engines() []sqldb.Engine { return []sqldb.Engine{sqldb.SQLite, sqldb.Postgres} }
@@ -94,5 +94,5 @@ func options(t testing.TB, clock *Clock) sqldb.Options {
 
 // cleanupContext is for work after the test, whose own context has ended.
 func cleanupContext(t testing.TB) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(t.Context()), 30*time.Second)
+	return context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 }

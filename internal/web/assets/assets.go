@@ -57,13 +57,18 @@ type library struct {
 
 var load = sync.OnceValue(func() library { //nolint:gochecknoglobals // what never changes, compressed once
 	all := library{files: map[string]*file{}}
+	// One for all files, as it fills tables of some megabytes, and gone after them.
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		panic(err) // the options are fixed
+	}
 	sum := sha256.New()
 	add := func(name string, content []byte) {
 		sum.Write([]byte(name))
 		sum.Write(content)
-		all.files[name] = newFile(name, content)
+		all.files[name] = newFile(name, content, encoder)
 	}
-	err := fs.WalkDir(embedded, "files", func(p string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(embedded, "files", func(p string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -79,12 +84,12 @@ var load = sync.OnceValue(func() library { //nolint:gochecknoglobals // what nev
 	return all
 })
 
-func newFile(name string, content []byte) *file {
+func newFile(name string, content []byte, encoder *zstd.Encoder) *file {
 	f := &file{mediaType: mediaType(name), plain: content, length: strconv.Itoa(len(content))}
 	if small := gzipped(content); len(small) < len(content)*9/10 {
 		f.gzip, f.gzipLen = small, strconv.Itoa(len(small))
 	}
-	if small := zstded(content); len(small) < len(content)*9/10 {
+	if small := encoder.EncodeAll(content, nil); len(small) < len(content)*9/10 {
 		f.zstd, f.zstdLen = small, strconv.Itoa(len(small))
 	}
 	return f
@@ -115,17 +120,6 @@ func gzipped(content []byte) []byte {
 	_ = w.Close()
 	return out.Bytes()
 }
-
-func zstded(content []byte) []byte { return encoder().EncodeAll(content, nil) }
-
-// encoder is one for all files: each would fill tables of some megabytes anew.
-var encoder = sync.OnceValue(func() *zstd.Encoder { //nolint:gochecknoglobals // made once
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		panic(err) // the options are fixed
-	}
-	return e
-})
 
 func serve(w http.ResponseWriter, r *http.Request) {
 	all := load()

@@ -104,7 +104,7 @@ type Tab struct {
 }
 
 // patience is how long a tab waits for what must come.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Visit opens an empty window on the clinic. When the test ends it fails if the
 // console complained, or anything was asked of another site.
