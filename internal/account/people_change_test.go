@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -188,6 +189,38 @@ func TestCreateUser(t *testing.T) {
 			in := p.newDoctor()
 			in.Role = turno.RoleDoctor
 			_, err := p.CreateUser(t.Context(), desk, in)
+			wantCode(t, err, turno.CodeForbidden)
+		})
+		t.Run("twice, or somebody who has been here, only on purpose", func(t *testing.T) {
+			born := turno.Date{Year: 1951, Month: 2, Day: 3}
+			in := account.NewUser{Role: turno.RolePatient, FullName: "José Núñez", DateOfBirth: born, Unlike: true}
+			var made, refused atomic.Int32
+			var forms sync.WaitGroup
+			for range 4 {
+				forms.Go(func() {
+					switch _, err := p.CreateUser(t.Context(), desk, in); {
+					case err == nil:
+						made.Add(1)
+					case turno.CodeOf(err) == turno.CodeConflict:
+						refused.Add(1)
+					}
+				})
+			}
+			forms.Wait()
+			if made.Load() != 1 || refused.Load() != 3 {
+				t.Errorf("four forms at once made %d and were refused %d times", made.Load(), refused.Load())
+			}
+			in.FullName = "jose  nunez"
+			_, err := p.CreateUser(t.Context(), desk, in)
+			wantCode(t, err, turno.CodeConflict)
+			found, err := p.SamePatients(t.Context(), desk, "JOSÉ NUÑEZ", born)
+			if err != nil || len(found) != 1 || found[0].FullName != "José Núñez" || found[0].Password != "" {
+				t.Errorf("found %+v, %v", found, err)
+			}
+			in.Unlike = false // as the API makes people
+			_, err = p.CreateUser(t.Context(), desk, in)
+			p.must(err)
+			_, err = p.SamePatients(t.Context(), p.patient(), "José Núñez", born)
 			wantCode(t, err, turno.CodeForbidden)
 		})
 		t.Run("a doctor needs an email", func(t *testing.T) {

@@ -26,6 +26,7 @@ type NewUser struct {
 	DateOfBirth   turno.Date // these three of patients
 	Gender        turno.Gender
 	ContactNumber string
+	Unlike        bool // refuse a patient whose name and birth date another has: see SamePatients
 
 	SpecializationID  int // these of doctors
 	LicenseNumber     string
@@ -70,7 +71,9 @@ func (s *Service) register(ctx context.Context, c policy.Caller, in NewUser) (Pe
 
 // addPerson hashes the password, writes the person, and says in the trail that
 // by did it; nil is the system.
-func (s *Service) addPerson(ctx context.Context, person Person, password string, by *uuid.UUID) (Person, error) {
+//
+// The checks may refuse, in the same transaction.
+func (s *Service) addPerson(ctx context.Context, person Person, password string, by *uuid.UUID, checks ...func(*sqldb.Tx) error) (Person, error) {
 	hash := ""
 	if password != "" {
 		var err error
@@ -80,6 +83,11 @@ func (s *Service) addPerson(ctx context.Context, person Person, password string,
 	}
 	var added Person
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		for _, check := range checks {
+			if err := check(tx); err != nil {
+				return err
+			}
+		}
 		added, err = insertPerson(tx, person, hash, by)
 		return err
 	})

@@ -163,7 +163,8 @@ func isDigits(s string) bool {
 }
 
 // CreateUser makes an account for somebody. The front desk makes patients only;
-// making an admin asks for a recent sign-in. Errors: as RegisterPatient.
+// making an admin asks for a recent sign-in. Errors: as RegisterPatient;
+// KindConflict with CodeConflict for a patient who is to be unlike others and is not.
 func (s *Service) CreateUser(ctx context.Context, c policy.Caller, in NewUser) (Person, error) {
 	if err := policy.Check(c, writeAction(in.Role), 0); err != nil {
 		return Person{}, err
@@ -176,6 +177,9 @@ func (s *Service) CreateUser(ctx context.Context, c policy.Caller, in NewUser) (
 	person, err := s.checkNewUser(in, true)
 	if err != nil {
 		return Person{}, err
+	}
+	if in.Role == turno.RolePatient && in.Unlike {
+		return s.addPerson(ctx, person, in.Password, c.ID(), person.unlikeOthers)
 	}
 	return s.addPerson(ctx, person, in.Password, c.ID())
 }

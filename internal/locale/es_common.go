@@ -3,6 +3,8 @@ package locale
 // spanishCommon is what several parts of the product say.
 func spanishCommon() map[string]string {
 	return map[string]string{
+		"Is this the same person?":      "¿Es la misma persona?",
+		"It is somebody else: register": "Es otra persona: registrar",
 		"There is no %s on this day: the clocks go forward. Choose another time.": "Ese día no existe la hora %s: se adelanta el reloj. Elige otra hora.",
 		"%s at %s": "%s a las %s",
 		// The frame of every page.

@@ -80,6 +80,7 @@ func spanishErrors() map[string]string {
 		"The doctor offers no visit at this time. Please choose one of the open times.":                                               "A esta hora no se ofrece consulta. Elige una de las horas libres.",
 		"The doctor takes no visits at the moment.":                                                                                   "Por ahora no se aceptan citas con este médico.",
 		"A visit of this length is for patients whom the doctor has seen before. Choose another kind of visit, or call the practice.": "Una cita de esta duración es para pacientes que el médico ya conoce. Elige otro tipo de cita o llama a la consulta.",
+		"There is a patient of this name and birth date already.":                                                                     "Ya hay un paciente con este nombre y esta fecha de nacimiento.",
 		"This was changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.":    "Esto ha cambiado mientras tanto, en otra ventana o por otra persona. Esto es lo que has escrito: guarda otra vez para sustituir lo suyo.",
 		"The doctor's hours are changing just now. Please try again.":                                                                 "El horario está cambiando en este momento. Inténtalo de nuevo.",
 		"The patient has another visit at this time.":                                                                                 "El paciente tiene otra cita a esta hora.",

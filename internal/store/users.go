@@ -204,6 +204,7 @@ type UserFilter struct {
 	Active        *bool        // nil: those who may sign in and those who may not
 	Words         []string     // each begins a word of the name, the username or the email
 	ContactNumber string       // digits that it contains; all of it when it begins with +
+	SameName      string       // the whole name, compared as SearchName does
 	BirthDates    []turno.Date // any of them
 	KnownTo       uuid.UUID    // only patients whose record this doctor may read, as KnowsPatient says
 	AfterID       uuid.UUID    // keyset: the last user seen
@@ -263,6 +264,9 @@ func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
 		w.Add("p.contact_number = $?", f.ContactNumber)
 	case f.ContactNumber != "":
 		w.Add(`p.contact_number LIKE $? ESCAPE '\'`, likePattern("%", f.ContactNumber, "%"))
+	}
+	if f.SameName != "" {
+		w.Add("u.search_name = $?", SearchName(f.SameName))
 	}
 	if len(f.BirthDates) > 0 {
 		w.Add("p.date_of_birth = ANY($?)", sqldb.In(f.BirthDates))

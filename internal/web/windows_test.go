@@ -57,3 +57,39 @@ func TestTwoWindowsDoNotOverwriteEachOther(t *testing.T) {
 		}
 	})
 }
+
+// A form that registers a patient, sent twice, makes one; whoever means somebody
+// else of the same name and birth date says so.
+func TestAPatientIsNotRegisteredTwice(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		chosen := "doctor=" + c.Doctor.UserID.String()
+		for name, form := range map[string]struct{ page, form, person string }{
+			"while booking at the desk": {"/admin/book?" + chosen, "#new-patient", "Ana Booked"},
+			"at the desk":               {"/admin/users/new", "#new-user", "Ana Listed"},
+			"from a doctor's schedule":  {"/schedule/book?" + chosen, "form[action^='/schedule/book/patient']", "Ana Scheduled"},
+		} {
+			v := c.As(t, c.Desk)
+			page, typed := v.Get(form.page), url.Values{"full_name": {form.person}, "date_of_birth": {"2001-05-06"}, "contact_number": {"+34600555666"}}
+			if first := v.Submit(page, form.form, typed); first.Status != 200 || !first.Says(form.person) {
+				t.Errorf("%s: %d: %s", name, first.Status, first.Text())
+			}
+			asked := v.Submit(page, form.form, typed)
+			link := asked.Find(form.form + " .notice a")
+			if asked.Status != 422 || !asked.Says("Is this the same person?") || link.Text() != form.person || !asked.Says("born 6 May 2001 · +34600555666") {
+				t.Fatalf("%s: sent again it is answered with %d: %s", name, asked.Status, asked.Text())
+			}
+			if same := v.Get(link.AttrOr("href", "")); same.Status != 200 || !same.Says(form.person) {
+				t.Errorf("%s: the one who is there is at %s: %d", name, same.Path, same.Status)
+			}
+			if corrected := v.Submit(asked, form.form, url.Values{"another": nil}); corrected.Status != 422 {
+				t.Errorf("%s: the Enter key registers a second one: %d", name, corrected.Status)
+			}
+			another := v.Submit(asked, form.form, url.Values{"another": {"yes"}})
+			found, _, err := c.Account.Users(c.Context(), c.Desk.Caller, account.UserSearch{Query: form.person})
+			if another.Status != 200 || err != nil || len(found) != 2 {
+				t.Errorf("%s: somebody else is answered with %d; there are %d, %v", name, another.Status, len(found), err)
+			}
+		}
+	})
+}

@@ -33,6 +33,7 @@ type bookView struct {
 	Looked       bool // somebody was searched for
 	More         bool // there are more than are shown
 	New          *page.Form
+	Same         []ui.Somebody // who the new one may be
 	Alternatives []turno.Interval
 }
 
@@ -232,15 +233,18 @@ func bookNewPatient(r *page.Request) error {
 		return err
 	}
 	v := bookView{Request: r, Form: form, New: form}
-	patient, err := createPatient(r, form)
-	if err == nil {
+	patient, made, err := createPatient(r, form)
+	if err != nil {
+		return err
+	}
+	if made {
 		v.Zone = clinicZone(r)
 		return r.Redirect("/admin/book?" + v.soFar("patient", patient.ID.String()).Encode())
 	}
-	if !r.Take(form, err) {
+	if err := v.read(); err != nil {
 		return err
 	}
-	if err := v.read(); err != nil {
+	if v.Same, err = r.SamePatients(form, func(u turno.User) string { return v.choosePath(u.ID) }); err != nil {
 		return err
 	}
 	return v.show(http.StatusUnprocessableEntity)
@@ -259,9 +263,9 @@ func (v *bookView) soFar(name, value string) url.Values {
 }
 
 // createPatient makes the account of a patient from a form's fields.
-func createPatient(r *page.Request, form *page.Form) (account.Person, error) {
-	return r.Site.Account.CreateUser(r.Context(), r.Caller, account.NewUser{
-		Role: turno.RolePatient, FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), Gender: turno.Gender(form.Get("gender")),
+func createPatient(r *page.Request, form *page.Form) (account.Person, bool, error) {
+	return r.RegisterPatient(form, account.NewUser{
+		FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), Gender: turno.Gender(form.Get("gender")),
 		ContactNumber: form.Get("contact_number"), Email: form.Get("email"), Username: form.Get("username"), TimeZone: r.Clinic().TimeZone,
 	})
 }

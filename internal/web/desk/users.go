@@ -100,6 +100,7 @@ type newUserView struct {
 	Role      turno.Role
 	Fields    []turno.Specialization
 	Locations []turno.Location
+	Same      []ui.Somebody // who the patient may be
 }
 
 func newUserPage(r *page.Request) error {
@@ -125,6 +126,10 @@ func showNewUser(r *page.Request, status int, form *page.Form) error {
 		if v.Locations, err = r.Site.Account.Locations(r.Context(), r.Caller); err != nil {
 			return err
 		}
+	}
+	var err error
+	if v.Same, err = r.SamePatients(form, func(u turno.User) string { return personPath(u.ID) }); err != nil {
+		return err
 	}
 	return r.ShowAs(status, page.Head{Title: v.title(), Narrow: true, At: "/admin/users"}, newUserComponent(v))
 }
@@ -183,8 +188,9 @@ func createUser(r *page.Request) error {
 		return err
 	}
 	var person account.Person
+	made := true
 	if turno.Role(form.Get("role")) == turno.RolePatient {
-		person, err = createPatient(r, form)
+		person, made, err = createPatient(r, form)
 	} else {
 		years, _ := page.Whole(form.Get("years_of_experience")) // 0 when nothing was typed
 		field, _ := page.Whole(form.Get("specialization_id"))   // 0 is refused by the use case
@@ -194,10 +200,10 @@ func createUser(r *page.Request) error {
 			SpecializationID: field, LicenseNumber: form.Get("license_number"), YearsOfExperience: years,
 		})
 	}
-	if err != nil {
-		if !r.Take(form, err) {
-			return err
-		}
+	if err != nil && !r.Take(form, err) {
+		return err
+	}
+	if err != nil || !made {
 		return showNewUser(r, http.StatusUnprocessableEntity, form)
 	}
 	r.Say("success", "The account is there.")

@@ -26,6 +26,7 @@ type Form struct {
 	Errors []FieldError // in the order that they were found
 	Kept   bool         // typed before the person had to show who they are: see Request.Kept
 	sentTo string       // of a kept one
+	same   bool         // it is about a patient of a name and birth date that another has
 }
 
 // FieldError says, in the reader's language, what is wrong with a field. An empty

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -15,6 +16,40 @@ func (r *Request) Born(birth turno.Date) string {
 		return r.T("birth date not known")
 	}
 	return r.T("born %s", r.ShortDate(birth))
+}
+
+// SamePatients is who a patient that could not be registered may be, each with
+// where to go on with them; none when something else is wrong with the form.
+func (r *Request) SamePatients(f *Form, href func(turno.User) string) ([]ui.Somebody, error) {
+	if !f.same {
+		return nil, nil
+	}
+	found, err := r.Site.Account.SamePatients(r.Context(), r.Caller, f.Get("full_name"), f.Date("date_of_birth"))
+	if err != nil {
+		return nil, err
+	}
+	people := make([]ui.Somebody, len(found))
+	for i, person := range found {
+		about := r.Born(f.Date("date_of_birth"))
+		if person.ContactNumber != "" {
+			about += " · " + person.ContactNumber
+		}
+		people[i] = ui.Somebody{Name: person.FullName, About: about, Href: href(person.User)}
+	}
+	return people, nil
+}
+
+// RegisterPatient makes an account for a patient whom staff have before them. One
+// of a name and birth date that another has is made only if staff say so. What is
+// wrong is taken into the form, as Take does.
+func (r *Request) RegisterPatient(f *Form, patient account.NewUser) (account.Person, bool, error) {
+	patient.Role, patient.Unlike = turno.RolePatient, !f.Has(ui.AnotherPersonField)
+	person, err := r.Site.Account.CreateUser(r.Context(), r.Caller, patient)
+	f.same = turno.CodeOf(err) == turno.CodeConflict
+	if r.Take(f, err) {
+		return account.Person{}, false, nil
+	}
+	return person, err == nil, err
 }
 
 // Skipped says that clocks in a zone don't show a time on a day, because they go

@@ -36,7 +36,16 @@ func (p practice) findForm(status int, form *page.Form) error {
 	if err != nil && !p.Take(form, err) {
 		return err
 	}
-	return p.ShowAs(status, page.Head{Title: p.T("Book a visit#by the practice"), Narrow: true, At: "/schedule"}, findPage(p, found, form))
+	same, err := p.SamePatients(form, func(u turno.User) string { return p.bookFor(u.ID) })
+	if err != nil {
+		return err
+	}
+	return p.ShowAs(status, page.Head{Title: p.T("Book a visit#by the practice"), Narrow: true, At: "/schedule"}, findPage(p, found, form, same))
+}
+
+// bookFor goes on with a patient, and the time that was chosen.
+func (p practice) bookFor(patient uuid.UUID) string {
+	return p.to("/schedule/book", "patient", patient.String(), "at", p.URL.Query().Get("at"), "day", p.URL.Query().Get("day"))
 }
 
 func findPatients(p practice, query string) (found []account.ListedUser, err error) {
@@ -126,13 +135,13 @@ func addPatient(p practice) error {
 	if err != nil {
 		return err
 	}
-	person, err := p.Site.Account.CreateUser(p.Context(), p.Caller, account.NewUser{Role: turno.RolePatient,
+	person, made, err := p.RegisterPatient(form, account.NewUser{
 		FullName: form.Get("full_name"), DateOfBirth: form.Date("date_of_birth"), ContactNumber: form.Get("contact_number")})
 	if err != nil {
-		if p.Take(form, err) {
-			return p.findForm(http.StatusUnprocessableEntity, form)
-		}
 		return err
 	}
-	return p.Redirect(p.to("/schedule/book", "patient", person.ID.String(), "at", p.URL.Query().Get("at"), "day", p.URL.Query().Get("day")))
+	if !made {
+		return p.findForm(http.StatusUnprocessableEntity, form)
+	}
+	return p.Redirect(p.bookFor(person.ID))
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // findPage asks whom the visit is for.
-func findPage(p practice, found []account.ListedUser, form *page.Form) templ.Component {
+func findPage(p practice, found []account.ListedUser, form *page.Form, same []ui.Somebody) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -130,6 +130,10 @@ func findPage(p practice, found []account.ListedUser, form *page.Form) templ.Com
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
+					templ_7745c5c3_Err = ui.SamePerson(same...).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "full_name", Label: p.T("Full name"), Value: form.Get("full_name"), Error: form.Error("full_name")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -176,6 +180,10 @@ func findPage(p practice, found []account.ListedUser, form *page.Form) templ.Com
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
+						templ_7745c5c3_Err = ui.AnotherPerson(same...).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 						return nil
 					})
 					templ_7745c5c3_Err = ui.Actions().Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
@@ -202,7 +210,7 @@ func findPage(p practice, found []account.ListedUser, form *page.Form) templ.Com
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("You find the patients who asked you for a visit in the last two years. The front desk books for everybody else, and registers who is new."))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/practice/book.templ`, Line: 37, Col: 165}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/practice/book.templ`, Line: 39, Col: 165}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -230,7 +238,7 @@ func foundTable(p practice, found []account.ListedUser) ui.TableProps {
 	table := ui.TableProps{Caption: p.T("Patients"), Columns: []ui.Column{{Name: p.T("Name")}, {Name: p.T("Born")}, {Name: p.T("Telephone")}}}
 	for _, u := range found {
 		row := ui.Row{Cells: []ui.Cell{
-			{Text: u.FullName, Href: p.to("/schedule/book", "patient", u.ID.String(), "at", p.URL.Query().Get("at"), "day", p.URL.Query().Get("day"))},
+			{Text: u.FullName, Href: p.bookFor(u.ID)},
 			{}, {Text: u.ContactNumber},
 		}}
 		if u.DateOfBirth != nil {

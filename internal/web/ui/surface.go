@@ -164,3 +164,12 @@ func noticeRole(kind NoticeKind) string {
 	}
 	return "note"
 }
+
+// Somebody is one of the people that a form asks about.
+type Somebody struct {
+	Name, About string
+	Href        string // to go on with them
+}
+
+// AnotherPersonField is sent by the button of AnotherPerson.
+const AnotherPersonField = "another"
