@@ -267,6 +267,11 @@ func writeVerification(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, verified boo
 	if err := store.BumpCalendar(tx, id); err != nil {
 		return err
 	}
+	if verified {
+		if err := tell(tx, LicenceVerified, id, nil); err != nil {
+			return err
+		}
+	}
 	return store.Audit(tx, turno.AuditEntry{
 		ActionBy: c.ID(), Action: turno.AuditUpdate, Entity: "doctor", EntityID: id.String(),
 		SubjectID: &id, Detail: fmt.Sprintf("verified=%t", verified),

@@ -103,7 +103,7 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		}
 	}
 	if slices.Contains(fields, "email") {
-		if err := afterEmailChange(tx, id); err != nil {
+		if err := afterEmailChange(tx, user); err != nil {
 			return Person{}, err
 		}
 	}
@@ -136,13 +136,17 @@ func checkPersonVersion(tx *sqldb.Tx, user turno.User, begun turno.Version) erro
 	return begun.Check(now)
 }
 
-// afterEmailChange takes back the links that were on their way, and tells the
-// owner, whoever changed the address: the next link goes to the new one.
-func afterEmailChange(tx *sqldb.Tx, id uuid.UUID) error {
-	if err := store.DeleteResets(tx, id); err != nil {
+// afterEmailChange takes back the links that were on their way, has the new address
+// verified, and tells the owner, whoever changed it: the next link goes to the new
+// one.
+func afterEmailChange(tx *sqldb.Tx, user turno.User) error {
+	if err := store.DeleteResets(tx, user.ID); err != nil {
 		return err
 	}
-	return notify(tx, id, NoticeEmailChanged)
+	if err := tellAddress(tx, user); err != nil {
+		return err
+	}
+	return notify(tx, user.ID, NoticeEmailChanged)
 }
 
 // applyToUser changes u and names the fields that changed.

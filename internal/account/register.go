@@ -128,6 +128,9 @@ func insertPerson(tx *sqldb.Tx, p Person, hash string, by *uuid.UUID) (Person, e
 	}); err != nil {
 		return Person{}, err
 	}
+	if err := tellAddress(tx, user); err != nil {
+		return Person{}, err
+	}
 	return readPerson(tx, user.ID)
 }
 

@@ -213,7 +213,7 @@ func (s *Service) begin(tx *sqldb.Tx, a arrival, user turno.User, factors store.
 	if err := store.InsertSession(tx, session); err != nil {
 		return SignedIn{}, err
 	}
-	if err := store.PutDevice(tx, user.ID, tokenHash(a.device)); err != nil {
+	if err := meetDevice(tx, a, user.ID); err != nil {
 		return SignedIn{}, err
 	}
 	if err := s.setDue(tx, &user, factors, gracePeriod); err != nil {
@@ -225,6 +225,23 @@ func (s *Service) begin(tx *sqldb.Tx, a arrival, user turno.User, factors store.
 	})
 	user.Password = ""
 	return SignedIn{Token: a.token, ExpiresAt: session.ExpiresAt, User: user, Device: a.device}, err
+}
+
+// meetDevice notes the browser that a session begins in. Of one that was not known
+// the user hears, but not of the very first.
+func meetDevice(tx *sqldb.Tx, a arrival, userID uuid.UUID) error {
+	others, err := store.HasDevice(tx, userID)
+	if err != nil {
+		return err
+	}
+	known, err := store.KnowsDevice(tx, userID, tokenHash(a.device))
+	if err != nil {
+		return err
+	}
+	if err := store.PutDevice(tx, userID, tokenHash(a.device)); err != nil || known || !others {
+		return err
+	}
+	return tell(tx, SignedInAnew, userID, &a.session.ID)
 }
 
 func wrongCredentials() error {

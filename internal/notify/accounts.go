@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/locale"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
@@ -37,18 +38,91 @@ func (s *Service) resetRequested(ctx context.Context, payload string) error {
 	return nil
 }
 
-// resetContent is the mail with the link. What is kept of it leads to the page where
-// another link can be asked for.
-func (s *Service) resetContent(tx *sqldb.Tx, user turno.User) (content, error) {
-	words := locale.Match(user.Locale)
-	clinic, _, err := store.FirstLocation(tx)
-	return content{
-		words: words, clinic: clinic.Name,
-		subject: words.T("Choose a new password"), title: words.T("Choose a new password"),
-		lines:   []string{words.T("Somebody, probably you, has forgotten the password of this account. The link works once, for 30 minutes.")},
-		action:  link{words.T("Choose a new password"), s.config.PublicURL + "/forgot"},
-		closing: []string{words.T("If it was not you, do nothing: your password stays as it is.")},
-	}, err
+// accountEvent is what happened to an account.
+type accountEvent struct {
+	UserID    uuid.UUID `json:"user_id"`
+	SessionID uuid.UUID `json:"session_id"` // of a sign-in
+}
+
+// addressGiven asks whether a new address is its user's. Where nothing is sent there
+// is nothing to ask.
+func (s *Service) addressGiven(ctx context.Context, payload string) error {
+	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, _ accountEvent) error {
+		if !s.Sends() || user.EmailVerifiedAt != nil {
+			return nil
+		}
+		return askToVerify(tx, user)
+	})
+}
+
+// licenceVerified tells a doctor that patients can book.
+func (s *Service) licenceVerified(ctx context.Context, payload string) error {
+	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, _ accountEvent) error {
+		doctor, err := store.DoctorByID(tx, user.ID)
+		if err != nil || doctor.VerifiedAt == nil {
+			return err
+		}
+		return store.InsertMail(tx, store.Mail{
+			ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%d", KindLicenceVerified, user.ID, doctor.VerifiedAt.UnixMicro()),
+			Kind: string(KindLicenceVerified), UserID: user.ID,
+		})
+	})
+}
+
+// mostSignIns is how many mails of new sign-ins somebody gets a day. A program that
+// keeps nothing signs in anew each time.
+const mostSignIns = 5
+
+// signedInAnew tells somebody of a sign-in from a browser that was not known. Mail to
+// an address that nobody verified might tell a stranger who is a patient here.
+func (s *Service) signedInAnew(ctx context.Context, payload string) error {
+	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, event accountEvent) error {
+		if s.Sends() && user.EmailVerifiedAt == nil {
+			return nil
+		}
+		if err := tx.Lock(user.ID); err != nil {
+			return err
+		}
+		told, err := store.MailedSince(tx, user.ID, string(KindNewSignIn), tx.Now.Add(-24*time.Hour))
+		if err != nil || told >= mostSignIns {
+			return err
+		}
+		browser := "" // also of a session that has ended since
+		session, found, err := store.SessionByID(tx, event.SessionID)
+		if err != nil {
+			return err
+		}
+		if found {
+			browser = account.BrowserName(session.UserAgent)
+		}
+		return store.InsertMail(tx, store.Mail{
+			ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%s", KindNewSignIn, user.ID, event.SessionID), Kind: string(KindNewSignIn),
+			UserID: user.ID, About: browser,
+		})
+	})
+}
+
+// tell has a mail made about an event of an account, if any reaches its owner.
+func (s *Service) tell(ctx context.Context, payload string, insert func(*sqldb.Tx, turno.User, accountEvent) error) error {
+	var event accountEvent
+	if err := decode(payload, &event); err != nil {
+		return err
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		user, err := store.UserByID(tx, event.UserID)
+		if turno.KindOf(err) == turno.KindNotFound {
+			return nil
+		}
+		if err != nil || !reachable(user) {
+			return err
+		}
+		return insert(tx, user, event)
+	})
+	if err != nil {
+		return fmt.Errorf("tell of an account: %w", err)
+	}
+	s.config.Wake()
+	return nil
 }
 
 // askToVerify makes the mail that asks whether an address is a user's, at most once a
@@ -62,21 +136,75 @@ func askToVerify(tx *sqldb.Tx, user turno.User) error {
 }
 
 // accountContent is what a mail about an account says; false when it has lost its
-// point.
-func (s *Service) accountContent(tx *sqldb.Tx, d *draft) (content, bool, error) {
-	if Kind(d.Kind) == KindPasswordReset {
-		c, err := s.resetContent(tx, d.user)
-		return c, err == nil, err
-	}
-	words := locale.Match(d.user.Locale)
+// point. Its links lead to pages without a secret: withSecret makes those that have
+// one.
+func (s *Service) accountContent(tx *sqldb.Tx, d *draft) (c content, stands bool, err error) {
 	clinic, _, err := store.FirstLocation(tx)
+	if err != nil {
+		return content{}, false, err
+	}
+	words := locale.Match(d.user.Locale).On(turno.DateOf(tx.Now, s.zone(d.user.TimeZone)))
+	stands = true
+	switch Kind(d.Kind) {
+	case KindVerifyEmail:
+		c, stands = s.verifyContent(words, d.user), d.user.EmailVerifiedAt == nil
+	case KindNewSignIn:
+		c = s.signInContent(words, d)
+	case KindLicenceVerified:
+		var doctor turno.Doctor
+		doctor, err = store.DoctorByID(tx, d.UserID)
+		c, stands = s.licenceContent(words), doctor.VerifiedAt != nil
+	default:
+		c = s.resetContent(words)
+	}
+	c.words, c.title, c.clinic = words, c.subject, clinic.Name
+	return c, stands, err
+}
+
+func (s *Service) resetContent(words *locale.Words) content {
 	return content{
-		words: words, clinic: clinic.Name,
-		subject: words.T("Confirm your address"), title: words.T("Confirm your address"),
-		lines:   []string{words.T("There is mail about a visit for you. Confirm first that this is your address, so that nobody else reads it. The link works for a week.")},
+		subject: words.T("Choose a new password"),
+		lines:   []string{words.T("Somebody, probably you, has forgotten the password of this account. The link works once, for 30 minutes.")},
+		action:  link{words.T("Choose a new password"), s.config.PublicURL + "/forgot"},
+		closing: []string{words.T("If it was not you, do nothing: your password stays as it is.")},
+	}
+}
+
+func (s *Service) verifyContent(words *locale.Words, user turno.User) content {
+	c := content{
+		subject: words.T("Confirm your address"),
+		lines:   []string{words.T("Confirm that this is your address, so that mail about your visits reaches you and nobody else. The link works for a week.")},
 		action:  link{words.T("Yes, this is my address"), s.config.PublicURL + "/verify-email"},
-		closing: []string{words.T("If this is not for you, do nothing: nothing else is sent here.")},
-	}, d.user.EmailVerifiedAt == nil, err
+		closing: []string{words.T("If this is not for you, do nothing: no mail about visits is sent here.")},
+	}
+	if user.Role != turno.RolePatient {
+		c.lines = []string{words.T("Confirm that this is your address, so that mail about your account reaches you and nobody else. The link works for a week.")}
+		c.closing = []string{words.T("If this is not for you, do nothing.")}
+	}
+	return c
+}
+
+func (s *Service) signInContent(words *locale.Words, d *draft) content {
+	zone := s.zone(d.user.TimeZone)
+	facts := []fact{{words.T("When"), locale.Capital(words.DateTime(d.CreatedAt, zone)) + " (" + words.Zone(zone.String()) + ")"}}
+	if d.About != "" {
+		facts = append(facts, fact{words.T("Browser"), d.About})
+	}
+	return content{
+		subject: words.T("New sign-in to your account"),
+		lines:   []string{words.T("Somebody signed in to your account in a browser that was not known here. If it was you, there is nothing to do.")},
+		facts:   facts,
+		action:  link{words.T("See where you are signed in"), s.config.PublicURL + "/account/devices"},
+		closing: []string{words.T("If it was not you, sign that browser out there, and choose another password at once.")},
+	}
+}
+
+func (s *Service) licenceContent(words *locale.Words) content {
+	return content{
+		subject: words.T("Your licence is verified"),
+		lines:   []string{words.T("Patients can find and book you from now on, at the times that you offer.")},
+		action:  link{words.T("Look at your hours"), s.config.PublicURL + "/schedule/hours"},
+	}
 }
 
 // withSecret writes the letter with the secret link in it. It reports false when the

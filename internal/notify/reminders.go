@@ -79,6 +79,18 @@ func awake(at time.Time, zone *time.Location) time.Time {
 	return at
 }
 
+// afterNight is the time itself, or the morning after when it falls into the night.
+func afterNight(at time.Time, zone *time.Location) time.Time {
+	day := turno.DateOf(at, zone)
+	switch {
+	case at.Before(day.At(nightEnds, zone)):
+		return day.At(nightEnds, zone)
+	case !at.Before(day.At(nightFalls, zone)):
+		return day.AddDays(1).At(nightEnds, zone)
+	}
+	return at
+}
+
 // remind makes the mails of a reminder, if the visit is still to come about at its
 // time. One that comes late, because nothing ran, waits for the morning, or is left
 // out when the next reminder is near.
@@ -100,11 +112,7 @@ func (s *Service) remind(ctx context.Context, payload string) error {
 			return err
 		}
 		zone := s.zone(patient.TimeZone, v.DoctorZone)
-		if !awake(tx.Now, zone).Equal(tx.Now) {
-			morning := turno.DateOf(tx.Now, zone).At(nightEnds, zone)
-			if !tx.Now.Before(morning) {
-				morning = turno.DateOf(tx.Now, zone).AddDays(1).At(nightEnds, zone)
-			}
+		if morning := afterNight(tx.Now, zone); !morning.Equal(tx.Now) {
 			if !morning.Before(v.ScheduledAt) {
 				return nil
 			}

@@ -60,9 +60,14 @@ func (s *Service) Sends() bool { return s.config.Mailer != nil }
 // that the event carries. Each is idempotent; an error asks to be called again.
 func (s *Service) Handlers() map[string]func(ctx context.Context, payload string) error {
 	handlers := map[string]func(context.Context, string) error{
-		store.MailWaiting:      s.deliver,
-		reminderDue:            s.remind,
-		account.ResetRequested: s.resetRequested,
+		store.MailWaiting:       s.deliver,
+		reminderDue:             s.remind,
+		account.ResetRequested:  s.resetRequested,
+		account.AddressGiven:    s.addressGiven,
+		account.SignedInAnew:    s.signedInAnew,
+		account.LicenceVerified: s.licenceVerified,
+		"appointment.completed": s.visitCompleted,
+		feedbackDue:             s.askForFeedback,
 	}
 	for what, kind := range map[string]Kind{
 		"booked": KindBooked, "confirmed": KindConfirmed, "moved": KindMoved, "cancelled": KindCancelled, "expired": KindExpired,
@@ -89,14 +94,25 @@ const (
 	KindReminderDay  Kind = "reminder_24h"
 	KindReminderSoon Kind = "reminder_2h"
 
-	KindPasswordReset Kind = "password_reset"
-	KindVerifyEmail   Kind = "verify_email"
+	KindFeedback Kind = "feedback" // asks how a visit was
+
+	KindPasswordReset   Kind = "password_reset"
+	KindVerifyEmail     Kind = "verify_email"
+	KindNewSignIn       Kind = "new_sign_in"
+	KindLicenceVerified Kind = "licence_verified"
 )
 
 // aboutVisit reports whether a mail of the kind tells of a visit.
-func (k Kind) aboutVisit() bool { return k != KindPasswordReset && k != KindVerifyEmail }
+func (k Kind) aboutVisit() bool {
+	switch k {
+	case KindPasswordReset, KindVerifyEmail, KindNewSignIn, KindLicenceVerified:
+		return false
+	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired, KindReminderDay, KindReminderSoon, KindFeedback:
+	}
+	return true
+}
 
-// reminds reports whether a mail of the kind tells of no change.
+// reminds reports whether a mail of the kind tells of a visit that is near.
 func (k Kind) reminds() bool { return k == KindReminderDay || k == KindReminderSoon }
 
 // decode reads what an event carries.

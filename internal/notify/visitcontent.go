@@ -28,6 +28,9 @@ type visitReader struct {
 func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, user turno.User) content {
 	r := visitReader{visit: v, user: user, zone: s.zone(user.TimeZone, v.DoctorZone), there: s.zone(v.DoctorZone)}
 	r.Words = locale.Match(user.Locale).On(turno.DateOf(tx.Now, r.zone))
+	if kind == KindFeedback {
+		return s.feedbackContent(r)
+	}
 	title, line := r.says(kind)
 	c := content{words: r.Words, title: title, facts: r.facts(), clinic: r.clinic()}
 	c.subject = r.T("%s: %s", title, r.DateTime(v.ScheduledAt, r.zone))

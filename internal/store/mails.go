@@ -20,7 +20,7 @@ type Mail struct {
 	UserID        uuid.UUID
 	AppointmentID *uuid.UUID // nil: about an account
 	Sequence      int        // of the visit when there was something to tell
-	About         string     // what an account's mail is about: an id
+	About         string     // what an account's mail is about: an id, or the browser of a new sign-in
 	Recipient     string     // the address; empty until written
 	State         MailState
 	Subject       string

@@ -135,3 +135,35 @@ func ExportMails(tx *sqldb.Tx, userID uuid.UUID) ([]ExportedMail, error) {
 	}
 	return mails, nil
 }
+
+// MailedSince is how many mails of a kind were made for a user since an instant.
+func MailedSince(tx *sqldb.Tx, userID uuid.UUID, kind string, since time.Time) (n int, err error) {
+	err = tx.QueryRow(`
+		SELECT COUNT(*)
+		  FROM mails
+		 WHERE user_id = $1
+		   AND kind = $2
+		   AND created_at >= $3`, userID, kind, since).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count what was mailed: %w", err)
+	}
+	return n, nil
+}
+
+// MailedAboutSince reports whether a mail of a kind was made since an instant about
+// any visit of a patient with a doctor.
+func MailedAboutSince(tx *sqldb.Tx, patientID, doctorID uuid.UUID, kind string, since time.Time) (mailed bool, err error) {
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM mails m
+		                 JOIN appointments a ON a.id = m.appointment_id
+		                WHERE m.user_id = $1
+		                  AND m.kind = $3
+		                  AND m.created_at >= $4
+		                  AND a.patient_id = $1
+		                  AND a.doctor_id = $2)`, patientID, doctorID, kind, since).Scan(&mailed)
+	if err != nil {
+		return false, fmt.Errorf("look for what was mailed: %w", err)
+	}
+	return mailed, nil
+}

@@ -76,6 +76,18 @@ func KnowsDevice(tx *sqldb.Tx, userID uuid.UUID, tokenHash []byte) (known bool, 
 	return known, nil
 }
 
+// HasDevice reports whether the user has signed in on any device before.
+func HasDevice(tx *sqldb.Tx, userID uuid.UUID) (has bool, err error) {
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM devices
+		                WHERE user_id = $1)`, userID).Scan(&has)
+	if err != nil {
+		return false, fmt.Errorf("look for devices: %w", err)
+	}
+	return has, nil
+}
+
 // PutDevice notes that the user signed in on the device.
 func PutDevice(tx *sqldb.Tx, userID uuid.UUID, tokenHash []byte) error {
 	_, err := tx.Exec(`

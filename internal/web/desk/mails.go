@@ -124,6 +124,12 @@ func mailKind(r *page.Request, kind notify.Kind) string {
 		return r.T("Reminder, 24 hours before")
 	case notify.KindReminderSoon:
 		return r.T("Reminder, 2 hours before")
+	case notify.KindFeedback:
+		return r.T("How was your visit?")
+	case notify.KindNewSignIn:
+		return r.T("New sign-in to your account")
+	case notify.KindLicenceVerified:
+		return r.T("Your licence is verified")
 	case notify.KindPasswordReset:
 		return r.T("A link for a new password")
 	case notify.KindVerifyEmail:

@@ -1,8 +1,6 @@
 package me
 
 import (
-	"strings"
-
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
@@ -46,38 +44,12 @@ func endDevices(r *page.Request) error {
 	return r.Redirect("/account/devices")
 }
 
-// deviceName says what a browser calls itself in a few words: "Firefox, Windows".
+// deviceName says in a few words what a browser calls itself: "Firefox, Windows".
 func deviceName(r *page.Request, userAgent string) string {
-	browser, system := firstOf(userAgent, browsers()), firstOf(userAgent, systems())
-	switch {
-	case browser == "" && system == "":
-		return r.T("A device")
-	case browser == "":
-		return system
-	case system == "":
-		return browser
+	if name := account.BrowserName(userAgent); name != "" {
+		return name
 	}
-	return browser + ", " + system
-}
-
-// browsers and systems are marks in a user agent and what they stand for. Many
-// browsers say that they are others too, so the order matters.
-func browsers() [][2]string {
-	return [][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"SamsungBrowser", "Samsung Internet"}, {"Firefox", "Firefox"}, {"FxiOS", "Firefox"},
-		{"CriOS", "Chrome"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}, {"curl/", "curl"}}
-}
-
-func systems() [][2]string {
-	return [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"}, {"Macintosh", "Mac"}, {"Linux", "Linux"}}
-}
-
-func firstOf(text string, marks [][2]string) string {
-	for _, mark := range marks {
-		if strings.Contains(text, mark[0]) {
-			return mark[1]
-		}
-	}
-	return ""
+	return r.T("A device")
 }
 
 // deviceLine says when and from where a device was last used.

@@ -1,0 +1,39 @@
+package account
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// What happens to an account that its owner has to hear of. The payloads name the
+// user; that of SignedInAnew the session too.
+const (
+	AddressGiven    = "account.address_given"    // nobody has verified it yet
+	SignedInAnew    = "account.signed_in_anew"   // from a browser that was not known
+	LicenceVerified = "account.licence_verified" // of a doctor
+)
+
+// tell leaves an event about a user, and a session if it is about one, for whoever
+// acts on it after the commit.
+func tell(tx *sqldb.Tx, event string, userID uuid.UUID, sessionID *uuid.UUID) error {
+	key, payload := fmt.Sprint(tx.Now.UnixMicro()), fmt.Sprintf(`{"user_id":%q}`, userID)
+	if sessionID != nil {
+		key, payload = sessionID.String(), fmt.Sprintf(`{"user_id":%q,"session_id":%q}`, userID, sessionID)
+	}
+	return store.Enqueue(tx, store.Event{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%s", event, userID, key), Name: event, Payload: payload, RunAt: tx.Now,
+	})
+}
+
+// tellAddress asks for an address to be verified, if there is one.
+func tellAddress(tx *sqldb.Tx, user turno.User) error {
+	if user.MailAddress() == "" {
+		return nil
+	}
+	return tell(tx, AddressGiven, user.ID, nil)
+}
