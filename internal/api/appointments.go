@@ -64,7 +64,7 @@ func (a *API) listAppointments(ctx context.Context, c policy.Caller, in *listApp
 type bookRequest struct {
 	DoctorID    uuid.UUID  `json:"doctor_id"`
 	ScheduledAt instant    `json:"scheduled_at" doc:"The start of an open time."`
-	VisitTypeID *uuid.UUID `json:"visit_type_id,omitempty" doc:"The kind of visit; of the doctor's slot length when absent. A new patient has to name one where that length is for patients seen before."`
+	VisitTypeID *uuid.UUID `json:"visit_type_id,omitempty" doc:"The kind of visit; of the doctor's slot length when absent."`
 	Reason      string     `json:"reason,omitempty" maxLength:"2000" doc:"Why, in the patient's words."`
 	HoldID      *uuid.UUID `json:"hold_id,omitempty" doc:"The hold that led here. Whoever books has one at most, and it is consumed whether named or not."`
 	PatientID   *uuid.UUID `json:"patient_id,omitempty" doc:"For whom; for oneself when absent."`

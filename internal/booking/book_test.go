@@ -1,7 +1,6 @@
 package booking_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -173,66 +172,6 @@ func TestOpenVisitsAreLimited(t *testing.T) {
 		if _, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: at(20, "10:00")}); err != nil {
 			t.Errorf("staff are exempt: %v", err)
 		}
-	})
-}
-
-// Who asks for no kind of visit gets the doctor's slot length, unless that is kept
-// for others.
-func TestTheSlotLengthCanBeKeptForKnownPatients(t *testing.T) {
-	t.Parallel()
-	eachClinic(t, func(t *testing.T, c *clinic) {
-		state := func(by policy.Caller) booking.OfferState {
-			offer, err := c.Offer(t.Context(), by, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(4, "16:00")})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return offer.State
-		}
-		c.mustBook(c.ana, at(1, "10:00")) // a doctor without kinds
-		procedure := c.visitType("Procedure", 30, turno.AudienceStaff)
-		c.visitType("Long follow-up", 45, turno.AudienceKnown)
-		c.mustBook(c.ana, at(1, "10:30"))
-		known := c.visitType("Follow-up", 30, turno.AudienceKnown)
-		_, err := c.book(c.ana, at(1, "11:00"))
-		wantCode(t, err, turno.CodeInvalid)
-		if e, _ := errors.AsType[*turno.Error](err); len(e.Fields) != 1 || e.Fields[0].Location != "body.visit_type_id" {
-			t.Errorf("wrong is %v", e)
-		}
-		if got := state(c.ana); got != booking.OfferForKnown {
-			t.Errorf("to her it is %s", got)
-		}
-		if got := state(policy.Caller{}); got != booking.OfferOpen {
-			t.Errorf("to somebody unknown it is %s", got)
-		}
-		for name, by := range map[string]policy.Caller{"12:00": c.desk, "12:30": c.doctor} {
-			if _, err := c.Book(t.Context(), by, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: at(1, name)}); err != nil {
-				t.Errorf("the practice is free: %v", err)
-			}
-		}
-		c.visitType("Check-up", 30, turno.AudienceAll)
-		c.mustBook(c.ana, at(1, "13:00")) // everybody may have that length
-		for _, id := range []uuid.UUID{known.ID, procedure.ID} {
-			_, err = c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, VisitTypeID: &id, ScheduledAt: at(1, "13:30")})
-			wantCode(t, err, turno.CodeInvalid)
-		}
-	})
-}
-
-func TestAPatientWhoIsKnownHasTheSlotLength(t *testing.T) {
-	t.Parallel()
-	eachClinic(t, func(t *testing.T, c *clinic) {
-		visit := c.mustBook(c.ana, at(0, "10:30"))
-		c.visitType("Follow-up", 30, turno.AudienceKnown)
-		if _, err := c.Confirm(t.Context(), c.doctor, visit.ID); err != nil {
-			t.Fatal(err)
-		}
-		c.clock.Set(at(0, "11:00"))
-		if _, err := c.Complete(t.Context(), c.doctor, visit.ID); err != nil {
-			t.Fatal(err)
-		}
-		c.mustBook(c.ana, at(2, "10:00"))
-		_, err := c.book(c.newPatient(), at(2, "11:00"))
-		wantCode(t, err, turno.CodeInvalid)
 	})
 }
 

@@ -25,7 +25,7 @@ type bookingTx struct {
 
 	calendar  *calendarReading
 	facts     store.BookingFacts
-	seen      bool // the doctor has seen the patient before; read only where it matters
+	seen      bool // the doctor has seen the patient before; read for visit types only
 	visitType turno.VisitType
 	holds     []store.KeptHold // the caller's and the browser's: the booking consumes them
 }
@@ -72,24 +72,7 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	if err := t.calendar.check(); err != nil {
 		return nil, err
 	}
-	if err := t.checkFound(patientFound, typeFound); err != nil {
-		return nil, err
-	}
-	return nil, t.readSeen()
-}
-
-// readSeen finds out whether the doctor has seen the patient, for the few visits
-// without a kind that depend on it.
-func (t *bookingTx) readSeen() error {
-	if t.want.VisitTypeID != nil || !t.calendar.SlotForKnown || forPractice(t.caller, t.want.DoctorID) {
-		return nil
-	}
-	b := t.tx.Batch()
-	store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
-	if err := b.Run(); err != nil {
-		return fmt.Errorf("has the doctor seen the patient: %w", err)
-	}
-	return nil
+	return nil, t.checkFound(patientFound, typeFound)
 }
 
 func (t *bookingTx) checkFound(patient, visitType bool) error {
@@ -161,9 +144,6 @@ func (t *bookingTx) checkLimits(practice bool) error {
 		if err := bookable(t.visitType, practice, t.seen, "body.visit_type_id"); err != nil {
 			return err
 		}
-	} else if t.calendar.SlotForKnown && !practice && !t.seen {
-		return turno.Invalid(turno.FieldError{Location: "body.visit_type_id",
-			Message: "A visit of this length is for patients whom the doctor has seen before. Choose another kind of visit, or call the practice."})
 	}
 	if limit := t.config.MaxOpenVisits; !practice && limit > 0 && t.facts.OpenVisits >= limit {
 		return turno.Conflict(turno.CodeTooManyOpenVisits,

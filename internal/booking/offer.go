@@ -67,7 +67,6 @@ const (
 	OfferHeld       OfferState = "held"        // by the caller or the browser: it can be booked
 	OfferTaken      OfferState = "taken"       // somebody has it, or it is too short now for the choice
 	OfferNotOffered OfferState = "not_offered" // it is no time of this doctor's
-	OfferForKnown   OfferState = "for_known"   // it is for patients whom the doctor has seen before
 )
 
 // Bookable reports whether booking would succeed now.
@@ -102,7 +101,6 @@ type offerTx struct {
 	caller   policy.Caller
 	want     OfferQuery
 	practice bool
-	known    bool // the doctor has seen the patient, or nobody can tell yet
 	calendar store.Calendar
 	rules    schedule.Rules
 	busy     []turno.Interval // without the caller's own holds
@@ -138,7 +136,7 @@ func (o *offerTx) run() (Offer, error) {
 			return Offer{}, err
 		}
 	}
-	if !offer.State.Bookable() && offer.State != OfferForKnown {
+	if !offer.State.Bookable() {
 		offer.Alternatives, err = o.alternatives(offer.Chosen.Minutes)
 	}
 	return offer, err
@@ -182,12 +180,13 @@ func (o *offerTx) choices() ([]OfferChoice, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.known, err = o.isKnown(); err != nil {
+	known, err := o.known()
+	if err != nil {
 		return nil, err
 	}
 	var choices []OfferChoice
 	for _, t := range types {
-		if bookable(t, o.practice, o.known, "") == nil {
+		if bookable(t, o.practice, known, "") == nil {
 			choices = append(choices, OfferChoice{Type: &t, Minutes: t.Minutes})
 		}
 	}
@@ -200,9 +199,9 @@ func (o *offerTx) choices() ([]OfferChoice, error) {
 	return choices, nil
 }
 
-// isKnown reports whether the doctor has seen the patient. Of an anonymous visitor
+// known reports whether the doctor has seen the patient. Of an anonymous visitor
 // that shows at booking; of a stranger's patient nobody learns it.
-func (o *offerTx) isKnown() (known bool, err error) {
+func (o *offerTx) known() (known bool, err error) {
 	patient := o.want.PatientID
 	if patient == uuid.Nil {
 		patient = o.caller.UserID
@@ -273,8 +272,6 @@ func (o *offerTx) check(minutes int) error {
 func (o *offerTx) state(offer Offer) (OfferState, error) {
 	err := o.check(offer.Chosen.Minutes)
 	switch {
-	case offer.Chosen.Type == nil && o.calendar.SlotForKnown && !o.known && !o.practice:
-		return OfferForKnown, nil
 	case err == nil && offer.Hold != nil:
 		return OfferHeld, nil
 	case err == nil:

@@ -26,7 +26,6 @@ type Calendar struct {
 	Version          int64
 	Bookable         bool // verified and active: others are invisible
 	ShortestVisit    int  // minutes of the shortest kind of visit that everybody may book; 0: there is none
-	SlotForKnown     bool // a kind of visit as long as a slot is for known patients, and none for everybody is
 
 	Weekly []turno.Availability
 	Extra  []turno.ExtraHours
@@ -41,23 +40,11 @@ const calendarColumns = `
           FROM visit_types t
          WHERE t.doctor_id = d.user_id
            AND t.active
-           AND t.audience = 'all'),
-       (EXISTS (SELECT 1
-                  FROM visit_types t
-                 WHERE t.doctor_id = d.user_id
-                   AND t.active
-                   AND t.minutes = d.slot_minutes
-                   AND t.audience = 'known')
-        AND NOT EXISTS (SELECT 1
-                          FROM visit_types t
-                         WHERE t.doctor_id = d.user_id
-                           AND t.active
-                           AND t.minutes = d.slot_minutes
-                           AND t.audience = 'all'))`
+           AND t.audience = 'all')`
 
 func scanCalendar(row sqldb.Scanner) (c Calendar, err error) {
 	err = row.Scan(&c.DoctorID, &c.FullName, &c.SpecializationID, &c.LocationID, &c.TimeZone, &c.SlotMinutes, &c.BufferMinutes,
-		&c.MinNoticeMinutes, &c.HorizonDays, &c.AutoConfirm, &c.Version, &c.Bookable, &c.ShortestVisit, &c.SlotForKnown)
+		&c.MinNoticeMinutes, &c.HorizonDays, &c.AutoConfirm, &c.Version, &c.Bookable, &c.ShortestVisit)
 	return c, err
 }
 

@@ -114,17 +114,6 @@ func TestCalendars(t *testing.T) {
 				return store.Calendars(tx, ids, at(0, 0), at(24, 0))
 			})
 		}
-		keeps := func(audience turno.Audience) {
-			kind := turno.VisitType{ID: turno.NewID(), DoctorID: c.doctor.ID, Name: string(audience), Minutes: 20, Mode: turno.ModeInPerson, Audience: audience, Active: true}
-			c.write(t, func(tx *sqldb.Tx) error { _, err := store.InsertVisitType(tx, kind); return err })
-		}
-		keeps(turno.AudienceStaff)
-		same(t, "a slot length that staff use too is nobody's", false, calendarOf(t, db, c.doctor.ID).SlotForKnown)
-		keeps(turno.AudienceKnown)
-		same(t, "it is for known patients", true, calendarOf(t, db, c.doctor.ID).SlotForKnown)
-		keeps(turno.AudienceAll)
-		same(t, "it is for everybody again", false, calendarOf(t, db, c.doctor.ID).SlotForKnown)
-		want.ShortestVisit = 20
 		other := calendarOf(t, db, c.other.ID)
 		same(t, "a doctor who is not verified", false, other.Bookable)
 		same(t, "many at once", map[uuid.UUID]*store.Calendar{c.doctor.ID: &want, c.other.ID: &other}, many(c.doctor.ID, c.other.ID, turno.NewID()))

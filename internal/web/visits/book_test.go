@@ -289,25 +289,3 @@ func TestMovingToNoTimeIsWrongInput(t *testing.T) {
 		}
 	})
 }
-
-// A doctor keeps the slot length for patients seen before, and has no kind of visit
-// for anybody else: everybody is told so before they type anything.
-func TestATimeForPatientsSeenBefore(t *testing.T) {
-	t.Parallel()
-	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		_, err := c.Booking.AddVisitType(c.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Follow-up", Minutes: 30, Audience: turno.AudienceKnown})
-		c.Must(err)
-		path := page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil)
-		if stranger := c.Visitor(t).Get(path); !stranger.Says("This time is for patients seen before") || !stranger.Says("Sign in to book") {
-			t.Errorf("before signing in the page says %s", stranger.Text())
-		}
-		v := c.As(t, c.Patient)
-		told := v.Get(path)
-		if !told.Says("Please call the clinic for a first visit.") || told.Says("This time has just been taken") {
-			t.Errorf("to a new patient the page says %s", told.Text())
-		}
-		if insists := v.Submit(told, "#book", nil); insists.Status != http.StatusUnprocessableEntity || !insists.Says("A visit of this length is for patients whom the doctor has seen before.") {
-			t.Errorf("insisting is answered with %d: %s", insists.Status, insists.Text())
-		}
-	})
-}

@@ -17,17 +17,7 @@ func (v bookView) lostTitle(r *page.Request) string {
 	if v.offer.State == booking.OfferTaken {
 		return r.T("This time has just been taken")
 	}
-	if v.offer.State == booking.OfferForKnown {
-		return r.T("This doctor's open times are for patients seen before")
-	}
 	return r.T("This time is not open for a visit")
-}
-
-// onlyForKnown reports whether a visitor, of whom we can't tell, has pressed a time
-// that somebody new can't have.
-func (v bookView) onlyForKnown(r *page.Request) bool {
-	t := v.offer.Chosen.Type
-	return !r.SignedIn() && t != nil && t.Audience == turno.AudienceKnown
 }
 
 // alternatives are other times to press. In the form they keep everything typed;
