@@ -263,7 +263,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if err != nil {
 		return services{}, err
 	}
-	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender, Wake: signal.Wake,
+	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender,
 		VerifyURL: accounts.VerifyEmailURL,
 		ResetLink: func(ctx context.Context, id uuid.UUID) (string, error) {
 			made, err := accounts.MakeResetLink(ctx, id)
@@ -320,18 +320,18 @@ func (n *node) jobs(visits *booking.Service, mail *notify.Service, signal *jobs.
 		SweepHolds:    visits.SweepHolds,
 		ClearPast:     visits.ClearPast,
 	}
-	handlers := map[string]jobs.Handler{}
+	direct := map[string]jobs.DirectHandler{}
 	for event, handle := range mail.Handlers() {
-		handlers[event] = handle
+		direct[event] = handle
 	}
 	return jobs.Config{
-		Logger:   n.logger,
-		Handlers: handlers,
-		Slow:     notify.SlowEvents(),
-		Soon:     jobs.Soon(),
-		Tasks:    jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
-		Signal:   signal,
-		Metrics:  n.metrics.jobs,
+		Logger:  n.logger,
+		Direct:  direct,
+		Soon:    jobs.Soon(),
+		Tasks:   jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
+		Queues:  []jobs.Queue{{Name: "deliver_mail", Work: mail.Deliver, Pause: mail.Pause()}},
+		Signal:  signal,
+		Metrics: n.metrics.jobs,
 	}
 }
 

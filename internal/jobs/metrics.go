@@ -49,6 +49,19 @@ func (m *Metrics) count(job string, err error) {
 	m.runs.WithLabelValues(job, result).Inc()
 }
 
+// add counts what a queue did at once.
+func (m *Metrics) add(queue string, done int, err error) {
+	if m == nil {
+		return
+	}
+	if done > 0 {
+		m.runs.WithLabelValues(queue, "done").Add(float64(done))
+	}
+	if err != nil {
+		m.count(queue, err)
+	}
+}
+
 func (m *Metrics) measureAudit(ctx context.Context, db *sqldb.DB) error {
 	if m == nil {
 		return nil

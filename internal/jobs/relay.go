@@ -69,14 +69,16 @@ func (c Config) deliver(ctx context.Context, job *river.Job[eventArgs]) error {
 	return c.watch(ctx, job.Args.Event, func(ctx context.Context) error { return handle(ctx, job.Args.Payload) })
 }
 
-// relay turns committed events into River jobs. Every node runs one: they need
+// relay handles committed events, or turns them into River jobs. Every node runs one: they need
 // no leader, since inserting twice is one job and marking twice is one mark.
 type relay struct {
 	db       *sqldb.DB
 	client   riverClient
 	logger   *slog.Logger
 	handlers map[string]Handler
-	slow     []string
+	direct   map[string]DirectHandler
+	metrics  *Metrics
+	lines    []*line // to be woken when an event may have given them work
 	soon     map[string]string
 	tasks    map[string]Task
 	owed     map[string]bool // tasks to run soon that had just run: tried again
@@ -85,11 +87,13 @@ type relay struct {
 }
 
 func newRelay(db *sqldb.DB, client riverClient, c Config) *relay {
-	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, slow: c.Slow, soon: c.Soon, tasks: map[string]Task{}, owed: map[string]bool{}}
+	r := &relay{db: db, client: client, logger: c.Logger, handlers: c.Handlers, direct: c.Direct, metrics: c.Metrics, soon: c.Soon,
+		tasks: map[string]Task{}, owed: map[string]bool{}}
 	for _, task := range c.Tasks {
 		r.tasks[task.Name] = task
 	}
-	wanted := slices.AppendSeq(slices.Collect(maps.Keys(c.Handlers)), maps.Keys(c.Soon))
+	wanted := slices.AppendSeq(slices.Collect(maps.Keys(c.Handlers)), maps.Keys(c.Direct))
+	wanted = slices.AppendSeq(wanted, maps.Keys(c.Soon))
 	slices.Sort(wanted)
 	r.wanted = slices.Compact(wanted)
 	if c.Signal != nil {
@@ -144,30 +148,27 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	}); err != nil || len(events) == 0 && len(r.owed) == 0 {
 		return 0, err
 	}
-	// River first: if this node dies before the mark, the next look inserts the
-	// same keys again, and River knows them.
-	if err := r.insert(ctx, events); err != nil {
+	rest, err := r.handleDirect(ctx, events)
+	if err != nil {
 		return 0, err
 	}
-	if len(events) == 0 {
-		return 0, nil
+	// River first: if this node dies before the mark, the next look inserts the
+	// same keys again, and River knows them.
+	if err := r.insert(ctx, rest); err != nil || len(rest) == 0 {
+		return len(events), err
 	}
-	ids := make([]uuid.UUID, len(events))
-	for i, e := range events {
-		ids[i] = e.ID
-	}
-	if err := r.db.Write(ctx, func(tx *sqldb.Tx) error { return store.MarkRelayed(tx, ids) }); err != nil {
+	if err := r.db.Write(ctx, func(tx *sqldb.Tx) error { return store.MarkRelayed(tx, idsOf(rest)) }); err != nil {
 		return 0, err
 	}
 	return len(events), nil
 }
 
-// queue is where the jobs of an event wait.
-func (r *relay) queue(event string) string {
-	if slices.Contains(r.slow, event) {
-		return slowQueue
+func idsOf(events []store.Event) []uuid.UUID {
+	ids := make([]uuid.UUID, len(events))
+	for i, e := range events {
+		ids[i] = e.ID
 	}
-	return river.QueueDefault
+	return ids
 }
 
 // insert makes a job for each event that has a handler, and one for each task
@@ -179,12 +180,10 @@ func (r *relay) insert(ctx context.Context, events []store.Event) error {
 		if r.handlers[e.Name] != nil {
 			jobs = append(jobs, river.InsertManyParams{
 				Args:       eventArgs{Key: e.Key, Event: e.Name, Payload: e.Payload},
-				InsertOpts: &river.InsertOpts{Queue: r.queue(e.Name), Priority: afterTasks, UniqueOpts: river.UniqueOpts{ByArgs: true}},
+				InsertOpts: &river.InsertOpts{Priority: afterTasks, UniqueOpts: river.UniqueOpts{ByArgs: true}},
 			})
 		}
-		if task, known := r.tasks[r.soon[e.Name]]; known {
-			r.owed[task.Name] = true
-		}
+		r.owe(e)
 	}
 	owed := slices.Sorted(maps.Keys(r.owed))
 	for _, name := range owed {
@@ -203,4 +202,11 @@ func (r *relay) insert(ctx context.Context, events []store.Event) error {
 		}
 	}
 	return nil
+}
+
+// owe notes the task that is to run soon after an event.
+func (r *relay) owe(e store.Event) {
+	if task, known := r.tasks[r.soon[e.Name]]; known {
+		r.owed[task.Name] = true
+	}
 }

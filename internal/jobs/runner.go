@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -26,11 +27,6 @@ const (
 	pollEvery   = time.Second
 	workers     = 8
 
-	// Events that wait for another machine are handled one at a time, apart from all
-	// else. While there are many, the queue is looked at this often.
-	slowQueue    = "slow"
-	slowCooldown = 20 * time.Millisecond
-
 	cancelPatience = 5 * time.Second // for cancelled jobs to notice
 )
 
@@ -38,6 +34,11 @@ const (
 // wrote; it holds ids only. An event is delivered at least once, so a handler
 // must be idempotent. An error means: later again, with growing delay.
 type Handler func(ctx context.Context, payload string) error
+
+// DirectHandler does what an event asks for in the transaction that marks the event as
+// handled, so exactly once. It may be called again when that transaction is: it must
+// change nothing but rows. An error leaves the event to a job, which tries again.
+type DirectHandler func(tx *sqldb.Tx, payload string) error
 
 // Config says what is to be run.
 type Config struct {
@@ -47,15 +48,16 @@ type Config struct {
 	// here handles waits in the outbox for a version that does, 30 days at most.
 	Handlers map[string]Handler
 
-	// Slow names the events whose handlers wait for another machine. They take turns
-	// at one worker of a node: when that machine hangs, nothing else waits.
-	Slow []string
+	// Direct are the handlers of events whose handling is nothing but changes of the
+	// database. They need no job, unless one fails.
+	Direct map[string]DirectHandler
 
 	// Soon names the task that is to run soon after an event, for events that
 	// need no job of their own: many events, one run.
 	Soon map[string]string
 
 	Tasks   []Task
+	Queues  []Queue
 	Signal  *Signal  // nil: the outbox is looked at every second only
 	Metrics *Metrics // nil: nothing is counted
 }
@@ -64,7 +66,7 @@ type Config struct {
 type Runner struct {
 	client riverClient
 	closed func() error       // closes what the client was given to work with
-	cancel context.CancelFunc // ends the relay
+	cancel context.CancelFunc // ends the relay and the queues
 	done   sync.WaitGroup
 }
 
@@ -83,6 +85,7 @@ func Start(ctx context.Context, db *sqldb.DB, c Config) (*Runner, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	c.Handlers = c.handlers(db)
 	r := &Runner{closed: func() error { return nil }}
 	if err := r.open(db, riverConfig(c)); err != nil {
 		return nil, err
@@ -93,8 +96,27 @@ func Start(ctx context.Context, db *sqldb.DB, c Config) (*Runner, error) {
 		return nil, errors.Join(fmt.Errorf("start the jobs: %w", err), r.closed())
 	}
 	relay := newRelay(db, r.client, c)
+	for _, q := range c.Queues {
+		line := newLine(q, c)
+		relay.lines = append(relay.lines, line)
+		r.done.Go(func() { line.run(ctx) })
+	}
 	r.done.Go(func() { relay.run(ctx) })
 	return r, nil
+}
+
+// handlers are those of jobs, and the direct ones for when they failed.
+func (c Config) handlers(db *sqldb.DB) map[string]Handler {
+	all := maps.Clone(c.Handlers)
+	if all == nil {
+		all = map[string]Handler{}
+	}
+	for event, handle := range c.Direct {
+		all[event] = func(ctx context.Context, payload string) error {
+			return db.Write(ctx, func(tx *sqldb.Tx) error { return handle(tx, payload) })
+		}
+	}
+	return all
 }
 
 // Stop takes on nothing new and waits for what is running. When ctx ends first,
@@ -102,14 +124,28 @@ func Start(ctx context.Context, db *sqldb.DB, c Config) (*Runner, error) {
 // once, before the database is closed.
 func (r *Runner) Stop(ctx context.Context) error {
 	r.cancel()
-	r.done.Wait()
-	err := r.client.Stop(ctx)
+	err := errors.Join(r.wait(ctx), r.client.Stop(ctx))
 	if err != nil && ctx.Err() != nil {
 		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelPatience)
 		defer cancel()
 		err = errors.Join(fmt.Errorf("finish the running jobs: %w", err), r.client.StopAndCancel(stopCtx))
 	}
 	return errors.Join(err, r.closed())
+}
+
+// wait waits for the relay and the queues to end what they are at.
+func (r *Runner) wait(ctx context.Context) error {
+	ended := make(chan struct{})
+	go func() {
+		r.done.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (r *Runner) open(db *sqldb.DB, config *river.Config) (err error) {
@@ -153,21 +189,25 @@ func riverConfig(c Config) *river.Config {
 		FetchPollInterval:    pollEvery,
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: workers},
-			slowQueue:          {MaxWorkers: 1, FetchCooldown: slowCooldown},
 		},
 		Workers:      known,
 		PeriodicJobs: periodic,
 	}
 }
 
-// watch runs a job, counts how it ended and logs what went wrong. A panic is an
-// error of that job only.
-func (c Config) watch(ctx context.Context, name string, run func(context.Context) error) (err error) {
+// watch runs a job, counts how it ended and logs what went wrong.
+func (c Config) watch(ctx context.Context, name string, run func(context.Context) error) error {
+	err := c.guard(ctx, name, run)
+	c.Metrics.count(name, err)
+	return err
+}
+
+// guard logs what goes wrong. A panic is an error of that job only.
+func (c Config) guard(ctx context.Context, name string, run func(context.Context) error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
-		c.Metrics.count(name, err)
 		if err != nil {
 			c.Logger.ErrorContext(ctx, "a job failed", "job", name, "error", err)
 			err = fmt.Errorf("%s: %w", name, err)

@@ -35,6 +35,8 @@ func spanishMail() map[string]string {
 		"Visit cancelled":                 "Cita cancelada",
 		"See, change or cancel the visit": "Ver, cambiar o cancelar la cita",
 		"The address was refused before.": "La dirección fue rechazada antes.",
+		"The link could not be made.":     "No se pudo crear el enlace.",
+		"The mail could not be written.":  "No se pudo escribir el correo.",
 		"See the visit":                   "Ver la cita",
 		"Can't come? Cancel with the link above until it begins, or call %s. Then somebody else can have the time.": "¿No puedes venir? Cancela con el enlace de arriba hasta que empiece o llama al %s. Así otra persona puede tener la hora.",
 		"Can't come? Cancel with the link above until it begins. Then somebody else can have the time.":             "¿No puedes venir? Cancela con el enlace de arriba hasta que empiece. Así otra persona puede tener la hora.",

@@ -47,7 +47,6 @@ func spanishMailRoom() map[string]string {
 		"%s has been refused since %s. Nothing about visits is sent there.":                "%s se rechaza desde el %s. Allí no se envía nada sobre citas.",
 		"Ask for the right address and save it below. Until then call about what changes.": "Pregunta la dirección correcta y guárdala abajo. Mientras tanto, llama si algo cambia.",
 		"Mail not delivered":                        "Correo no entregado",
-		"%d waits|%d wait":                          "%d en espera|%d en espera",
 		"Not set up: it is kept to be read here":    "Sin configurar: se guarda para leerlo aquí",
 		"%s opened a mail to or about %s.":          "%s abrió un correo para %s o sobre sus citas.",
 		"a mail":                                    "un correo",

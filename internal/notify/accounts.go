@@ -17,7 +17,7 @@ import (
 
 // resetRequested makes the mail for somebody who wants a new password. Its link is
 // made when it leaves, and is kept nowhere.
-func (s *Service) resetRequested(ctx context.Context, payload string) error {
+func (s *Service) resetRequested(tx *sqldb.Tx, payload string) error {
 	var event struct {
 		ResetID uuid.UUID `json:"reset_id"`
 		UserID  uuid.UUID `json:"user_id"`
@@ -25,17 +25,10 @@ func (s *Service) resetRequested(ctx context.Context, payload string) error {
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		return store.InsertMail(tx, store.Mail{
-			ID: turno.NewID(), Key: fmt.Sprintf("%s/%s", KindPasswordReset, event.ResetID), Kind: string(KindPasswordReset),
-			UserID: event.UserID, About: event.ResetID.String(),
-		})
+	return store.InsertMail(tx, store.Mail{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s", KindPasswordReset, event.ResetID), Kind: string(KindPasswordReset),
+		UserID: event.UserID, About: event.ResetID.String(),
 	})
-	if err != nil {
-		return fmt.Errorf("mail a link for a new password: %w", err)
-	}
-	s.config.Wake()
-	return nil
 }
 
 // accountEvent is what happened to an account.
@@ -46,8 +39,8 @@ type accountEvent struct {
 
 // addressGiven asks whether a new address is its user's. Where nothing is sent there
 // is nothing to ask.
-func (s *Service) addressGiven(ctx context.Context, payload string) error {
-	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, _ accountEvent) error {
+func (s *Service) addressGiven(tx *sqldb.Tx, payload string) error {
+	return tell(tx, payload, func(user turno.User, _ accountEvent) error {
 		if !s.Sends() || user.EmailVerifiedAt != nil {
 			return nil
 		}
@@ -56,8 +49,8 @@ func (s *Service) addressGiven(ctx context.Context, payload string) error {
 }
 
 // licenceVerified tells a doctor that patients can book.
-func (s *Service) licenceVerified(ctx context.Context, payload string) error {
-	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, _ accountEvent) error {
+func (s *Service) licenceVerified(tx *sqldb.Tx, payload string) error {
+	return tell(tx, payload, func(user turno.User, _ accountEvent) error {
 		doctor, err := store.DoctorByID(tx, user.ID)
 		if err != nil || doctor.VerifiedAt == nil {
 			return err
@@ -75,8 +68,8 @@ const mostSignIns = 5
 
 // signedInAnew tells somebody of a sign-in from a browser that was not known. Mail to
 // an address that nobody verified might tell a stranger who is a patient here.
-func (s *Service) signedInAnew(ctx context.Context, payload string) error {
-	return s.tell(ctx, payload, func(tx *sqldb.Tx, user turno.User, event accountEvent) error {
+func (s *Service) signedInAnew(tx *sqldb.Tx, payload string) error {
+	return tell(tx, payload, func(user turno.User, event accountEvent) error {
 		if s.Sends() && user.EmailVerifiedAt == nil {
 			return nil
 		}
@@ -103,26 +96,19 @@ func (s *Service) signedInAnew(ctx context.Context, payload string) error {
 }
 
 // tell has a mail made about an event of an account, if any reaches its owner.
-func (s *Service) tell(ctx context.Context, payload string, insert func(*sqldb.Tx, turno.User, accountEvent) error) error {
+func tell(tx *sqldb.Tx, payload string, insert func(turno.User, accountEvent) error) error {
 	var event accountEvent
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		user, err := store.UserByID(tx, event.UserID)
-		if turno.KindOf(err) == turno.KindNotFound {
-			return nil
-		}
-		if err != nil || !reachable(user) {
-			return err
-		}
-		return insert(tx, user, event)
-	})
-	if err != nil {
-		return fmt.Errorf("tell of an account: %w", err)
+	user, err := store.UserByID(tx, event.UserID)
+	if turno.KindOf(err) == turno.KindNotFound {
+		return nil
 	}
-	s.config.Wake()
-	return nil
+	if err != nil || !reachable(user) {
+		return err
+	}
+	return insert(user, event)
 }
 
 // askToVerify makes the mail that asks whether an address is a user's, at most once a

@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,47 +175,48 @@ func (c *clinic) requested(when time.Time) turno.Appointment {
 	return v
 }
 
-// run does what the outbox asks for, as the jobs do, until nothing is due. Errors
-// are what River would try again; they are counted.
+// run does what is due, as the jobs do: it hands out the events of the outbox and then
+// lets the mails go. It returns how often something will be tried again.
 func (c *clinic) run() (failures int) {
 	c.t.Helper()
-	handlers := c.notify.Handlers()
-	var names []string
-	for name := range handlers {
-		names = append(names, name)
-	}
 	for {
-		var events []store.Event
-		c.read(func(tx *sqldb.Tx) (err error) {
-			events, err = store.WaitingEvents(tx, names, 100)
-			return err
-		})
-		if len(events) == 0 {
-			return failures
+		handled := c.events()
+		done, _, err := c.notify.Deliver(c.t.Context())
+		if err != nil {
+			failures++
 		}
-		for _, e := range events {
-			if err := handlers[e.Name](c.t.Context(), e.Payload); err != nil {
-				failures++
-			}
-			c.write(func(tx *sqldb.Tx) error {
-				_, err := tx.Exec(`UPDATE outbox SET relayed_at = $2 WHERE id = $1`, e.ID, tx.Now)
-				return err
-			})
+		if handled == 0 && done == 0 {
+			return failures
 		}
 	}
 }
 
-// again does once more what waits to be sent, as River does.
-func (c *clinic) again() {
+// events hands out the events of the outbox.
+func (c *clinic) events() (handled int) {
 	c.t.Helper()
-	c.write(func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`
-			UPDATE outbox
-			   SET relayed_at = NULL
-			 WHERE event = 'mail.waiting'`)
+	handlers := c.notify.Handlers()
+	names := slices.Collect(maps.Keys(handlers))
+	var events []store.Event
+	c.read(func(tx *sqldb.Tx) (err error) {
+		events, err = store.WaitingEvents(tx, names, 1000)
 		return err
 	})
-	c.run()
+	for _, e := range events {
+		c.write(func(tx *sqldb.Tx) error {
+			return errors.Join(handlers[e.Name](tx, e.Payload), store.MarkRelayed(tx, []uuid.UUID{e.ID}))
+		})
+	}
+	return len(events)
+}
+
+// again does what is due after all pauses between two attempts.
+func (c *clinic) again() (failures int) {
+	c.t.Helper()
+	c.write(func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE mails SET attempt_at = created_at WHERE state = 'waiting'`)
+		return err
+	})
+	return c.run()
 }
 
 // rows are the mails by kind and state, the oldest first.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -19,167 +21,254 @@ import (
 const giveUpAfter = 3 * 24 * time.Hour
 
 // saveTimeout bounds noting what became of an attempt, which goes on also when the
-// job's own time is over: a mail that has left must not be sent again.
+// node stops: a mail that has left must not be sent again.
 const saveTimeout = 20 * time.Second
 
-// draft is a mail on its way: the row, the person and what is written to them.
-type draft struct {
-	store.Mail
-	user    turno.User
-	content content
-	letter  letter
-	refused *refusal // why the last attempt failed; nil when it did not
+// Deliver takes so many mails at a time, over one connection. They are its own for a
+// while: should the node die, others take them after that. It begins no other mail once
+// it has been sending for so long, as one that hangs may take four times the timeout.
+const (
+	atATime = 20
+	heldFor = 2 * time.Minute
+	sendFor = 30 * time.Second
+)
+
+// keepPause is how long keeping mail rests after each lot: where nobody waits for it,
+// it leaves the machine to the bookings.
+const keepPause = time.Second
+
+// Pause is the least time between two calls of Deliver.
+func (s *Service) Pause() time.Duration {
+	if s.Sends() {
+		return 0
+	}
+	return keepPause
 }
 
-// deliver sends one mail, or keeps it where there is no mail server. The error, if
-// any, asks for another attempt; it names no person.
-func (s *Service) deliver(ctx context.Context, payload string) error {
-	var event struct {
-		MailID uuid.UUID `json:"mail_id"`
-	}
-	if err := decode(payload, &event); err != nil {
+// Deliver sends some of the mails that are due, or keeps them where there is no mail
+// server. It says how many are settled and whether more are due. An error is of mails
+// that will be tried again; it names no person. Several nodes may call it at once.
+func (s *Service) Deliver(ctx context.Context) (done int, more bool, err error) {
+	var due []uuid.UUID
+	if err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		due, err = store.DueMails(tx, atATime)
 		return err
+	}); err != nil || len(due) == 0 {
+		return 0, false, ended(ctx, err)
 	}
-	d, err := s.draft(ctx, event.MailID)
-	if err != nil || d.State != store.MailIsWaiting {
-		return err
+	if s.Sends() {
+		done, err = s.send(ctx, due)
+	} else {
+		done, err = s.keep(ctx, due)
 	}
-	return s.attempt(ctx, d)
+	return done, len(due) == atATime, ended(ctx, err)
 }
 
-// attempt sends a mail and notes what became of it.
-func (s *Service) attempt(ctx context.Context, d draft) error {
-	if s.config.Mailer == nil {
-		return s.finish(ctx, d, store.MailIsKept, "")
+// ended forgets an error that is only of the node's end.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
 	}
-	stands, err := s.withSecret(ctx, &d)
-	if err != nil {
-		return err
-	}
-	if !stands {
-		return s.finish(ctx, d, store.MailIsDropped, "")
-	}
-	d.Attempts++
-	err = s.config.Mailer.send(ctx, d.ID, d.Recipient, s.config.Now(), d.letter)
+	return err
+}
+
+// keep writes mails to be read here: together, or each by itself when one of them can't
+// be written.
+func (s *Service) keep(ctx context.Context, due []uuid.UUID) (done int, err error) {
+	drafts, err := s.drafts(ctx, due...)
 	if err == nil {
-		return s.finish(ctx, d, store.MailIsSent, "")
+		err = s.settle(ctx, kept(drafts)...)
 	}
-	d.refused, _ = errors.AsType[*refusal](err)
-	if d.refused.permanent() || s.config.Now().Sub(d.CreatedAt) > giveUpAfter {
-		return s.finish(ctx, d, store.MailIsFailed, d.refused.said)
+	switch {
+	case err == nil:
+		return len(due), nil
+	case !canGoOn(ctx, err):
+		return 0, err
+	case len(due) == 1:
+		return 0, errors.Join(err, s.putOff(ctx, due[0]))
 	}
-	return errors.Join(err, s.finish(ctx, d, store.MailIsWaiting, d.refused.said))
+	var errs []error
+	for _, id := range due {
+		one, err := s.keep(ctx, []uuid.UUID{id})
+		done += one
+		errs = append(errs, err)
+	}
+	return done, errors.Join(errs...)
 }
 
-// draft reads a mail and writes it from what is true now. What has lost its point is
-// saved as such here, and comes back in that state.
-func (s *Service) draft(ctx context.Context, id uuid.UUID) (d draft, err error) {
-	write := func(tx *sqldb.Tx) (err error) {
-		d = draft{}
-		if d.Mail, err = store.MailByID(tx, id); err != nil || d.State != store.MailIsWaiting {
-			if turno.KindOf(err) == turno.KindNotFound { // the person was erased
-				return nil
-			}
-			return err
+func kept(drafts []draft) []draft {
+	for i := range drafts {
+		if drafts[i].State == store.MailIsWaiting {
+			drafts[i].State = store.MailIsKept
 		}
-		if d.user, err = store.UserByID(tx, d.UserID); err != nil {
-			return err
-		}
-		return s.compose(tx, &d)
 	}
-	if err := s.db.Read(ctx, write); err != nil {
-		return draft{}, fmt.Errorf("write a mail: %w", err)
-	}
-	if d.ID != uuid.Nil && d.State != store.MailIsWaiting && d.SentAt == nil {
-		return d, s.settle(ctx, d)
-	}
-	return d, nil
+	return drafts
 }
 
-// compose decides whether a mail is still to be sent, and writes it.
-func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
-	d.Recipient = d.user.MailAddress()
-	kind := Kind(d.Kind)
-	if !reachable(d.user) {
-		d.State = store.MailIsDropped
+// canGoOn reports whether an error is about one mail: neither the database is away nor
+// does the node end.
+func canGoOn(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && turno.KindOf(err) != turno.KindUnavailable
+}
+
+// send takes mails and hands them to the mail server over one connection, in order.
+// One that fails comes again later, and keeps none of the others from leaving, unless
+// the server is in trouble: then they are given back.
+func (s *Service) send(ctx context.Context, due []uuid.UUID) (done int, err error) {
+	began := s.config.Now()
+	taken, err := s.take(ctx, due)
+	if err != nil {
+		return 0, err
+	}
+	way := s.config.Mailer.connection()
+	defer way.close()
+	var errs []error
+	for len(taken) > 0 && ctx.Err() == nil && s.config.Now().Sub(began) < sendFor {
+		err := s.sendOne(ctx, way, taken[0])
+		if ctx.Err() == nil || err == nil { // else it was not tried
+			taken = taken[1:]
+		}
+		if err == nil {
+			done++
+			continue
+		}
+		errs = append(errs, err)
+		if refused, _ := errors.AsType[*refusal](err); refused.stops() || !canGoOn(ctx, err) {
+			break
+		}
+	}
+	return done, errors.Join(append(errs, s.giveBack(ctx, taken))...)
+}
+
+// take keeps the mails from other nodes for a while; it returns those that none had
+// taken, in their order.
+func (s *Service) take(ctx context.Context, due []uuid.UUID) (taken []uuid.UUID, err error) {
+	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+		taken, err = store.TakeMails(tx, due, tx.Now.Add(heldFor))
+		return err
+	})
+	return slices.DeleteFunc(due, func(id uuid.UUID) bool { return !slices.Contains(taken, id) }), err
+}
+
+func (s *Service) giveBack(ctx context.Context, ids []uuid.UUID) error {
+	if len(ids) == 0 {
 		return nil
 	}
-	var stands bool
-	var err error
-	if d.content, stands, err = s.content(tx, d); err != nil {
+	return s.note(ctx, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, ids) })
+}
+
+// sendOne writes a mail, sends it and notes what became of it. An error, which names
+// nobody, tells that it will be tried again.
+func (s *Service) sendOne(ctx context.Context, way *connection, id uuid.UUID) error {
+	drafts, err := s.drafts(ctx, id)
+	if err != nil {
+		if canGoOn(ctx, err) {
+			err = errors.Join(err, s.putOff(ctx, id))
+		}
+		return err
+	}
+	for _, d := range drafts {
+		if d.State == store.MailIsWaiting {
+			err = s.attempt(ctx, way, &d)
+		}
+		if ctx.Err() != nil && d.State == store.MailIsWaiting {
+			return ctx.Err()
+		}
+		err = errors.Join(err, s.settle(ctx, d))
+	}
+	return err
+}
+
+// attempt sends a mail, and puts into it what became of that.
+func (s *Service) attempt(ctx context.Context, way *connection, d *draft) error {
+	now := s.config.Now()
+	d.Attempts++
+	stands, err := s.withSecret(ctx, d)
+	if err != nil {
+		d.LastError, d.AttemptAt = "The link could not be made.", now.Add(later(d.Attempts, false))
 		return err
 	}
 	if !stands {
 		d.State = store.MailIsDropped
 		return nil
 	}
-	d.letter, err = d.content.write(tx.Context())
-	if err != nil {
-		return err
-	}
-	d.Subject, d.Text, d.HTML, d.Calendar = d.letter.Subject, d.letter.Text, d.letter.HTML, string(d.letter.Calendar)
-	if s.Sends() && kind.aboutVisit() && d.user.EmailVerifiedAt == nil {
-		d.State = store.MailIsWithheld
+	d.refused = way.send(ctx, d.ID, d.Recipient, now, d.letter)
+	switch {
+	case d.refused == nil:
+		d.State, d.LastError = store.MailIsSent, ""
+		return nil
+	case d.refused.permanent() || !d.refused.ofServer() && now.Sub(d.CreatedAt) > giveUpAfter:
+		d.State, d.LastError = store.MailIsFailed, d.refused.said
 		return nil
 	}
-	if s.Sends() && kind.aboutVisit() && d.user.EmailRefusedAt != nil {
-		d.State, d.LastError = store.MailIsFailed, "The address was refused before."
+	d.LastError, d.AttemptAt = d.refused.said, now.Add(later(d.Attempts, d.refused.stops()))
+	return d.refused
+}
+
+// later is how long after so many attempts the next one is made: the fourth power of
+// their number in seconds, six hours at most. What all mails wait for is looked at each
+// minute. It varies, so that many mails do not come again at once.
+func later(attempts int, all bool) time.Duration {
+	longest := 6 * time.Hour
+	if all {
+		longest = time.Minute
+	}
+	n := min(attempts, 20)
+	wait := min(time.Duration(n*n*n*n)*time.Second, longest)
+	return wait + time.Duration(rand.Int64N(int64(wait/10))) //nolint:gosec // jitter, no secret
+}
+
+// putOff has a mail that cannot be written tried later.
+func (s *Service) putOff(ctx context.Context, id uuid.UUID) error {
+	return s.note(ctx, func(tx *sqldb.Tx) error {
+		m, err := store.MailByID(tx, id)
+		if err != nil {
+			return err
+		}
+		m.Attempts++
+		m.LastError, m.AttemptAt = "The mail could not be written.", tx.Now.Add(later(m.Attempts, false))
+		_, err = store.SaveMail(tx, m)
+		return err
+	})
+}
+
+// settle saves mails, and what a mail server thinks of their addresses.
+func (s *Service) settle(ctx context.Context, drafts ...draft) error {
+	return s.note(ctx, func(tx *sqldb.Tx) error {
+		for _, d := range drafts {
+			if err := settleOne(tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func settleOne(tx *sqldb.Tx, d draft) error {
+	m := d.Mail
+	m.LastError = shortened(m.LastError, 500)
+	if m.State != store.MailIsWaiting {
+		m.SentAt = &tx.Now
+	}
+	if _, err := store.SaveMail(tx, m); err != nil {
+		return err
+	}
+	switch {
+	case m.State == store.MailIsWithheld:
+		return askToVerify(tx, d.user)
+	case m.State == store.MailIsSent && d.user.EmailRefusedAt != nil:
+		return store.MarkAddress(tx, d.UserID, m.Recipient, nil)
+	case d.refused.permanent() && d.refused.ofRecipient && d.user.EmailRefusedAt == nil:
+		return store.MarkAddress(tx, d.UserID, m.Recipient, &tx.Now)
 	}
 	return nil
 }
 
-// content is what a mail says now; false when there is nothing to say any more.
-func (s *Service) content(tx *sqldb.Tx, d *draft) (content, bool, error) {
-	if d.AppointmentID == nil {
-		return s.accountContent(tx, d)
-	}
-	visit, found, err := readVisit(tx, *d.AppointmentID)
-	if err != nil || !found {
-		return content{}, false, err
-	}
-	if heard, err := mayHear(tx, d.user, visit.PatientID); err != nil || !heard {
-		return content{}, false, err
-	}
-	changed := visit.Sequence != d.Sequence
-	if Kind(d.Kind).reminds() {
-		changed = !visit.Status.Open() || fmt.Sprint(visit.ScheduledAt.Unix()) != d.About
-	}
-	if changed || !worthTelling(visit, tx) {
-		return content{}, false, nil
-	}
-	return s.visitContent(tx, Kind(d.Kind), visit, d.user), true, nil
-}
-
-// finish saves what became of an attempt.
-func (s *Service) finish(ctx context.Context, d draft, state store.MailState, said string) error {
-	d.State, d.LastError = state, said
-	return s.settle(ctx, d)
-}
-
-// settle saves a mail, and what a mail server thinks of the address.
-func (s *Service) settle(ctx context.Context, d draft) error {
+// note writes also when the node stops meanwhile.
+func (s *Service) note(ctx context.Context, write func(tx *sqldb.Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTimeout)
 	defer cancel()
-	d.LastError = shortened(d.LastError, 500)
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		m := d.Mail
-		if m.State != store.MailIsWaiting {
-			m.SentAt = &tx.Now
-		}
-		if _, err := store.SaveMail(tx, m); err != nil {
-			return err
-		}
-		switch {
-		case m.State == store.MailIsWithheld:
-			return askToVerify(tx, d.user)
-		case m.State == store.MailIsSent && d.user.EmailRefusedAt != nil:
-			return store.MarkAddress(tx, d.UserID, m.Recipient, nil)
-		case d.refused.permanent() && d.refused.ofRecipient && d.user.EmailRefusedAt == nil:
-			return store.MarkAddress(tx, d.UserID, m.Recipient, &tx.Now)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := s.db.Write(ctx, write); err != nil {
 		return fmt.Errorf("note what became of a mail: %w", err)
 	}
 	return nil

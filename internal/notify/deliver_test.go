@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/notify"
+	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -95,6 +98,123 @@ func TestAServerInTroubleLosesNothingAndGetsNothingTwice(t *testing.T) {
 			})
 		})
 	}
+}
+
+// crowd adds patients with an address each and a visit each.
+func (c *clinic) crowd(n int) {
+	c.t.Helper()
+	var people []policy.Caller
+	c.write(func(tx *sqldb.Tx) error {
+		people = nil
+		for i := range n {
+			who, err := user(tx, turno.RolePatient, "", fmt.Sprintf("p%d", i), fmt.Sprintf("Pat %d", i), "Europe/London", "en")
+			if err != nil {
+				return err
+			}
+			if err := store.InsertPatient(tx, turno.Patient{User: turno.User{ID: who.UserID}, DateOfBirth: turno.Date{Year: 1980, Month: 1, Day: 1}}); err != nil {
+				return err
+			}
+			people = append(people, who)
+		}
+		return nil
+	})
+	for i, who := range people {
+		c.booked(who, at(2, 8, 0).Add(time.Duration(i)*40*time.Minute))
+	}
+}
+
+func TestManyMailsLeaveOverOneConnection(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		leaves   bool
+		sessions int
+	}{
+		{"which the server keeps open", false, 2}, // of 20 mails each
+		{"or over new ones, when it ends them", true, 25},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			eachClinic(t, true, func(t *testing.T, c *clinic) {
+				c.server.behave(func(s *mailServer) { s.leaves = tt.leaves })
+				c.crowd(25)
+				if failures := c.run(); failures != 0 {
+					t.Errorf("%d attempts failed", failures)
+				}
+				if n := len(c.server.mails()); n != 25 {
+					t.Errorf("%d mails were sent, want 25", n)
+				}
+				if c.server.sessions != tt.sessions {
+					t.Errorf("%d connections, want %d", c.server.sessions, tt.sessions)
+				}
+			})
+		})
+	}
+}
+
+// The mail of one patient fails whenever it is tried; all others leave.
+func TestOneBadMailKeepsNoOtherFromLeaving(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range map[string]func(*mailServer){
+		"refused for now": func(s *mailServer) { s.refusal = &smtp.SMTPError{Code: 451, Message: "later"} },
+		"never answered":  func(s *mailServer) { s.hang = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachClinic(t, true, func(t *testing.T, c *clinic) {
+				c.server.behave(func(s *mailServer) { s.only = "p0@example.org" })
+				c.server.behave(trouble)
+				c.crowd(24)
+				c.run()
+				c.run()
+				if n := len(c.server.mails()); n != 23 {
+					t.Errorf("%d mails were sent, want 23", n)
+				}
+				var w store.WaitingMails
+				c.read(func(tx *sqldb.Tx) (err error) {
+					w, err = store.CountWaitingMails(tx)
+					return err
+				})
+				if w.Count != 1 || w.LastError == "" {
+					t.Errorf("waiting: %+v", w)
+				}
+			})
+		})
+	}
+}
+
+// A row that is broken, as only a mistake of the program can make it.
+func TestAMailThatCannotBeWrittenKeepsNoOtherFromLeaving(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		c.write(func(tx *sqldb.Tx) error {
+			return store.InsertMail(tx, store.Mail{ID: turno.NewID(), Key: "broken", Kind: string(notify.KindPasswordReset), UserID: c.patient.UserID, About: "no id"})
+		})
+		c.booked(c.patient, at(2, 10, 0))
+		if failures := c.run(); failures != 1 {
+			t.Errorf("%d failures are told, want 1", failures)
+		}
+		if diff := cmp.Diff([]string{"password_reset waiting", "booked sent"}, c.rows()); diff != "" {
+			t.Errorf("mails (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestManyMailsAreKeptTwentyAtATime(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, false, func(t *testing.T, c *clinic) {
+		c.crowd(25)
+		c.events()
+		for _, want := range []int{20, 5, 0} {
+			done, more, err := c.notify.Deliver(t.Context())
+			if done != want || more != (want == 20) || err != nil {
+				t.Errorf("%d are kept, more %v (%v), want %d", done, more, err, want)
+			}
+		}
+		if c.notify.Pause() <= 0 {
+			t.Error("it does not pause between them")
+		}
+	})
 }
 
 func (c *clinic) user() (u turno.User) {

@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -23,26 +22,20 @@ const (
 
 // visitCompleted leaves the event that asks the patient how it was. A visit that is
 // noted as attended days later is asked about then.
-func (s *Service) visitCompleted(ctx context.Context, payload string) error {
+func (s *Service) visitCompleted(tx *sqldb.Tx, payload string) error {
 	var event visitEvent
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		v, found, err := readVisit(tx, event.AppointmentID)
-		if err != nil || !found || v.Status != turno.StatusCompleted {
-			return err
-		}
-		due := v.EndsAt.Add(askAfter)
-		if due.Before(tx.Now) {
-			due = tx.Now
-		}
-		return enqueueFeedback(tx, v.ID, due)
-	})
-	if err != nil {
-		return fmt.Errorf("plan to ask how a visit was: %w", err)
+	v, found, err := readVisit(tx, event.AppointmentID)
+	if err != nil || !found || v.Status != turno.StatusCompleted {
+		return err
 	}
-	return nil
+	due := v.EndsAt.Add(askAfter)
+	if due.Before(tx.Now) {
+		due = tx.Now
+	}
+	return enqueueFeedback(tx, v.ID, due)
 }
 
 func enqueueFeedback(tx *sqldb.Tx, id uuid.UUID, due time.Time) error {
@@ -55,40 +48,33 @@ func enqueueFeedback(tx *sqldb.Tx, id uuid.UUID, due time.Time) error {
 // askForFeedback makes the mail that asks, unless the visit turned out to be missed,
 // was rated meanwhile, or the patient was asked about the doctor not long ago. Only
 // the patient is asked: nobody else may answer.
-func (s *Service) askForFeedback(ctx context.Context, payload string) error {
+func (s *Service) askForFeedback(tx *sqldb.Tx, payload string) error {
 	var event visitEvent
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		v, found, err := readVisit(tx, event.AppointmentID)
-		if err != nil || !found || !askable(v, tx.Now) {
-			return err
-		}
-		if err := tx.Lock(v.PatientID); err != nil { // two visits may be due at once
-			return err
-		}
-		patient, err := store.UserByID(tx, v.PatientID)
-		if err != nil || !reachable(patient) {
-			return err
-		}
-		if morning := afterNight(tx.Now, s.zone(patient.TimeZone, v.DoctorZone)); !morning.Equal(tx.Now) {
-			return enqueueFeedback(tx, v.ID, morning)
-		}
-		asked, err := store.MailedAboutSince(tx, v.PatientID, v.DoctorID, string(KindFeedback), tx.Now.Add(-askOnceIn))
-		if err != nil || asked {
-			return err
-		}
-		return store.InsertMail(tx, store.Mail{
-			ID: turno.NewID(), Key: fmt.Sprintf("%s/%s", KindFeedback, v.ID), Kind: string(KindFeedback),
-			UserID: patient.ID, AppointmentID: &v.ID, Sequence: v.Sequence,
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("ask how a visit was: %w", err)
+	v, found, err := readVisit(tx, event.AppointmentID)
+	if err != nil || !found || !askable(v, tx.Now) {
+		return err
 	}
-	s.config.Wake()
-	return nil
+	if err := tx.Lock(v.PatientID); err != nil { // two visits may be due at once
+		return err
+	}
+	patient, err := store.UserByID(tx, v.PatientID)
+	if err != nil || !reachable(patient) {
+		return err
+	}
+	if morning := afterNight(tx.Now, s.zone(patient.TimeZone, v.DoctorZone)); !morning.Equal(tx.Now) {
+		return enqueueFeedback(tx, v.ID, morning)
+	}
+	asked, err := store.MailedAboutSince(tx, v.PatientID, v.DoctorID, string(KindFeedback), tx.Now.Add(-askOnceIn))
+	if err != nil || asked {
+		return err
+	}
+	return store.InsertMail(tx, store.Mail{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s", KindFeedback, v.ID), Kind: string(KindFeedback),
+		UserID: patient.ID, AppointmentID: &v.ID, Sequence: v.Sequence,
+	})
 }
 
 // askable reports whether there is still a point in asking how a visit was.

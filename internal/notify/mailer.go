@@ -1,9 +1,7 @@
 package notify
 
 import (
-	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"net/mail"
 	"strings"
@@ -40,12 +38,10 @@ type SMTP struct {
 
 const defaultTimeout = 15 * time.Second
 
-// Mailer hands mail to one SMTP server (RFC 5321), over a connection for each: so a
-// server that hangs harms nobody but who waits for it, and not longer than twice the
-// timeout. It is safe for concurrent use.
+// Mailer hands mail to one SMTP server (RFC 5321). It is safe for concurrent use.
 type Mailer struct {
 	settings SMTP
-	options  []gomail.Option
+	client   *gomail.Client // of which only what it says how to connect is used
 }
 
 // NewMailer makes a mailer. It connects to nothing.
@@ -76,18 +72,11 @@ func NewMailer(settings SMTP) (*Mailer, error) {
 		}
 		options = append(options, gomail.WithSMTPAuth(method), gomail.WithUsername(settings.Username), gomail.WithPassword(settings.Password))
 	}
-	m := &Mailer{settings: settings, options: options}
-	_, err := m.client()
-	return m, err
-}
-
-// client is for one mail: go-mail keeps the connection in it.
-func (m *Mailer) client() (*gomail.Client, error) {
-	client, err := gomail.NewClient(m.settings.Host, m.options...)
+	client, err := gomail.NewClient(settings.Host, options...)
 	if err != nil {
 		return nil, fmt.Errorf("set up the mail server: %w", err)
 	}
-	return client, nil
+	return &Mailer{settings: settings, client: client}, nil
 }
 
 // letter is a mail as it is sent.
@@ -97,25 +86,6 @@ type letter struct {
 	HTML     string
 	Calendar []byte // nil: without an invitation
 	Method   ical.Method
-}
-
-// send hands a letter to the mail server. The error is a *refusal. The id is that of
-// the message: when a node dies between the server's answer and its note of it, the
-// mail leaves twice, and readers can tell that it is one (RFC 5322, section 3.6.4).
-func (m *Mailer) send(ctx context.Context, id uuid.UUID, to string, at time.Time, l letter) error {
-	message, err := m.message(id, to, at, l)
-	if err != nil {
-		return &refusal{said: err.Error(), code: 553, ofRecipient: true} // an address that is none
-	}
-	client, err := m.client()
-	if err != nil {
-		return &refusal{said: err.Error()}
-	}
-	err = client.DialAndSendWithContext(ctx, message)
-	if err == nil || message.IsDelivered() { // what goes wrong after the server took it is no matter
-		return nil
-	}
-	return refusalOf(err)
 }
 
 // message is the letter after RFC 5322: multipart/alternative, the invitation last,
@@ -142,41 +112,4 @@ func (m *Mailer) message(id uuid.UUID, to string, at time.Time, l letter) (*goma
 			gomail.WithPartEncoding(gomail.EncodingB64)) // keeps CRLF as RFC 5545 wants it
 	}
 	return message, nil
-}
-
-// refusal is why a mail did not leave.
-type refusal struct {
-	said        string // by the server, for full staff; it may name the person
-	code        int    // of the answer (RFC 5321, section 4.2); 0: there was none
-	ofRecipient bool   // the answer was about the address
-	ofMessage   bool   // the answer was about the mail
-}
-
-// Error names nobody: it goes to the log.
-func (r *refusal) Error() string {
-	switch {
-	case r.code == 0:
-		return "the mail server could not be reached, or broke off"
-	case r.ofRecipient:
-		return fmt.Sprintf("the mail server refused the address with %d", r.code)
-	}
-	return fmt.Sprintf("the mail server refused the mail with %d", r.code)
-}
-
-// permanent reports whether trying again is in vain. A server that does not like us,
-// our sender or our password may be told otherwise by its owner: that is not.
-func (r *refusal) permanent() bool {
-	return r != nil && r.code >= 500 && (r.ofRecipient || r.ofMessage)
-}
-
-func refusalOf(err error) *refusal {
-	sent, ok := errors.AsType[*gomail.SendError](err)
-	if !ok {
-		return &refusal{said: err.Error()}
-	}
-	return &refusal{
-		said: sent.Error(), code: sent.ErrorCode(),
-		ofRecipient: sent.Reason == gomail.ErrSMTPRcptTo,
-		ofMessage:   sent.Reason == gomail.ErrSMTPDataClose,
-	}
 }

@@ -1,8 +1,8 @@
 package notify
 
 import (
-	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,22 +38,14 @@ type reminderEvent struct {
 	ScheduledAt   int64     `json:"scheduled_at"` // Unix seconds
 }
 
-// planReminders leaves an event for each reminder whose time is still to come. One of
-// a visit that was booked or moved inside its lead would only repeat what was just
-// told.
-func (s *Service) planReminders(tx *sqldb.Tx, v store.VisitDetails) error {
-	patient, err := store.UserByID(tx, v.PatientID)
-	if err != nil {
-		return err
-	}
-	zone := s.zone(patient.TimeZone, v.DoctorZone)
+// planReminder leaves an event for the next reminder of a visit, the one that comes
+// first of those still to come; that one plans the other. One of a visit that was
+// booked or moved inside its lead would only repeat what was just told.
+func (s *Service) planReminder(tx *sqldb.Tx, v store.VisitNews) error {
+	zone := s.zone(v.Patient.TimeZone, v.DoctorZone)
 	for _, kind := range []Kind{KindReminderDay, KindReminderSoon} {
-		due := awake(v.ScheduledAt.Add(-kind.lead()), zone)
-		if !tx.Now.Before(due) {
-			continue
-		}
-		if err := enqueueReminder(tx, reminderEvent{v.ID, kind, v.ScheduledAt.Unix()}, due); err != nil {
-			return err
+		if due := awake(v.ScheduledAt.Add(-kind.lead()), zone); tx.Now.Before(due) {
+			return enqueueReminder(tx, reminderEvent{v.ID, kind, v.ScheduledAt.Unix()}, due)
 		}
 	}
 	return nil
@@ -94,35 +86,31 @@ func afterNight(at time.Time, zone *time.Location) time.Time {
 // remind makes the mails of a reminder, if the visit is still to come about at its
 // time. One that comes late, because nothing ran, waits for the morning, or is left
 // out when the next reminder is near.
-func (s *Service) remind(ctx context.Context, payload string) error {
+func (s *Service) remind(tx *sqldb.Tx, payload string) error {
 	var event reminderEvent
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		v, found, err := readVisit(tx, event.AppointmentID)
-		if err != nil || !found || !v.Status.Open() || v.ScheduledAt.Unix() != event.ScheduledAt || !tx.Now.Before(v.ScheduledAt) {
+	v, found, err := store.VisitNewsByID(tx, event.AppointmentID)
+	if err != nil || !found || !v.Status.Open() || v.ScheduledAt.Unix() != event.ScheduledAt || !tx.Now.Before(v.ScheduledAt) {
+		return err
+	}
+	zone := s.zone(v.Patient.TimeZone, v.DoctorZone)
+	if event.Kind == KindReminderDay {
+		next := reminderEvent{v.ID, KindReminderSoon, event.ScheduledAt} // also when it is late
+		if err := enqueueReminder(tx, next, awake(v.ScheduledAt.Add(-next.Kind.lead()), zone)); err != nil {
 			return err
 		}
-		if event.Kind == KindReminderDay && v.ScheduledAt.Sub(tx.Now) < KindReminderSoon.lead()+time.Hour {
+		if v.ScheduledAt.Sub(tx.Now) < KindReminderSoon.lead()+time.Hour {
 			return nil
 		}
-		patient, err := store.UserByID(tx, v.PatientID)
-		if err != nil {
-			return err
-		}
-		zone := s.zone(patient.TimeZone, v.DoctorZone)
-		if morning := afterNight(tx.Now, zone); !morning.Equal(tx.Now) {
-			if !morning.Before(v.ScheduledAt) {
-				return nil
-			}
-			return enqueueReminder(tx, event, morning)
-		}
-		return insertVisitMails(tx, event.Kind, v, fmt.Sprint(event.ScheduledAt), fmt.Sprint(event.ScheduledAt))
-	})
-	if err != nil {
-		return fmt.Errorf("remind of a visit: %w", err)
 	}
-	s.config.Wake()
-	return nil
+	if morning := afterNight(tx.Now, zone); !morning.Equal(tx.Now) {
+		if !morning.Before(v.ScheduledAt) {
+			return nil
+		}
+		return enqueueReminder(tx, event, morning)
+	}
+	at := strconv.FormatInt(event.ScheduledAt, 10)
+	return insertVisitMails(tx, event.Kind, v, at, at)
 }

@@ -25,10 +25,13 @@ type mailServer struct {
 	refusal  *smtp.SMTPError // of every recipient; nil: none
 	ofData   *smtp.SMTPError // of every mail, once it was read; nil: none
 	hang     bool            // recipients get no answer
+	only     string          // the one recipient whom this befalls; empty: all
+	leaves   bool            // ends each connection with its second mail
 	release  chan struct{}   // closed when the test ends: lets hanging sessions go
 	stop     func()          // takes the server down
 	received []received
 	tried    int
+	sessions int
 }
 
 // received is a mail that the server took.
@@ -115,21 +118,39 @@ func (s *mailServer) attempts() int {
 	return s.tried
 }
 
-func (s *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }
+func (s *mailServer) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions++
+	return &session{server: s, conn: c}, nil
+}
 
 type session struct {
 	server *mailServer
+	conn   *smtp.Conn
+	begun  int // mails
 	to     string
 }
 
-func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
-func (s *session) Reset()                               { s.to = "" }
-func (s *session) Logout() error                        { return nil }
+func (s *session) Reset()        { s.to = "" }
+func (s *session) Logout() error { return nil }
+
+func (s *session) Mail(string, *smtp.MailOptions) error {
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	if s.begun++; s.server.leaves && s.begun > 1 {
+		return s.conn.Conn().Close()
+	}
+	return nil
+}
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.server.mu.Lock()
 	s.server.tried++
 	refusal, hang := s.server.refusal, s.server.hang
+	if s.server.only != "" && s.server.only != to {
+		refusal, hang = nil, false
+	}
 	s.server.mu.Unlock()
 	if hang {
 		<-s.server.release

@@ -15,7 +15,6 @@ import (
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/sqldb"
-	"github.com/turno-health/turno/internal/store"
 )
 
 // Config is what sending needs to be told.
@@ -25,14 +24,13 @@ type Config struct {
 	ResetLink ResetLink               // required to send
 	VerifyURL func(turno.User) string // the link that verifies an address; required to send
 	Mailer    *Mailer                 // nil: mail is kept to be read by full staff
-	Wake      func()                  // called after a commit that left something in the outbox; nil is fine
 }
 
 // ResetLink makes the link for a wish for a new password, in place of one made before.
 // The error is of turno.KindNotFound when the wish has expired.
 type ResetLink func(ctx context.Context, id uuid.UUID) (url string, err error)
 
-// Service writes and sends. It is safe for concurrent use.
+// Service makes mails (Handlers) and lets them go (Deliver). It is safe for concurrent use.
 type Service struct {
 	db     *sqldb.DB
 	config Config
@@ -42,9 +40,6 @@ type Service struct {
 
 // New makes the service on a migrated database.
 func New(db *sqldb.DB, c Config) *Service {
-	if c.Wake == nil {
-		c.Wake = func() {}
-	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	s := &Service{db: db, config: c}
 	if u, err := url.Parse(c.PublicURL); err == nil {
@@ -56,11 +51,14 @@ func New(db *sqldb.DB, c Config) *Service {
 // Sends reports whether mail leaves, rather than being kept.
 func (s *Service) Sends() bool { return s.config.Mailer != nil }
 
+// Handler makes the mails that an event asks for. It changes nothing but rows of the
+// transaction.
+type Handler = func(tx *sqldb.Tx, payload string) error
+
 // Handlers are what is done about each event, by its name. The payload is the JSON
-// that the event carries. Each is idempotent; an error asks to be called again.
-func (s *Service) Handlers() map[string]func(ctx context.Context, payload string) error {
-	handlers := map[string]func(context.Context, string) error{
-		store.MailWaiting:       s.deliver,
+// that the event carries. Each is idempotent.
+func (s *Service) Handlers() map[string]Handler {
+	handlers := map[string]Handler{
 		reminderDue:             s.remind,
 		account.ResetRequested:  s.resetRequested,
 		account.AddressGiven:    s.addressGiven,
@@ -72,13 +70,10 @@ func (s *Service) Handlers() map[string]func(ctx context.Context, payload string
 	for what, kind := range map[string]Kind{
 		"booked": KindBooked, "confirmed": KindConfirmed, "moved": KindMoved, "cancelled": KindCancelled, "expired": KindExpired,
 	} {
-		handlers["appointment."+what] = func(ctx context.Context, payload string) error { return s.visitChanged(ctx, kind, payload) }
+		handlers["appointment."+what] = func(tx *sqldb.Tx, payload string) error { return s.visitChanged(tx, kind, payload) }
 	}
 	return handlers
 }
-
-// SlowEvents are those whose handlers wait for another machine.
-func SlowEvents() []string { return []string{store.MailWaiting} }
 
 // Kind is what a mail is about.
 type Kind string

@@ -1,8 +1,9 @@
 package notify
 
 import (
-	"context"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,46 +20,39 @@ type visitEvent struct {
 
 // visitChanged makes the mails about a change, one for each person who has to know.
 // A visit that has changed again since has another event, which tells more.
-func (s *Service) visitChanged(ctx context.Context, kind Kind, payload string) error {
+func (s *Service) visitChanged(tx *sqldb.Tx, kind Kind, payload string) error {
 	var event visitEvent
 	if err := decode(payload, &event); err != nil {
 		return err
 	}
-	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		visit, found, err := readVisit(tx, event.AppointmentID)
-		if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(visit, tx) {
-			return err
-		}
-		if err := insertVisitMails(tx, kind, visit, fmt.Sprint(visit.Sequence), ""); err != nil || !visit.Status.Open() {
-			return err
-		}
-		return s.planReminders(tx, visit)
-	})
-	if err != nil {
-		return fmt.Errorf("tell of a visit: %w", err)
+	visit, found, err := store.VisitNewsByID(tx, event.AppointmentID)
+	if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(visit.Status, visit.ScheduledAt, tx) {
+		return err
 	}
-	s.config.Wake()
-	return nil
+	if err := insertVisitMails(tx, kind, visit, strconv.Itoa(visit.Sequence), ""); err != nil || !visit.Status.Open() {
+		return err
+	}
+	return s.planReminder(tx, visit)
 }
 
 // worthTelling reports whether a visit can still come about, or has just been called
 // off. Of a walk-in that has begun nobody needs to hear.
-func worthTelling(v store.VisitDetails, tx *sqldb.Tx) bool {
-	return !v.Status.Open() || tx.Now.Before(v.ScheduledAt)
+func worthTelling(status turno.Status, at time.Time, tx *sqldb.Tx) bool {
+	return !status.Open() || tx.Now.Before(at)
 }
 
 // insertVisitMails adds a mail of a kind and state for each recipient.
-func insertVisitMails(tx *sqldb.Tx, kind Kind, v store.VisitDetails, state, about string) error {
-	people, err := recipients(tx, v.PatientID)
+func insertVisitMails(tx *sqldb.Tx, kind Kind, v store.VisitNews, state, about string) error {
+	people, err := recipients(tx, v.Patient)
 	if err != nil {
 		return err
 	}
 	for _, person := range people {
 		if err := store.InsertMail(tx, store.Mail{
 			ID:            turno.NewID(),
-			Key:           fmt.Sprintf("%s/%s/%s/%s", kind, v.ID, state, person.ID),
+			Key:           fmt.Sprintf("%s/%s/%s/%s", kind, v.ID, state, person),
 			Kind:          string(kind),
-			UserID:        person.ID,
+			UserID:        person,
 			AppointmentID: &v.ID,
 			Sequence:      v.Sequence,
 			About:         about,
@@ -71,26 +65,22 @@ func insertVisitMails(tx *sqldb.Tx, kind Kind, v store.VisitDetails, state, abou
 
 // recipients are who gets the mail of a patient: the patient, or whoever acts for
 // one whom no mail reaches, such as a child.
-func recipients(tx *sqldb.Tx, patientID uuid.UUID) ([]turno.User, error) {
-	patient, err := store.UserByID(tx, patientID)
-	if err != nil {
-		return nil, err
-	}
+func recipients(tx *sqldb.Tx, patient turno.User) ([]uuid.UUID, error) {
 	if reachable(patient) {
-		return []turno.User{patient}, nil
+		return []uuid.UUID{patient.ID}, nil
 	}
-	proxies, err := store.ProxiesOf(tx, patientID)
+	proxies, err := store.ProxiesOf(tx, patient.ID)
 	if err != nil {
 		return nil, err
 	}
-	var people []turno.User
+	var people []uuid.UUID
 	for _, p := range proxies {
 		user, err := store.UserByID(tx, p.ProxyUserID)
 		if err != nil {
 			return nil, err
 		}
 		if reachable(user) {
-			people = append(people, user)
+			people = append(people, user.ID)
 		}
 	}
 	return people, nil

@@ -112,9 +112,6 @@ func (c *clinic) reads(visit turno.Appointment, language, zone string) {
 		if _, err := tx.Exec(`DELETE FROM mails`); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`DELETE FROM outbox WHERE event = 'mail.waiting'`); err != nil {
-			return err
-		}
 		_, err := tx.Exec(`UPDATE outbox SET relayed_at = NULL`)
 		return err
 	})

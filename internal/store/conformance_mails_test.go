@@ -44,21 +44,16 @@ func TestAMailIsMadeOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 		again := c.mail("booked/1")
 		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, m) })
 		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, again) })
-		var events []store.Event
-		c.look(t, func(tx *sqldb.Tx) (err error) {
-			events, err = store.WaitingEvents(tx, []string{store.MailWaiting}, 10)
-			return err
-		})
-		if len(events) != 1 || events[0].Payload != `{"mail_id":"`+m.ID.String()+`"}` {
-			t.Errorf("events %v, want one of the mail", events)
+		if diff := cmp.Diff([]uuid.UUID{m.ID}, c.dueMails(t)); diff != "" {
+			t.Errorf("due mails (-want +got):\n%s", diff)
 		}
-		m.State, m.CreatedAt = store.MailIsWaiting, at(9, 0)
+		m.State, m.AttemptAt, m.CreatedAt = store.MailIsWaiting, at(9, 0), at(9, 0)
 		if diff := cmp.Diff(m, c.readMail(t, m.ID)); diff != "" {
 			t.Errorf("the mail (-want +got):\n%s", diff)
 		}
 		sent := at(9, 0)
 		m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar = "carla@example.org", store.MailIsSent, "S", "T", "H", "C"
-		m.Attempts, m.LastError, m.SentAt = 3, "later", &sent
+		m.Attempts, m.LastError, m.AttemptAt, m.SentAt = 3, "later", at(9, 1), &sent
 		for _, want := range []bool{true, false} { // it waits the first time only
 			c.write(t, func(tx *sqldb.Tx) error {
 				saved, err := store.SaveMail(tx, m)
@@ -76,6 +71,36 @@ func TestAMailIsMadeOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 				t.Errorf("a mail that is none: %v", err)
 			}
 			return nil
+		})
+	})
+}
+
+func TestTheNewsOfAVisit(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		v := c.addVisit(t, c.visit(at(11, 0)))
+		var closed time.Time
+		c.write(t, func(tx *sqldb.Tx) error {
+			closed = tx.Now
+			_, err := tx.Exec(`UPDATE users SET deactivated_at = $2 WHERE id = $1`, c.patient.ID, tx.Now)
+			return err
+		})
+		c.look(t, func(tx *sqldb.Tx) error {
+			got, found, err := store.VisitNewsByID(tx, v.ID)
+			want := store.VisitNews{ID: v.ID, Status: v.Status, Sequence: v.Sequence, ScheduledAt: v.ScheduledAt, DoctorZone: c.doctor.TimeZone,
+				Patient: turno.User{ID: c.patient.ID, Email: c.patient.Email, TimeZone: c.patient.TimeZone, DeactivatedAt: &closed}}
+			if diff := cmp.Diff(want, got); diff != "" || !found {
+				t.Errorf("found %v (-want +got):\n%s", found, diff)
+			}
+			if err != nil {
+				return err
+			}
+			_, found, err = store.VisitNewsByID(tx, turno.NewID())
+			if found {
+				t.Error("a visit that is none is found")
+			}
+			return err
 		})
 	})
 }
@@ -200,13 +225,96 @@ func TestWithheldMailsAreLetGo(t *testing.T) {
 		if got := c.readMail(t, other.ID); got.State != store.MailIsWithheld {
 			t.Errorf("the mail of another is %s", got.State)
 		}
-		c.look(t, func(tx *sqldb.Tx) error {
-			events, err := store.WaitingEvents(tx, []string{store.MailWaiting}, 10)
-			if len(events) != 3 {
-				t.Errorf("%d events, want one of each and another of the one let go", len(events))
+		if diff := cmp.Diff([]uuid.UUID{m.ID}, c.dueMails(t)); diff != "" {
+			t.Errorf("due mails (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func (c *clinic) dueMails(t *testing.T) (due []uuid.UUID) {
+	t.Helper()
+	c.look(t, func(tx *sqldb.Tx) (err error) {
+		due, err = store.DueMails(tx, 10)
+		return err
+	})
+	return due
+}
+
+// The table is the queue: who takes a mail has it for a while, and nobody else.
+func TestADueMailIsTakenByOne(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		first, second := c.mail("a"), c.mail("b")
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, first) })
+		c.clock.Advance(time.Second)
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, second) })
+		both := []uuid.UUID{first.ID, second.ID}
+		if diff := cmp.Diff(both, c.dueMails(t)); diff != "" {
+			t.Errorf("due mails (-want +got):\n%s", diff)
+		}
+		take := func(ids ...uuid.UUID) (taken []uuid.UUID) {
+			c.write(t, func(tx *sqldb.Tx) (err error) {
+				taken, err = store.TakeMails(tx, ids, tx.Now.Add(time.Minute))
+				return err
+			})
+			return taken
+		}
+		if diff := cmp.Diff([]uuid.UUID{first.ID}, take(first.ID)); diff != "" {
+			t.Errorf("taken first (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]uuid.UUID{second.ID}, take(both...)); diff != "" {
+			t.Errorf("taken by the next (-want +got):\n%s", diff)
+		}
+		if due := c.dueMails(t); len(due) != 0 {
+			t.Errorf("%d mails are due though all are taken", len(due))
+		}
+		c.write(t, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, []uuid.UUID{second.ID}) })
+		if diff := cmp.Diff([]uuid.UUID{second.ID}, c.dueMails(t)); diff != "" {
+			t.Errorf("given back (-want +got):\n%s", diff)
+		}
+		c.clock.Advance(time.Minute)
+		if diff := cmp.Diff([]uuid.UUID{second.ID, first.ID}, c.dueMails(t)); diff != "" {
+			t.Errorf("due when whoever had taken them is gone (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestWaitingMailsAreCounted(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		count := func() (w store.WaitingMails) {
+			c.look(t, func(tx *sqldb.Tx) (err error) {
+				w, err = store.CountWaitingMails(tx)
+				return err
+			})
+			return w
+		}
+		if diff := cmp.Diff(store.WaitingMails{}, count()); diff != "" {
+			t.Errorf("of no mails (-want +got):\n%s", diff)
+		}
+		first, second, third := c.mail("a"), c.mail("b"), c.mail("c")
+		c.write(t, func(tx *sqldb.Tx) error {
+			for _, m := range []store.Mail{first, second, third} {
+				if err := store.InsertMail(tx, m); err != nil {
+					return err
+				}
 			}
-			return err
+			first.State, first.LastError, first.AttemptAt = store.MailIsWaiting, "before", tx.Now.Add(time.Minute)
+			second.State, second.LastError, second.AttemptAt = store.MailIsWaiting, "last", tx.Now.Add(time.Hour)
+			third.State, third.LastError = store.MailIsFailed, "given up"
+			for _, m := range []store.Mail{first, second, third} {
+				if _, err := store.SaveMail(tx, m); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
+		oldest := at(9, 0)
+		if diff := cmp.Diff(store.WaitingMails{Count: 2, OldestAt: &oldest, LastError: "last"}, count()); diff != "" {
+			t.Errorf("of two (-want +got):\n%s", diff)
+		}
 	})
 }
 

@@ -146,6 +146,16 @@ func TestTheOutbox(t *testing.T) {
 		c.write(t, func(tx *sqldb.Tx) error { return store.MarkRelayed(tx, []uuid.UUID{first.ID, later.ID}) })
 		same(t, "not relayed", []store.Event{second}, waiting(10, "a", "b"))
 		same(t, "of another name", []store.Event{foreign}, waiting(10, "c"))
+		take := func() (taken []uuid.UUID) {
+			c.write(t, func(tx *sqldb.Tx) (err error) {
+				taken, err = store.TakeEvents(tx, []uuid.UUID{first.ID, second.ID})
+				return err
+			})
+			return taken
+		}
+		same(t, "taken, as nobody had yet", []uuid.UUID{second.ID}, take())
+		same(t, "taken twice", nil, take())
+		same(t, "not taken", nil, waiting(10, "a", "b"))
 
 		v := turno.Appointment{ID: uuid.UUID{1}, Sequence: 3, UpdatedAt: at(9, 0)}
 		moved := store.VisitEvent(v, "moved")

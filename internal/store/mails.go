@@ -28,6 +28,7 @@ type Mail struct {
 	Calendar      string // the text/calendar part, if any
 	Attempts      int
 	LastError     string
+	AttemptAt     time.Time // when it is tried next, while it waits
 	CreatedAt     time.Time
 	SentAt        *time.Time // also when it was kept, dropped or given up
 }
@@ -50,41 +51,30 @@ func MailStates() []MailState {
 	return []MailState{MailIsWaiting, MailIsSent, MailIsFailed, MailIsKept, MailIsDropped, MailIsWithheld}
 }
 
-// InsertMail adds a mail that is to be sent, and the event that makes it so. It does
-// nothing when there is one of the key already.
+// InsertMail adds a mail that is to be sent, and is due. It does nothing when there is
+// one of the key already.
 func InsertMail(tx *sqldb.Tx, m Mail) error {
-	rows, err := tx.Exec(`
+	_, err := tx.Exec(`
 		INSERT INTO mails
 		       (id, key, kind, user_id, appointment_id, sequence, about, recipient, state,
-		        subject, body_text, body_html, calendar, attempts, last_error, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 'waiting', '', '', '', '', 0, '', $8)
+		        subject, body_text, body_html, calendar, attempts, last_error, attempt_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '', 'waiting', '', '', '', '', 0, '', $8, $8)
 		ON CONFLICT (key) DO NOTHING`,
 		m.ID, m.Key, m.Kind, m.UserID, m.AppointmentID, m.Sequence, m.About, tx.Now)
 	if err != nil {
 		return fmt.Errorf("add a mail: %w", err)
 	}
-	if rows == 0 {
-		return nil
-	}
-	return enqueueMail(tx, m.ID, 0)
-}
-
-// enqueueMail says that a mail waits, for the first time or once more.
-func enqueueMail(tx *sqldb.Tx, id uuid.UUID, again int64) error {
-	return Enqueue(tx, Event{
-		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%d", MailWaiting, id, again), Name: MailWaiting,
-		Payload: fmt.Sprintf(`{"mail_id":%q}`, id), RunAt: tx.Now,
-	})
+	return nil
 }
 
 const selectMails = `
 		SELECT m.id, m.key, m.kind, m.user_id, m.appointment_id, m.sequence, m.about, m.recipient, m.state,
-		       m.subject, m.body_text, m.body_html, m.calendar, m.attempts, m.last_error, m.created_at, m.sent_at
+		       m.subject, m.body_text, m.body_html, m.calendar, m.attempts, m.last_error, m.attempt_at, m.created_at, m.sent_at
 		  FROM mails m`
 
 func scanMail(row sqldb.Scanner) (m Mail, err error) {
 	err = row.Scan(&m.ID, &m.Key, &m.Kind, &m.UserID, &m.AppointmentID, &m.Sequence, &m.About, &m.Recipient, &m.State,
-		&m.Subject, &m.Text, &m.HTML, &m.Calendar, &m.Attempts, &m.LastError, &m.CreatedAt, &m.SentAt)
+		&m.Subject, &m.Text, &m.HTML, &m.Calendar, &m.Attempts, &m.LastError, &m.AttemptAt, &m.CreatedAt, &m.SentAt)
 	return m, err
 }
 
@@ -114,10 +104,11 @@ func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
 		       calendar = $7,
 		       attempts = $8,
 		       last_error = $9,
-		       sent_at = $10
+		       attempt_at = $10,
+		       sent_at = $11
 		 WHERE id = $1
 		   AND state = 'waiting'`,
-		m.ID, m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar, m.Attempts, m.LastError, m.SentAt)
+		m.ID, m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar, m.Attempts, m.LastError, m.AttemptAt, m.SentAt)
 	if err != nil {
 		return false, fmt.Errorf("save a mail: %w", err)
 	}
@@ -127,23 +118,15 @@ func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
 // ReleaseMails lets the mails of a user go that waited for the address to be
 // verified.
 func ReleaseMails(tx *sqldb.Tx, userID uuid.UUID) error {
-	held, err := sqldb.All(tx, scanMail, selectMails+`
-		 WHERE m.user_id = $1
-		   AND m.state = 'withheld'`, userID)
-	if err != nil {
-		return fmt.Errorf("list withheld mails: %w", err)
-	}
-	for _, m := range held {
-		if _, err := tx.Exec(`
+	_, err := tx.Exec(`
 		UPDATE mails
 		   SET state = 'waiting',
+		       attempt_at = $2,
 		       sent_at = NULL
-		 WHERE id = $1`, m.ID); err != nil {
-			return fmt.Errorf("release a mail: %w", err)
-		}
-		if err := enqueueMail(tx, m.ID, tx.Now.UnixMicro()); err != nil {
-			return err
-		}
+		 WHERE user_id = $1
+		   AND state = 'withheld'`, userID, tx.Now)
+	if err != nil {
+		return fmt.Errorf("release withheld mails: %w", err)
 	}
 	return nil
 }

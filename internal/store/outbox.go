@@ -39,9 +39,6 @@ func Enqueue(tx *sqldb.Tx, e Event) error {
 	return nil
 }
 
-// MailWaiting is the event that a mail waits to be sent.
-const MailWaiting = "mail.waiting"
-
 // VisitEvent is what happened to a visit: "booked", "confirmed", "moved" and so
 // on. The sequence in its key makes each change happen once.
 func VisitEvent(a turno.Appointment, what string) Event {

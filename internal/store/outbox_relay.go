@@ -53,6 +53,21 @@ func MarkRelayed(tx *sqldb.Tx, ids []uuid.UUID) error {
 	return nil
 }
 
+// TakeEvents marks events as relayed, and returns those that nobody had marked before:
+// theirs is to be done in this transaction.
+func TakeEvents(tx *sqldb.Tx, ids []uuid.UUID) ([]uuid.UUID, error) {
+	taken, err := sqldb.All(tx, scanID, `
+		UPDATE outbox
+		   SET relayed_at = $1
+		 WHERE relayed_at IS NULL
+		   AND id = ANY($2)
+		RETURNING id`, tx.Now, sqldb.In(ids))
+	if err != nil {
+		return nil, fmt.Errorf("take events: %w", err)
+	}
+	return taken, nil
+}
+
 func scanEvent(row sqldb.Scanner) (e Event, err error) {
 	err = row.Scan(&e.ID, &e.Key, &e.Name, &e.Payload, &e.RunAt)
 	return e, err

@@ -46,8 +46,8 @@ type Status struct {
 	Migration       int // the version of the database
 	NewestMigration int // that the node knows
 
-	MailsFailed  int // up to a thousand, as the next
-	MailsWaiting int
+	MailsFailed  int // up to a thousand
+	WaitingMails store.WaitingMails
 
 	WaitingEvents int64      // committed, due and not yet in the hands of the jobs
 	OldestEventAt *time.Time // since when the first of them is due
@@ -71,10 +71,10 @@ func (s *Service) Status(ctx context.Context, c policy.Caller) (Status, error) {
 		if status.MailsFailed, err = store.CountMails(tx, store.MailFilter{State: store.MailIsFailed, Limit: manyMails}); err != nil {
 			return err
 		}
-		if status.MailsWaiting, err = store.CountMails(tx, store.MailFilter{State: store.MailIsWaiting, Limit: manyMails}); err != nil {
+		if status.WaitingEvents, status.OldestEventAt, err = store.CountWaitingEvents(tx); err != nil {
 			return err
 		}
-		status.WaitingEvents, status.OldestEventAt, err = store.CountWaitingEvents(tx)
+		status.WaitingMails, err = store.CountWaitingMails(tx)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package system_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -32,6 +33,15 @@ func TestTheStatusOfTheInstallationIsForFullStaff(t *testing.T) {
 		s := system.New(db, inspector, system.Config{Version: "1.2.3", StartedAt: clock.Now().Add(-time.Hour), Streams: func() int { return 7 }})
 		due := clock.Now().Add(-time.Minute)
 		err = db.Write(t.Context(), func(tx *sqldb.Tx) error {
+			u := turno.User{ID: turno.NewID(), Username: "carla", Email: "carla@example.org", Role: turno.RolePatient, FullName: "Carla", TimeZone: "UTC"}
+			m := store.Mail{ID: turno.NewID(), Key: "m", Kind: "booked", UserID: u.ID}
+			if err := errors.Join(store.InsertUser(tx, u), store.InsertMail(tx, m)); err != nil {
+				return err
+			}
+			m.State, m.LastError = store.MailIsWaiting, "later"
+			if _, err := store.SaveMail(tx, m); err != nil {
+				return err
+			}
 			return store.Enqueue(tx, store.Event{ID: turno.NewID(), Key: "k", Name: "greeting", Payload: "{}", RunAt: due})
 		})
 		if err != nil {
@@ -44,7 +54,8 @@ func TestTheStatusOfTheInstallationIsForFullStaff(t *testing.T) {
 		}
 		if got.Version != "1.2.3" || got.Uptime != time.Hour || got.Streams != 7 || got.Mail || got.Engine != db.Engine() ||
 			got.DatabaseBytes < 100_000 || got.Migration < 1 || got.Migration != got.NewestMigration ||
-			got.WaitingEvents != 1 || got.OldestEventAt == nil || !got.OldestEventAt.Equal(due) || len(got.Jobs.Tasks) != 1 {
+			got.WaitingEvents != 1 || got.OldestEventAt == nil || !got.OldestEventAt.Equal(due) || len(got.Jobs.Tasks) != 1 ||
+			got.WaitingMails.Count != 1 || got.WaitingMails.OldestAt == nil || got.WaitingMails.LastError != "later" {
 			t.Errorf("the status is %+v", got)
 		}
 		if err := s.RetryJob(t.Context(), full, 12345); turno.KindOf(err) != turno.KindNotFound {

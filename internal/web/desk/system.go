@@ -50,12 +50,17 @@ func (v systemView) facts() []ui.Fact {
 	if s.OldestEventAt != nil {
 		waiting.Note = v.T("since %s", v.Ago(v.Now.Sub(*s.OldestEventAt)))
 	}
+	mails := ui.Fact{Name: v.T("Mails that wait"), Value: v.Decimal(float64(s.WaitingMails.Count), 0), Href: "/admin/mail?state=waiting"}
+	if s.WaitingMails.OldestAt != nil {
+		mails.Note = v.T("since %s", v.Ago(v.Now.Sub(*s.WaitingMails.OldestAt)))
+	}
 	return []ui.Fact{
 		{Name: v.T("Jobs that wait"), Value: v.depth("available", "scheduled", "retryable", "pending")},
 		{Name: v.T("Running now"), Value: v.depth("running")},
 		{Name: v.T("Given up"), Value: v.depth("discarded")},
 		waiting,
-		{Name: v.T("Mail not delivered"), Value: counted(v.Request, s.MailsFailed), Note: v.N("%d waits|%d wait", s.MailsWaiting), Href: "/admin/mail?state=failed"},
+		mails,
+		{Name: v.T("Mail not delivered"), Value: counted(v.Request, s.MailsFailed), Href: "/admin/mail?state=failed"},
 		{Name: v.T("Live pages"), Value: strconv.Itoa(s.Streams), Note: v.T("open on this node")},
 	}
 }
@@ -73,6 +78,9 @@ func (v systemView) terms() []ui.Term {
 	mail := v.T("Not set up: it is kept to be read here")
 	if s.Mail {
 		mail = v.T("Set up")
+	}
+	if s.WaitingMails.LastError != "" {
+		mail += " · " + v.T("the last attempt that failed: %s", s.WaitingMails.LastError)
 	}
 	migrations := v.T("%d, the newest", s.Migration)
 	if s.Migration != s.NewestMigration {

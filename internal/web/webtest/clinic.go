@@ -309,22 +309,26 @@ func (c *Clinic) OpenTime(n int) time.Time {
 func (c *Clinic) WriteMail() {
 	c.t.Helper()
 	handlers := c.Mail.Handlers()
-	for {
-		var events []store.Event
-		c.must(c.DB.Read(c.t.Context(), func(tx *sqldb.Tx) (err error) {
-			events, err = store.WaitingEvents(tx, slices.Collect(maps.Keys(handlers)), 100)
-			return err
-		}))
-		if len(events) == 0 {
-			return
-		}
+	var events []store.Event
+	c.must(c.DB.Read(c.t.Context(), func(tx *sqldb.Tx) (err error) {
+		events, err = store.WaitingEvents(tx, slices.Collect(maps.Keys(handlers)), 1000)
+		return err
+	}))
+	c.must(c.DB.Write(c.t.Context(), func(tx *sqldb.Tx) error {
 		for _, e := range events {
-			c.must(handlers[e.Name](c.t.Context(), e.Payload))
-			c.must(c.DB.Write(c.t.Context(), func(tx *sqldb.Tx) error {
-				_, err := tx.Exec(`UPDATE outbox SET relayed_at = $2 WHERE id = $1`, e.ID, tx.Now)
+			if err := handlers[e.Name](tx, e.Payload); err != nil {
 				return err
-			}))
+			}
+			if err := store.MarkRelayed(tx, []uuid.UUID{e.ID}); err != nil {
+				return err
+			}
 		}
+		return nil
+	}))
+	for more := true; more; {
+		var err error
+		_, more, err = c.Mail.Deliver(c.t.Context())
+		c.must(err)
 	}
 }
 

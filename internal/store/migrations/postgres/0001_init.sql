@@ -551,9 +551,12 @@ CREATE TABLE mails (
     calendar       text NOT NULL,
     attempts       int NOT NULL,
     last_error     varchar(500) NOT NULL,
+    attempt_at     timestamptz NOT NULL,
     created_at     timestamptz NOT NULL,
     sent_at        timestamptz
 );
+-- The queue: attempt_at is when a waiting mail is tried next.
+CREATE INDEX mails_waiting ON mails (attempt_at, id) WHERE state = 'waiting';
 CREATE INDEX mails_by_state ON mails (state, id);
 CREATE INDEX mails_of_user ON mails (user_id);
 CREATE INDEX mails_of_visit ON mails (appointment_id);

@@ -525,9 +525,12 @@ CREATE TABLE mails (
     calendar       TEXT NOT NULL,
     attempts       INTEGER NOT NULL,
     last_error     TEXT NOT NULL CHECK (length(last_error) <= 500),
+    attempt_at     INTEGER NOT NULL,
     created_at     INTEGER NOT NULL,
     sent_at        INTEGER
 ) STRICT;
+-- The queue: attempt_at is when a waiting mail is tried next.
+CREATE INDEX mails_waiting ON mails (attempt_at, id) WHERE state = 'waiting';
 CREATE INDEX mails_by_state ON mails (state, id);
 CREATE INDEX mails_of_user ON mails (user_id);
 CREATE INDEX mails_of_visit ON mails (appointment_id);
