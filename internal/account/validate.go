@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -37,7 +39,7 @@ const erasedPrefix = "erased-"
 func (c *checks) username(field, s string) string {
 	length := utf8.RuneCountInString(s)
 	switch {
-	case !cleanText(s) || strings.ContainsFunc(s, unicode.IsSpace) || strings.ContainsFunc(s, unicode.IsControl):
+	case !cleanText(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !turno.CanBeSeen(string(r)) && !unicode.IsMark(r) }):
 		c.add(field, "A username has no spaces or control characters.")
 	case strings.Contains(s, "@") || strings.Contains(store.Fold(s), "@"):
 		c.add(field, "A username has no @.")
@@ -68,15 +70,18 @@ func (c *checks) password(field, s string, identities ...string) {
 	}
 }
 
-// line is one line of text, without space around it.
+// line is one line of text, without space around it, written in the one way that
+// Unicode prefers (NFC).
 func (c *checks) line(field, s string, atLeast, atMost int) string {
-	s = strings.TrimSpace(s)
+	s = norm.NFC.String(strings.TrimSpace(s))
 	length := utf8.RuneCountInString(s)
 	switch {
-	case !cleanText(s) || strings.ContainsFunc(s, unicode.IsControl) || strings.ContainsFunc(s, turnsText):
+	case !cleanText(s) || strings.ContainsFunc(s, func(r rune) bool { return !turno.FitsName(r) }):
 		c.add(field, "This contains characters that can't be used.")
 	case length < atLeast:
 		c.add(field, "This is required.")
+	case s != "" && !turno.CanBeSeen(s):
+		c.add(field, "There is nothing to be seen in this.")
 	case length > atMost:
 		c.add(field, fmt.Sprintf("This is too long: at most %d characters.", atMost))
 	}
@@ -173,10 +178,6 @@ func (c *checks) between(field string, n, least, most int, unit string) int {
 	}
 	return n
 }
-
-// turnsText reports whether a character changes the direction of what follows it:
-// a name with one makes the words beside it read backwards.
-func turnsText(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
 
 // cleanText reports whether both databases can hold s.
 func cleanText(s string) bool {

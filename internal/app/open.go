@@ -50,9 +50,9 @@ func adviseOpen(d config.Database, err error) error {
 	case err == nil:
 		return nil
 	case d.IsPostgres():
-		return advise(fmt.Errorf("%s: %w", d.DatabaseName(), err), "Is the server running, and is --database right")
+		return advise(fmt.Errorf("%s: %w", d.DatabaseName(), err), "Check that the server runs and that --database names it")
 	default:
-		return advise(err, "Is --database right")
+		return advise(err, "Check what --database names")
 	}
 }
 

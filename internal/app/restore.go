@@ -163,7 +163,7 @@ func (c *restoreCommand) decrypt(ctx context.Context, p *Program, to string) err
 		}
 		plain, err := age.Decrypt(from, identities...)
 		if err != nil {
-			return advise(fmt.Errorf("open the backup: %w", err), "Is this its --identity or passphrase")
+			return advise(fmt.Errorf("open the backup: %w", err), "Check that this is its --identity or passphrase")
 		}
 		from = bufio.NewReader(plain)
 	}

@@ -20,7 +20,10 @@ func (p *Program) readSecret(ctx context.Context, what string, twice bool) (stri
 		if err != nil && !errors.Is(err, io.EOF) {
 			return "", fmt.Errorf("read the %s: %w", what, err)
 		}
-		return strings.TrimRight(line, "\r\n"), nil
+		if line = strings.TrimRight(line, "\r\n"); line == "" {
+			return "", advise(fmt.Errorf("there is no %s on standard input", what), "Send it as the first line, or run this on a terminal to be asked")
+		}
+		return line, nil
 	}
 	secret, err := p.prompt(ctx, "The "+what+": ")
 	if err != nil || !twice {

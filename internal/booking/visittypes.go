@@ -131,7 +131,9 @@ func sameName() error {
 func checkVisitType(t *turno.VisitType) error {
 	t.Name = strings.TrimSpace(t.Name)
 	var fields []turno.FieldError
-	if t.Name == "" || tooLong(t.Name, 100) {
+	if strings.ContainsFunc(t.Name, func(r rune) bool { return !turno.FitsName(r) }) {
+		fields = append(fields, turno.FieldError{Location: "body.name", Message: "This contains characters that can't be used."})
+	} else if !turno.CanBeSeen(t.Name) || tooLong(t.Name, 100) {
 		fields = append(fields, turno.FieldError{Location: "body.name", Message: "A name has 1 to 100 characters."})
 	}
 	if t.Minutes < 5 || t.Minutes > 480 {

@@ -63,7 +63,7 @@ func (s *Service) days(tx *sqldb.Tx, c policy.Caller, d Days) (Days, []time.Time
 	n := d.From.DaysUntil(d.To)
 	switch {
 	case n <= 0:
-		return d, nil, invalid("query.to", "This must be a later day than from; it is not part of the range.")
+		return d, nil, invalid("query.to", "The last day is before the first.")
 	case n > MaxDays:
 		return d, nil, invalid("query.to", "Please ask for ten years at most.")
 	}

@@ -49,7 +49,7 @@ func (s *Service) AuditTrail(ctx context.Context, c policy.Caller, f TrailFilter
 		return nil, "", err
 	}
 	if !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		return nil, "", invalid("query.to", "This must be later than from.")
+		return nil, "", invalid("query.to", "The last day is before the first.")
 	}
 	limit := keyset.Size(f.Limit)
 	if err := s.read(ctx, "read the trail", func(tx *sqldb.Tx) (err error) {

@@ -24,7 +24,7 @@ func spanishErrors() map[string]string {
 		"This is before from.":                                                   "Es anterior al comienzo.",
 		"This is at most 62 days after from.":                                    "Como máximo, 62 días después del comienzo.",
 		"This must be later than from.":                                          "Debe ser posterior al comienzo.",
-		"This must be a later day than from; it is not part of the range.":       "Debe ser un día posterior al comienzo; no forma parte del intervalo.",
+		"The last day is before the first.":                                      "El último día es anterior al primero.",
 		"This must be scheduled_at or created_at.":                               "Debe ser scheduled_at o created_at.",
 		"This is not a cursor of this list.":                                     "No es un cursor de esta lista.",
 		"Please ask for ten years at most.":                                      "Pide diez años como máximo.",
@@ -125,6 +125,8 @@ func spanishErrors() map[string]string {
 		"This is within the time off.":                                                                                             "Está dentro del tiempo libre.",
 		"This visit is named twice.":                                                                                               "Esta cita aparece dos veces.",
 		"This time is over already.":                                                                                               "Este tiempo ya ha pasado.",
+		"A visit of this length is for patients whom the doctor has seen before. Choose another kind of visit, or call the practice.": "Una cita de esta duración es para pacientes que el médico ya conoce. Elige otro tipo de cita o llama a la consulta.",
+		"There is nothing to be seen in this.": "Aquí no hay nada que se vea.",
 
 		// Live pages and jobs.
 		"The search is getting ready. Please try again in a moment.":                          "La búsqueda se está preparando. Inténtalo de nuevo en un momento.",
