@@ -173,7 +173,7 @@ func (s *Service) InvitationsToMe(ctx context.Context, c policy.Caller) (all []I
 // KindNotFound for one that is not the caller's, or is over.
 func (s *Service) AcceptInvitation(ctx context.Context, c policy.Caller, id uuid.UUID) error {
 	return s.answerInvitation(ctx, c, id, func(tx *sqldb.Tx, n store.NamedInvitation) error {
-		found, err := store.DeleteInvitationsBetween(tx, n.PatientID, c.UserID)
+		found, err := store.TakeInvitation(tx, n.ProxyInvitation)
 		if err != nil {
 			return err
 		}

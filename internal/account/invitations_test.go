@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -187,6 +188,49 @@ func TestAnInvitationFindsVerifiedEmailsOnly(t *testing.T) {
 		}
 		_, err = p.AddProxy(t.Context(), p.owner, ana.UserID, in)
 		p.must(err)
+	})
+}
+
+// Whoever accepts one of two invitations, by a username and by an email, does not
+// tell the patient that both are theirs.
+func TestAcceptingTellsNothingOfOtherInvitations(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, sister := p.patient(), p.patient()
+		me, err := p.Me(t.Context(), sister)
+		p.must(err)
+		p.verifyEmail(sister)
+		ask := func(name string) account.Invitation {
+			t.Helper()
+			asked, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: name, Relation: "sister"})
+			p.must(err)
+			return asked
+		}
+		list := func() []account.Invitation {
+			t.Helper()
+			all, err := p.Invitations(t.Context(), ana, ana.UserID)
+			p.must(err)
+			return all
+		}
+		byName, byEmail, nobody := ask(me.Username), ask(me.Email), ask("nobody@example.org")
+		if got := p.askedOf(sister); len(got) != 2 {
+			t.Fatalf("she is asked %d times", len(got))
+		}
+		before := list()
+		p.must(p.AcceptInvitation(t.Context(), sister, byName.ID))
+		want := slices.DeleteFunc(before, func(i account.Invitation) bool { return i.ID == byName.ID })
+		if diff := cmp.Diff(want, list()); diff != "" || len(want) != 2 {
+			t.Errorf("the patient's list (-want +got):\n%s", diff)
+		}
+		wantCode(t, p.AcceptInvitation(t.Context(), sister, byEmail.ID), turno.CodeNotFound)
+		p.must(p.EndProxy(t.Context(), ana, ana.UserID, sister.UserID))
+		if diff := cmp.Diff(want, list()); diff != "" {
+			t.Errorf("after she was asked to act no more, the patient's list (-want +got):\n%s", diff)
+		}
+		there, missing := ask(me.Email), ask("nobody@example.org")
+		if there.ID != byEmail.ID || missing.ID != nobody.ID {
+			t.Error("asked again, the two differ")
+		}
 	})
 }
 

@@ -125,7 +125,7 @@ func (s *Service) AddProxy(ctx context.Context, c policy.Caller, patientID uuid.
 			},
 			Username: user.Username, FullName: user.FullName,
 		}
-		if _, err := store.DeleteInvitationsBetween(tx, patientID, user.ID); err != nil { // whose terms are others
+		if err := loseInvitations(tx, patientID, user.ID); err != nil { // whose terms are others
 			return err
 		}
 		if err := putProxy(tx, c, added.Proxy); err != nil {
@@ -240,7 +240,7 @@ func (s *Service) EndProxy(ctx context.Context, c policy.Caller, patientID, prox
 		if _, err := checkPatient(tx, c, action, patientID); err != nil {
 			return err
 		}
-		if err := store.DeleteOpenInvitationsBetween(tx, patientID, proxyUserID); err != nil { // or they are back
+		if err := store.LoseInvitationsBetween(tx, patientID, proxyUserID); err != nil { // or they are back
 			return err
 		}
 		ended, err := store.EndProxy(tx, patientID, proxyUserID, tx.Now)
@@ -339,4 +339,12 @@ func dependants(tx *sqldb.Tx, userID uuid.UUID) ([]turno.Patient, error) {
 		patients[i].Password = ""
 	}
 	return patients, err
+}
+
+// loseInvitations makes what a patient asked of a user mean nothing any more.
+func loseInvitations(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
+	if err := store.LoseInvitationsBetween(tx, patientID, userID); err != nil {
+		return err
+	}
+	return store.LoseRefusalsBetween(tx, patientID, userID)
 }

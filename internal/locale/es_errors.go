@@ -125,8 +125,7 @@ func spanishErrors() map[string]string {
 		"This is within the time off.":                                                                                             "Está dentro del tiempo libre.",
 		"This visit is named twice.":                                                                                               "Esta cita aparece dos veces.",
 		"This time is over already.":                                                                                               "Este tiempo ya ha pasado.",
-		"A visit of this length is for patients whom the doctor has seen before. Choose another kind of visit, or call the practice.": "Una cita de esta duración es para pacientes que el médico ya conoce. Elige otro tipo de cita o llama a la consulta.",
-		"There is nothing to be seen in this.": "Aquí no hay nada que se vea.",
+		"There is nothing to be seen in this.":                                                                                     "Aquí no hay nada que se vea.",
 
 		// Live pages and jobs.
 		"The search is getting ready. Please try again in a moment.":                          "La búsqueda se está preparando. Inténtalo de nuevo en un momento.",

@@ -149,29 +149,57 @@ func WithdrawInvitation(tx *sqldb.Tx, patientID, id uuid.UUID) (bool, error) {
 	return hidden+deleted == 1, nil
 }
 
-// DeleteInvitationsBetween removes those of a patient to a user, refusals too, and
-// reports whether there were any.
-func DeleteInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) (bool, error) {
+// TakeInvitation removes one that is accepted, and reports whether it was still
+// there. Others of the patient's to the same user, by another name, become ones to
+// nobody: see LoseInvitationsBetween.
+func TakeInvitation(tx *sqldb.Tx, i turno.ProxyInvitation) (bool, error) {
 	rows, err := tx.Exec(`
 		DELETE FROM proxy_invitations
-		 WHERE patient_id = $1
-		   AND proxy_user_id = $2`, patientID, userID)
+		 WHERE id = $1
+		   AND proxy_user_id = $2`, i.ID, i.ProxyUserID)
 	if err != nil {
-		return false, fmt.Errorf("remove the invitations between two: %w", err)
+		return false, fmt.Errorf("take an invitation: %w", err)
 	}
-	return rows > 0, nil
+	if rows == 0 {
+		return false, nil
+	}
+	return true, LoseInvitationsBetween(tx, i.PatientID, *i.ProxyUserID)
 }
 
-// DeleteOpenInvitationsBetween removes those of a patient to a user who has not
-// answered: refusals stay.
-func DeleteOpenInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
+// LoseInvitationsBetween makes those of a patient to a user, who has not answered,
+// ones to nobody. They stay on the patient's list for their time: that one went
+// would tell the patient whose name or address it was. Refusals stay as they are.
+func LoseInvitationsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
 	_, err := tx.Exec(`
-		DELETE FROM proxy_invitations
+		UPDATE proxy_invitations
+		   SET proxy_user_id = NULL
 		 WHERE patient_id = $1
 		   AND proxy_user_id = $2
 		   AND declined_at IS NULL`, patientID, userID)
 	if err != nil {
-		return fmt.Errorf("remove the open invitations between two: %w", err)
+		return fmt.Errorf("lose the invitations between two: %w", err)
+	}
+	return nil
+}
+
+// LoseRefusalsBetween is LoseInvitationsBetween for those that the user has declined:
+// of these, the ones that the patient has taken back go.
+func LoseRefusalsBetween(tx *sqldb.Tx, patientID, userID uuid.UUID) error {
+	if _, err := tx.Exec(`
+		DELETE FROM proxy_invitations
+		 WHERE patient_id = $1
+		   AND proxy_user_id = $2
+		   AND withdrawn_at IS NOT NULL`, patientID, userID); err != nil {
+		return fmt.Errorf("remove the hidden refusals between two: %w", err)
+	}
+	if _, err := tx.Exec(`
+		UPDATE proxy_invitations
+		   SET proxy_user_id = NULL,
+		       declined_at = NULL
+		 WHERE patient_id = $1
+		   AND proxy_user_id = $2
+		   AND declined_at IS NOT NULL`, patientID, userID); err != nil {
+		return fmt.Errorf("lose the refusals between two: %w", err)
 	}
 	return nil
 }
