@@ -8,7 +8,7 @@ SPECTRAL      := tools/npm/node_modules/.bin/spectral
 PURE := . $(patsubst %,./%/...,$(wildcard $(addprefix internal/,archtest config ical locale policy schedule seal)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build generate fresh test shots check lint lint-api bench clean
+.PHONY: help run build generate fresh test shots check lint lint-api bench bench-go clean
 
 help: ## list these
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,12 @@ lint-api: tools/npm/node_modules ## the OpenAPI document against Spectral's rule
 	go run ./cmd/turno openapi > build/openapi.json
 	$(SPECTRAL) lint --ruleset tools/npm/spectral.yaml --fail-severity warn build/openapi.json
 
-bench: ## all benchmarks, on both databases
+bench: ## what servers do on this machine, beside their databases alone; BENCH="--short" takes two minutes, "--help" says more
+	scripts/install-tools postgres
+	go build -o build/bench ./cmd/bench
+	TURNO_POSTGRES_DURABLE=on scripts/with-postgres build/bench $(BENCH)
+
+bench-go: ## the Go benchmarks of the packages, on both databases
 	scripts/install-tools postgres
 	scripts/with-postgres go test -run '^$$' -bench . -benchmem ./...
 

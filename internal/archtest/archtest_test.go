@@ -24,13 +24,13 @@ func TestImportsPointDown(t *testing.T) {
 
 func TestTimeAndContextComeFromTheCaller(t *testing.T) {
 	t.Parallel()
-	exempt := []string{"internal/app", "cmd", testSupport}
+	exempt := []string{"internal/app", "cmd", "internal/bench", testSupport} // bench measures real time
 	for _, p := range sourcePackages(t) {
 		if anyCovers(exempt, p.name) {
 			continue
 		}
 		for _, where := range p.conjured {
-			t.Errorf("%s: only internal/app and cmd may do that; take it as an argument", where)
+			t.Errorf("%s: only internal/app, internal/bench and cmd may do that; take it as an argument", where)
 		}
 	}
 }
@@ -78,6 +78,8 @@ func TestRulesFire(t *testing.T) {
 		{"nobody but cmd starts the program", "internal/notify", []string{"internal/app"}, []string{"internal/app"}},
 		{"cmd does", "cmd/turno", []string{"internal/app"}, nil},
 		{"app hands a driver to River", "internal/app", []string{"github.com/jackc/pgx/v5/pgxpool"}, nil},
+		{"the program carries no load generator", "internal/app", []string{"internal/bench"}, []string{"internal/bench"}},
+		{"what is measured is not looked into", "internal/bench", []string{"internal/demo", "internal/booking"}, []string{"internal/booking"}},
 		{"production code does not import testing", "internal/account", []string{"testing", "net/http/httptest", "internal/store/storetest"}, []string{"testing", "net/http/httptest", "internal/store/storetest"}},
 		{"a package for tests does", "internal/schedule/zonetest", []string{"testing", "turno"}, nil},
 	} {

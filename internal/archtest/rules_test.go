@@ -120,9 +120,20 @@ func rules() []rule {
 			never:   []string{"internal/app"},
 		},
 		{
-			because: "database drivers stay behind sqldb (app hands them to River, storetest makes databases)",
+			because: "the shipped program carries no load generator",
 			of:      []string{everything},
-			except:  []string{"internal/sqldb", "internal/app", "internal/store/storetest"},
+			except:  []string{"cmd/bench", "internal/bench"},
+			never:   []string{"internal/bench", "github.com/HdrHistogram/hdrhistogram-go"},
+		},
+		{
+			because: "a server is measured from outside, by what its clients see",
+			of:      []string{"internal/bench"},
+			only:    []string{standardLibrary, otherModules, "turno", "internal/demo", "internal/seal", "internal/sqldb", "internal/store"},
+		},
+		{
+			because: "database drivers stay behind sqldb (app hands them to River, storetest makes databases, bench measures them alone)",
+			of:      []string{everything},
+			except:  []string{"internal/sqldb", "internal/app", "internal/store/storetest", "internal/bench"},
 			never:   []string{"github.com/jackc/pgx", "modernc.org/sqlite"},
 		},
 		{
