@@ -149,6 +149,11 @@ type CountdownProps struct {
 	Counting string // instead of Label while it counts: "Held for you"; empty: Label
 	Warning  string // read out when a minute is left
 	Over     string // shown when it has ended
+
+	// One thing is kept at a time. Held names it: another window of the browser that
+	// shows another one ends this count, and says Elsewhere. A button beside it that is
+	// to get it back then reads Again.
+	Held, Elsewhere, Again string
 }
 
 // left is how many seconds there are when the page is written. The browser counts

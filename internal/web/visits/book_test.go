@@ -289,3 +289,24 @@ func TestMovingToNoTimeIsWrongInput(t *testing.T) {
 		}
 	})
 }
+
+// A gap is long enough for a kind of visit of patients seen before only: a visitor
+// is told so before signing in.
+func TestAVisitorIsToldThatATimeIsTooShort(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for name, kind := range map[string]turno.VisitType{"First visit": {Minutes: 60, Audience: turno.AudienceAll}, "Follow-up": {Minutes: 30, Audience: turno.AudienceKnown}} {
+			kind.DoctorID, kind.Name = c.Doctor.UserID, name
+			_, err := c.Booking.AddVisitType(c.Context(), c.Doctor.Caller, kind)
+			c.Must(err)
+		}
+		c.Visit(c.OpenTime(1))
+		const told = "This time is for patients seen before"
+		if gap := c.Visitor(t).Get(page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil)); !gap.Says(told) || !gap.Says("Sign in to book") {
+			t.Errorf("of half an hour the page says %s", gap.Text())
+		}
+		if wide := c.Visitor(t).Get(page.BookPath(c.Doctor.UserID, c.OpenTime(4), nil)); wide.Says(told) || !wide.Says("First visit") {
+			t.Errorf("of an hour the page says %s", wide.Text())
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package visits
 
 import (
+	"slices"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -19,6 +20,17 @@ func (v bookView) lostTitle(r *page.Request) string {
 	}
 	return r.T("This time is not open for a visit")
 }
+
+// tooShort reports whether somebody new can't have the time: all that everybody may
+// book is longer. Of a visitor who has not signed in we can't tell.
+func (v bookView) tooShort(r *page.Request) bool {
+	forAll := func(c booking.OfferChoice) bool { return c.Type != nil && c.Type.Audience == turno.AudienceAll }
+	chosen := v.offer.Chosen.Type
+	return !r.SignedIn() && chosen != nil && chosen.Audience == turno.AudienceKnown && slices.ContainsFunc(v.offer.Choices, forAll)
+}
+
+// heldKey names the time that is kept, for other windows.
+func (v bookView) heldKey() string { return v.doctor.String() + " " + page.Machine(v.at) }
 
 // alternatives are other times to press. In the form they keep everything typed;
 // before anybody has signed in there is nothing to keep, and they are links.

@@ -207,3 +207,29 @@ func TestTheTimeIsCountedDownAndTheWeekIsSwapped(t *testing.T) {
 		t.Errorf("the address does not follow: %s", tab.Path())
 	}
 }
+
+// One time is kept at a time: the window with the first one says that it was given
+// back for the second, and gets it again at a press.
+func TestTwoWindowsHoldOneTime(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	first := webtest.StartChrome(t).Visit(t, c, webtest.Phone())
+	first.SignIn(c, c.Patient)
+	first.Open(page.BookPath(c.Doctor.UserID, c.OpenTime(0), nil))
+	first.Fill("#f-reason", "A cough")
+	first.Wait(".countdown.counting")
+	second := first.Another()
+	second.Open(page.BookPath(c.Doctor.UserID, c.OpenTime(2), nil))
+	second.Wait(".countdown.counting:not(.over)")
+	first.Wait(".countdown.over")
+	if keep := first.Text(".keep"); !strings.Contains(keep, "Given back for your other time") || !strings.Contains(keep, "Keep it again") {
+		t.Errorf("the first window says %q", keep)
+	}
+	first.MustBeOpenToAll(t, "book-given-back")
+	first.Follow(".more-time .button")
+	first.Wait(".countdown.counting:not(.over)")
+	second.Wait(".countdown.over")
+	if reason := webtest.Eval[string](first, `document.querySelector("#f-reason").value`); reason != "A cough" {
+		t.Errorf("the reason is %q", reason)
+	}
+}

@@ -110,9 +110,20 @@ const patience = 2 * time.Minute
 // console complained, or anything was asked of another site.
 func (b *Chrome) Visit(t testing.TB, c *Clinic, look Look) *Tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	return open(t, c.URL, look, b.ctx, chromedp.WithNewBrowserContext())
+}
+
+// Another opens a second window of the same visitor, with the same cookies.
+func (tab *Tab) Another() *Tab {
+	tab.t.Helper()
+	return open(tab.t, tab.base, tab.Look, tab.ctx)
+}
+
+func open(t testing.TB, base string, look Look, in context.Context, options ...chromedp.ContextOption) *Tab { //nolint:revive // the window's own context comes from it
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(in, options...)
 	t.Cleanup(cancel)
-	tab := &Tab{Look: look, t: t, ctx: ctx, base: c.URL}
+	tab := &Tab{Look: look, t: t, ctx: ctx, base: base}
 	// The window lives as long as the context that it is opened with.
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
