@@ -104,6 +104,13 @@ func New(config Config) (*API, error) {
 // ServeHTTP answers whatever Paths names. It belongs inside an httpx.Chain.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
+// Busy answers a request that is not worked on now, because of an error.
+func (a *API) Busy(w http.ResponseWriter, r *http.Request, err error) {
+	httpx.SecureHeaders(a.config.HTTPS, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		httpx.ProblemOf(err).Write(w)
+	})).ServeHTTP(w, r)
+}
+
 // Paths lists the patterns that a server's mux should send to the API.
 func (a *API) Paths() []string {
 	return []string{Prefix + "/", "/openapi.json", "/docs", "/docs/"}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -274,11 +275,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	if n.inspector, err = jobs.NewInspector(n.db, work.Tasks); err != nil {
 		return services{}, err
 	}
-	pages, err := web.New(n.site(visits, accounts, reports, mail))
-	if err != nil {
-		return services{}, err
-	}
-	handler, err := n.handler(rest, pages)
+	handler, err := n.handler(rest, n.site(visits, accounts, reports, mail))
 	return services{handler, work}, err
 }
 
@@ -336,10 +333,19 @@ func (n *node) jobs(visits *booking.Service, mail *notify.Service, signal *jobs.
 }
 
 // handler is the server's one table of paths.
-func (n *node) handler(rest *api.API, pages http.Handler) (http.Handler, error) {
+// handler is the whole server. Whoever watches it passes no gate.
+func (n *node) handler(rest *api.API, site *page.Site) (http.Handler, error) {
 	trusted, err := httpx.ParseProxies(n.config.TrustedProxies)
 	if err != nil {
 		return nil, usage("--trusted-proxies: %w", err)
+	}
+	pages, err := web.New(site)
+	if err != nil {
+		return nil, err
+	}
+	gate, err := httpx.NewGate(runtime.GOMAXPROCS(0), n.metrics.registry)
+	if err != nil {
+		return nil, fmt.Errorf("register the metrics of the gate: %w", err)
 	}
 	machines := http.NewServeMux()
 	machines.Handle("GET /healthz", alive())
@@ -350,12 +356,12 @@ func (n *node) handler(rest *api.API, pages http.Handler) (http.Handler, error) 
 	})
 	mux := http.NewServeMux()
 	for _, path := range rest.Paths() {
-		mux.Handle(path, rest)
+		mux.Handle(path, gate.Admit(rest, rest.Busy))
 	}
 	for _, path := range []string{"/healthz", "/readyz", "/metrics", "/api/"} {
 		mux.Handle(path, httpx.SecureHeaders(n.config.HTTPS(), httpx.Routed(machines)))
 	}
-	mux.Handle("/", pages)
+	mux.Handle("/", gate.Admit(pages, web.Busy(site)))
 	chain := httpx.Chain{Logger: n.logger, Now: time.Now, Metrics: n.metrics.http, Trusted: trusted}
 	return chain.Wrap(mux), nil
 }

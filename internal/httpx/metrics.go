@@ -58,6 +58,30 @@ func (m *Metrics) time(method, route string, status int, took time.Duration) {
 
 func class(status int) string { return strconv.Itoa(status/100) + "xx" }
 
+// register makes the metrics of a gate.
+func (g *Gate) register(registerer prometheus.Registerer) error {
+	g.refused = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "turno_http_refused_total",
+		Help: "Requests answered 503 because the server had too much to do.",
+	})
+	for _, collector := range []prometheus.Collector{
+		g.refused,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "turno_http_in_flight",
+			Help: "Requests that are worked on.",
+		}, func() float64 { return float64(len(g.seats)) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "turno_http_waiting",
+			Help: "Requests that wait to be worked on.",
+		}, func() float64 { return float64(g.waiting.Load()) }),
+	} {
+		if err := registerer.Register(collector); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ServeMetrics answers scrapers: those on this machine that come directly, not
 // through a proxy, and those that send the token as a bearer. An empty token
 // lets in nobody.

@@ -13,6 +13,7 @@ type request struct {
 	route   string // the pattern that matched, such as "GET /api/v1/doctors/{id}"
 	err     error  // the internal error behind a 500, for the log
 	stream  bool   // it stayed open: how long says nothing
+	leave   func() // gives back the seat of a Gate; nil: there is none
 }
 
 type requestKey struct{}

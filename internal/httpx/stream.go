@@ -46,7 +46,11 @@ const (
 func (s Stream) Serve(w http.ResponseWriter, r *http.Request, news <-chan struct{}) {
 	heartbeat := time.NewTicker(orElse(s.Heartbeat, 25*time.Second))
 	defer heartbeat.Stop()
-	requestOf(r.Context()).stream = true
+	about := requestOf(r.Context())
+	about.stream = true
+	if about.leave != nil {
+		about.leave()
+	}
 	out := streamWriter{w, http.NewResponseController(w), s.Now}
 	if !out.open() {
 		return

@@ -49,6 +49,13 @@ func New(site *page.Site) (http.Handler, error) {
 	return secure(site.HTTPS, httpx.Routed(mux)), nil
 }
 
+// Busy answers what is not worked on now, because of an error.
+func Busy(site *page.Site) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		secure(site.HTTPS, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site.Busy(w, r, err) })).ServeHTTP(w, r)
+	}
+}
+
 // Routes is every page and what the forms on them do.
 func Routes(site *page.Site) []page.Route {
 	rooms := [][]page.Route{

@@ -1,0 +1,120 @@
+package httpx
+
+import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/turno-health/turno"
+)
+
+// Gate is the admission to a server that can do only so much at once: so many
+// requests are worked on, some more wait for a moment, and the others are told to
+// come again. So what is beyond a server's capacity costs it next to nothing, and
+// whoever was let in is answered as fast as ever. It is safe for concurrent use.
+type Gate struct {
+	seats    chan struct{}
+	waiting  atomic.Int64
+	most     int64         // that wait
+	patience time.Duration // of those who wait
+	refused  prometheus.Counter
+}
+
+// The bounds of a server with so many cores. A request that writes waits for the
+// disk with others, so many more than there are cores are worked on at once.
+const (
+	seatsPerCore   = 64
+	waitingPerSeat = 8
+	gatePatience   = 2 * time.Second
+)
+
+// NewGate makes a gate for a machine with so many cores and registers its metrics.
+func NewGate(cores int, registerer prometheus.Registerer) (*Gate, error) {
+	return newGate(seatsPerCore*cores, waitingPerSeat*seatsPerCore*cores, gatePatience, registerer)
+}
+
+func newGate(seats, waiting int, patience time.Duration, registerer prometheus.Registerer) (*Gate, error) {
+	g := &Gate{seats: make(chan struct{}, seats), most: int64(waiting), patience: patience}
+	if err := g.register(registerer); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Admit lets requests through to next, and has full answer those that are refused,
+// with a turno.KindUnavailable error. Up to MaxBody of a body is read before, so that
+// slow clients hold no seat; a stream gives its seat back when it begins.
+func (g *Gate) Admit(next http.Handler, full func(http.ResponseWriter, *http.Request, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		readAhead(r)
+		if !g.enter(r) {
+			g.refused.Inc()
+			full(w, r, &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable, RetryAfter: time.Second + rand.N(3*time.Second), //nolint:gosec // spreads those who come again
+				Message: "There is more to do just now than we manage. Please try again in a moment."})
+			return
+		}
+		leave := sync.OnceFunc(func() { <-g.seats })
+		defer leave()
+		requestOf(r.Context()).leave = leave
+		next.ServeHTTP(w, r)
+	})
+}
+
+// enter takes a seat, and reports false when there was none in time.
+func (g *Gate) enter(r *http.Request) bool {
+	select {
+	case g.seats <- struct{}{}:
+		return true
+	default:
+	}
+	if g.waiting.Add(1) > g.most {
+		g.waiting.Add(-1)
+		return false
+	}
+	defer g.waiting.Add(-1)
+	patience := time.NewTimer(g.patience)
+	defer patience.Stop()
+	select {
+	case g.seats <- struct{}{}:
+		return true
+	case <-patience.C:
+	case <-r.Context().Done():
+	}
+	return false
+}
+
+// readAhead reads what a client sends, up to the most that anybody may. What goes
+// wrong comes again when the handler reads on.
+func readAhead(r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	var head bytes.Buffer
+	if r.ContentLength > 0 && r.ContentLength <= MaxBody {
+		head.Grow(int(r.ContentLength))
+	}
+	_, err := io.CopyN(&head, r.Body, MaxBody)
+	rest := io.Reader(r.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	r.Body = body{io.MultiReader(&head, rest), r.Body}
+}
+
+// body is what was read ahead, and what is still to come.
+type body struct {
+	io.Reader
+	io.Closer
+}
+
+// failing ends a body as it ended when it was read: with io.EOF, or what went wrong.
+type failing struct{ err error }
+
+// Read fails.
+func (f failing) Read([]byte) (int, error) { return 0, f.err }

@@ -1,0 +1,229 @@
+package httpx
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/turno-health/turno"
+)
+
+// busy is a gate with two seats and room for one who waits, before work that ends
+// when it is told to.
+type busy struct {
+	*Gate
+	t        *testing.T
+	registry *prometheus.Registry
+	handler  http.Handler
+	done     chan struct{} // ends the work of one request
+	answers  chan int      // statuses, in the order of their answers
+}
+
+func newBusy(t *testing.T) *busy {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	gate, err := newGate(2, 1, 2*time.Second, registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 10)}
+	work := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-b.done
+		w.WriteHeader(http.StatusNoContent)
+	})
+	b.handler = Chain{Now: time.Now, Logger: slog.New(slog.DiscardHandler)}.Wrap(gate.Admit(work, func(w http.ResponseWriter, _ *http.Request, err error) {
+		ProblemOf(err).Write(w)
+	}))
+	return b
+}
+
+// ask sends a request and waits until it is worked on, waits, or is answered.
+func (b *busy) ask(r *http.Request) {
+	b.t.Helper()
+	go func() {
+		answer := httptest.NewRecorder()
+		b.handler.ServeHTTP(answer, r)
+		b.answers <- answer.Code
+	}()
+	synctest.Wait()
+}
+
+func (b *busy) expect(what string, want ...int) {
+	b.t.Helper()
+	synctest.Wait()
+	var got []int
+	for len(b.answers) > 0 {
+		got = append(got, <-b.answers)
+	}
+	if len(got) != len(want) {
+		b.t.Fatalf("%s: answered %v, want %v", what, got, want)
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			b.t.Errorf("%s: answered %v, want %v", what, got, want)
+		}
+	}
+}
+
+func asked() *http.Request { return httptest.NewRequest(http.MethodGet, "/", nil) }
+
+func TestWhatIsBeyondCapacityIsToldToComeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		b.ask(asked())
+		b.ask(asked())
+		b.ask(asked())
+		b.expect("two seats are taken and one waits")
+		b.ask(asked())
+		b.expect("nobody else may wait", http.StatusServiceUnavailable)
+		b.done <- struct{}{}
+		b.expect("who has a seat is answered", http.StatusNoContent)
+		b.done <- struct{}{}
+		b.done <- struct{}{}
+		b.expect("who waited got the seat", http.StatusNoContent, http.StatusNoContent)
+		b.ask(asked())
+		b.done <- struct{}{}
+		b.expect("seats come back", http.StatusNoContent)
+		if n := counted(t, b.registry, "turno_http_refused_total"); n != 1 {
+			t.Errorf("%v were counted as refused", n)
+		}
+	})
+}
+
+// counted is a counter of the registry.
+func counted(t *testing.T, registry *prometheus.Registry, name string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			return family.GetMetric()[0].GetCounter().GetValue()
+		}
+	}
+	t.Fatalf("there is no metric %s", name)
+	return 0
+}
+
+func TestNobodyWaitsLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		b.ask(asked())
+		b.ask(asked())
+		b.ask(asked())
+		time.Sleep(2*time.Second - time.Millisecond)
+		b.expect("for two seconds")
+		time.Sleep(time.Millisecond)
+		b.expect("then it is refused", http.StatusServiceUnavailable)
+		b.ask(asked())
+		b.expect("its place is free for another")
+		close(b.done)
+		b.expect("all are answered", http.StatusNoContent, http.StatusNoContent, http.StatusNoContent)
+	})
+}
+
+func TestARefusalSaysWhenToComeAgain(t *testing.T) {
+	t.Parallel()
+	gate, err := newGate(0, 0, time.Second, prometheus.NewRegistry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	gate.Admit(http.NotFoundHandler(), func(w http.ResponseWriter, _ *http.Request, err error) {
+		if turno.KindOf(err) != turno.KindUnavailable {
+			t.Errorf("refused for %v", err)
+		}
+		ProblemOf(err).Write(w)
+	}).ServeHTTP(answer, asked())
+	if answer.Code != http.StatusServiceUnavailable || answer.Header().Get("Retry-After") == "" {
+		t.Errorf("%d, Retry-After %q: %s", answer.Code, answer.Header().Get("Retry-After"), answer.Body)
+	}
+}
+
+func TestASlowClientHoldsNoSeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		body, slow := io.Pipe()
+		for range 3 {
+			b.ask(httptest.NewRequest(http.MethodPost, "/", body))
+		}
+		b.ask(asked())
+		b.done <- struct{}{}
+		b.expect("others are answered meanwhile", http.StatusNoContent)
+		_ = slow.Close()
+		close(b.done)
+		b.expect("the slow ones when they are through", http.StatusNoContent, http.StatusNoContent, http.StatusNoContent)
+	})
+}
+
+func TestAStreamHoldsNoSeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		news := make(chan struct{})
+		listen := Chain{Now: time.Now, Logger: slog.New(slog.DiscardHandler)}.Wrap(b.Admit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			Stream{Now: time.Now}.Serve(w, r, news)
+		}), nil))
+		for range 5 {
+			go listen.ServeHTTP(connection{httptest.NewRecorder()}, asked())
+		}
+		synctest.Wait()
+		if n := len(b.seats); n != 0 {
+			t.Errorf("five streams hold %d seats", n)
+		}
+		close(news)
+	})
+}
+
+// connection is an answer with deadlines, as a network has them.
+type connection struct{ *httptest.ResponseRecorder }
+
+// SetReadDeadline does nothing.
+func (connection) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing.
+func (connection) SetWriteDeadline(time.Time) error { return nil }
+
+// What is read of a body before its turn is the body all the same.
+func TestABodyIsWholeBehindTheGate(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the line went dead")
+	for _, tt := range []struct {
+		name string
+		body io.Reader
+		want int
+		err  error
+	}{
+		{"none", http.NoBody, 0, nil},
+		{"a short one", strings.NewReader("hello"), 5, nil},
+		{"one longer than is read ahead", bytes.NewReader(make([]byte, MaxBody+10)), MaxBody + 10, nil},
+		{"one that breaks off", io.MultiReader(strings.NewReader("hel"), failing{broken}), 3, broken},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			gate, err := newGate(1, 1, time.Second, prometheus.NewRegistry())
+			if err != nil {
+				t.Fatal(err)
+			}
+			gate.Admit(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				all, err := io.ReadAll(r.Body)
+				if len(all) != tt.want || !errors.Is(err, tt.err) {
+					t.Errorf("%d bytes and %v, want %d and %v", len(all), err, tt.want, tt.err)
+				}
+			}), nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", tt.body))
+		})
+	}
+}
