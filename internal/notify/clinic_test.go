@@ -50,16 +50,25 @@ type clinic struct {
 // configured.
 func eachClinic(t *testing.T, sending bool, test func(t *testing.T, c *clinic)) {
 	t.Helper()
+	start := startMailServer
+	if !sending {
+		start = func(*testing.T) *mailServer { return nil }
+	}
+	eachClinicWith(t, start, test)
+}
+
+// eachClinicWith is eachClinic with a mail server of one's own; nil: mail is kept.
+func eachClinicWith(t *testing.T, start func(*testing.T) *mailServer, test func(t *testing.T, c *clinic)) {
+	t.Helper()
 	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
 		box, err := seal.NewBox(seal.NewKey())
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10})}
+		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), server: start(t)}
 		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
 			VerifyURL: func(u turno.User) string { return "https://turno.example.org/verify-email?token=" + u.Username }}
-		if sending {
-			c.server = startMailServer(t)
+		if c.server != nil {
 			config.Mailer = c.server.mailer()
 		}
 		c.notify = notify.New(db, config)

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"crypto/tls"
 	"fmt"
 	"net/mail"
@@ -63,7 +64,9 @@ func NewMailer(settings SMTP) (*Mailer, error) {
 		return nil, fmt.Errorf("there is no protection of mail called %q", settings.Security)
 	}
 	if settings.TLS != nil {
-		options = append(options, gomail.WithTLSConfig(settings.TLS))
+		own := settings.TLS.Clone()
+		own.ServerName = cmp.Or(own.ServerName, settings.Host)
+		options = append(options, gomail.WithTLSConfig(own))
 	}
 	if settings.Username != "" {
 		method := gomail.SMTPAuthAutoDiscover

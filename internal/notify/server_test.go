@@ -1,14 +1,21 @@
 package notify_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
+	"math/big"
 	"net"
 	"net/mail"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"github.com/turno-health/turno/internal/notify"
@@ -29,6 +36,10 @@ type mailServer struct {
 	leaves   bool            // ends each connection with its second mail
 	release  chan struct{}   // closed when the test ends: lets hanging sessions go
 	stop     func()          // takes the server down
+	secure   notify.Security // how it is spoken to; its certificate is for whom clients trusts
+	identity *tls.Config     // what it shows for that; nil: it cannot be spoken to so
+	clients  *x509.CertPool
+	password string // of "clinic"; empty: nobody signs in
 	received []received
 	tried    int
 	sessions int
@@ -36,15 +47,55 @@ type mailServer struct {
 
 // received is a mail that the server took.
 type received struct {
-	to   string
-	body []byte
+	to     string
+	body   []byte
+	secret bool   // it came through TLS
+	from   string // who had signed in
 }
 
 func startMailServer(t *testing.T) *mailServer {
 	t.Helper()
-	s := &mailServer{t: t, release: make(chan struct{})}
+	s := &mailServer{t: t, secure: notify.Plain, release: make(chan struct{})}
 	s.listen("127.0.0.1:0")
 	return s
+}
+
+// startSecureServer starts one that is spoken to in secret, by whoever signs in.
+func startSecureServer(t *testing.T, secure notify.Security) *mailServer {
+	t.Helper()
+	s := &mailServer{t: t, secure: secure, password: "right", release: make(chan struct{})}
+	s.identity, s.clients = identity(t)
+	s.listen("127.0.0.1:0")
+	return s
+}
+
+// identity is a certificate that was made here, and who trusts it.
+func identity(t *testing.T) (*tls.Config, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, card, card, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if card, err = x509.ParseCertificate(der); err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(card)
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}, pool
+}
+
+// restarts takes the server down, changes it and starts it again where it was.
+func (s *mailServer) restarts(change func(*mailServer)) {
+	s.t.Helper()
+	s.stop()
+	s.behave(change)
+	s.listen(s.address)
 }
 
 func (s *mailServer) listen(address string) {
@@ -57,6 +108,12 @@ func (s *mailServer) listen(address string) {
 	server := smtp.NewServer(s)
 	server.Domain = "mail.example.org"
 	server.ErrorLog = silent{}
+	if s.secure == notify.TLS && s.identity != nil {
+		listener = tls.NewListener(listener, s.identity)
+	}
+	if s.secure == notify.StartTLS {
+		server.TLSConfig = s.identity
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -90,8 +147,12 @@ func (s *mailServer) mailer() *notify.Mailer {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	mailer, err := notify.NewMailer(notify.SMTP{Host: host, Port: number, Security: notify.Plain,
-		From: mail.Address{Name: "Riverside Clinic", Address: "clinic@example.org"}, Timeout: 2 * time.Second})
+	settings := notify.SMTP{Host: host, Port: number, Security: s.secure, TLS: &tls.Config{RootCAs: s.clients, MinVersion: tls.VersionTLS12},
+		From: mail.Address{Name: "Riverside Clinic", Address: "clinic@example.org"}, Timeout: 2 * time.Second}
+	if s.password != "" {
+		settings.Username, settings.Password = "clinic", s.password
+	}
+	mailer, err := notify.NewMailer(settings)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -122,7 +183,35 @@ func (s *mailServer) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sessions++
-	return &session{server: s, conn: c}, nil
+	one := &session{server: s, conn: c}
+	if s.password != "" {
+		return &guarded{one}, nil
+	}
+	return one, nil
+}
+
+// guarded is a session of a server where one has to sign in (RFC 4954).
+type guarded struct{ *session }
+
+func (s *guarded) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *guarded) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, username, password string) error {
+		s.server.mu.Lock()
+		defer s.server.mu.Unlock()
+		if username != "clinic" || password != s.server.password {
+			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "who are you"}
+		}
+		s.from = username
+		return nil
+	}), nil
+}
+
+func (s *guarded) Mail(from string, options *smtp.MailOptions) error {
+	if s.from == "" {
+		return smtp.ErrAuthRequired
+	}
+	return s.session.Mail(from, options)
 }
 
 type session struct {
@@ -130,6 +219,7 @@ type session struct {
 	conn   *smtp.Conn
 	begun  int // mails
 	to     string
+	from   string // who has signed in
 }
 
 func (s *session) Reset()        { s.to = "" }
@@ -168,11 +258,12 @@ func (s *session) Data(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	_, secret := s.conn.TLSConnectionState()
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
 	if s.server.ofData != nil {
 		return s.server.ofData
 	}
-	s.server.received = append(s.server.received, received{s.to, body})
+	s.server.received = append(s.server.received, received{s.to, body, secret, s.from})
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/web/webtest"
@@ -84,6 +85,60 @@ func TestCalendarProgramsFollowTheVisits(t *testing.T) {
 			})
 		}
 	})
+}
+
+// The invitations that come by mail are read by them too: one that moves a visit
+// updates it, and one that calls it off takes it away.
+func TestCalendarProgramsFollowTheInvitations(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		madrid := madridOf(t)
+		c.Must(c.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`UPDATE doctors SET time_zone = 'Europe/Madrid' WHERE user_id = $1`, c.Doctor.UserID)
+			return err
+		}))
+		first, second := c.Visit(time.Date(2027, time.January, 11, 9, 0, 0, 0, madrid)), c.Visit(time.Date(2027, time.January, 18, 9, 0, 0, 0, madrid))
+		c.WriteMail()
+		_, err := c.Booking.Move(t.Context(), c.Doctor.Caller, first.ID, first.ScheduledAt.Add(3*time.Hour))
+		c.Must(err)
+		c.WriteMail()
+		_, err = c.Booking.Cancel(t.Context(), c.Doctor.Caller, first.ID, "")
+		c.Must(err)
+		c.WriteMail()
+
+		title := "Visit with Dr Amara Okafor"
+		at := func(wall string, visit turno.Appointment) shown {
+			return shown{visit.ID.String() + "@localhost", wall, title}
+		}
+		later := at("2027-01-18 09:00", second)
+		wanted := [][]shown{
+			{at("2027-01-11 09:00", first)},
+			{at("2027-01-11 09:00", first), later},
+			{at("2027-01-11 12:00", first), later},
+			{later},
+		}
+		for name, run := range map[string]program{"ical.js": icalJS, "khal": khal} {
+			t.Run(name, func(t *testing.T) {
+				if diff := cmp.Diff(wanted, run(t, invitations(t, c))); diff != "" {
+					t.Errorf("after each of the invitations (-want +got):\n%s", diff)
+				}
+			})
+		}
+	})
+}
+
+// invitations are those of the mails, in the order of their making.
+func invitations(t *testing.T, c *webtest.Clinic) (all [][]byte) {
+	t.Helper()
+	c.Must(c.DB.Read(t.Context(), func(tx *sqldb.Tx) (err error) {
+		all, err = sqldb.All(tx, func(row sqldb.Scanner) ([]byte, error) {
+			var text string
+			err := row.Scan(&text)
+			return []byte(text), err
+		}, `SELECT calendar FROM mails WHERE calendar <> '' ORDER BY id`)
+		return err
+	}))
+	return all
 }
 
 // icalJS reads feeds as web calendars do, with a library from npm.
