@@ -63,7 +63,7 @@ func turno(t testing.TB, stdin string, args ...string) (string, error) {
 
 // startProcess starts `turno serve` on a database and waits until it is ready.
 // The limits on strangers are off: all clients come from one address.
-func startProcess(t testing.TB, dsn, key string) *process {
+func startProcess(t testing.TB, dsn, key string, more ...string) *process {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -71,8 +71,8 @@ func startProcess(t testing.TB, dsn, key string) *process {
 	}
 	address := freeAddress(t)
 	p := &process{url: "http://" + address, done: make(chan error, 1), log: &buffer{}}
-	p.cmd = exec.Command(path, "serve", "--database", dsn, "--listen", address, "--key-file", key, "--log-format", "text",
-		"--signups-per-hour", "0", "--anonymous-per-minute", "0", "--max-open-visits", "0")
+	p.cmd = exec.Command(path, append([]string{"serve", "--database", dsn, "--listen", address, "--key-file", key, "--log-format", "text",
+		"--signups-per-hour", "0", "--anonymous-per-minute", "0", "--max-open-visits", "0"}, more...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func (p *process) awaitReady(t testing.TB) {
 }
 
 // kill ends the process at once, as a power cut would.
-func (p *process) kill(t *testing.T) {
+func (p *process) kill(t testing.TB) {
 	t.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
