@@ -326,7 +326,7 @@ func (n *node) jobs(visits *booking.Service, mail *notify.Service, signal *jobs.
 		Direct:  direct,
 		Soon:    jobs.Soon(),
 		Tasks:   jobs.Tasks(n.db, work, n.config.AuditYears, n.metrics.jobs),
-		Queues:  []jobs.Queue{{Name: "deliver_mail", Work: mail.Deliver, Pause: mail.Pause()}},
+		Queues:  []jobs.Queue{{Name: "deliver_mail", Work: mail.Deliver, Pause: mail.Pause(), Leisure: !mail.Sends()}},
 		Signal:  signal,
 		Metrics: n.metrics.jobs,
 	}

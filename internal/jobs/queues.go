@@ -19,7 +19,14 @@ type Queue struct {
 	// Pause is the least time between two calls: the share of the machine that the
 	// work may take.
 	Pause time.Duration
+
+	// Leisure has it wait while events are many, ten pauses at most: nobody waits for
+	// what it does.
+	Leisure bool
 }
+
+// mostPauses bounds how long a queue of leisure waits.
+const mostPauses = 10
 
 // A queue in trouble rests so long.
 const (
@@ -32,9 +39,10 @@ type line struct {
 	queue  Queue
 	config Config
 	wake   *Signal
+	busy   func() bool // whether events are many
 }
 
-func newLine(q Queue, c Config) *line { return &line{q, c, NewSignal()} }
+func newLine(q Queue, c Config, busy func() bool) *line { return &line{q, c, NewSignal(), busy} }
 
 func (l *line) run(ctx context.Context) {
 	ticker := time.NewTicker(relayEvery)
@@ -43,12 +51,9 @@ func (l *line) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		done, more, err := l.work(ctx)
 		rest = restAfter(rest, done, err)
-		if pause := max(rest, l.queue.Pause); pause > 0 {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(pause):
-			}
+		l.pause(ctx, max(rest, l.queue.Pause))
+		for waited := 1; l.queue.Leisure && l.busy() && waited < mostPauses; waited++ {
+			l.pause(ctx, l.queue.Pause)
 		}
 		if more {
 			continue
@@ -59,6 +64,17 @@ func (l *line) run(ctx context.Context) {
 		case <-ticker.C:
 		case <-l.wake.rung:
 		}
+	}
+}
+
+// pause ends sooner when the node stops.
+func (l *line) pause(ctx context.Context, d time.Duration) {
+	if d == 0 {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -84,6 +85,7 @@ type relay struct {
 	owed     map[string]bool // tasks to run soon that had just run: tried again
 	wanted   []string        // the events that somebody here is for
 	rung     <-chan struct{}
+	busy     atomic.Bool // the last look found many events
 }
 
 func newRelay(db *sqldb.DB, client riverClient, c Config) *relay {
@@ -145,8 +147,12 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	if err := r.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
 		events, err = store.WaitingEvents(tx, r.wanted, relayBatch)
 		return err
-	}); err != nil || len(events) == 0 && len(r.owed) == 0 {
+	}); err != nil {
 		return 0, err
+	}
+	r.busy.Store(len(events) >= directBatch)
+	if len(events) == 0 && len(r.owed) == 0 {
+		return 0, nil
 	}
 	rest, err := r.handleDirect(ctx, events)
 	if err != nil {

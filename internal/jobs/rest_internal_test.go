@@ -1,10 +1,44 @@
 package jobs
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 )
+
+func TestAQueueOfLeisureWaitsWhileEventsAreMany(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name          string
+		leisure, busy bool
+		want          int // calls in a minute
+	}{
+		{"events are few", true, false, 60},
+		{"events are many", true, true, 6},
+		{"somebody waits for what it does", false, true, 60},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithTimeout(t.Context(), time.Minute-time.Millisecond)
+				defer stop()
+				calls := 0
+				work := func(context.Context) (int, bool, error) {
+					calls++
+					return 1, true, nil
+				}
+				q := Queue{Name: "letters", Work: work, Pause: time.Second, Leisure: tt.leisure}
+				newLine(q, Config{Logger: slog.New(slog.DiscardHandler)}, func() bool { return tt.busy }).run(ctx)
+				if calls != tt.want {
+					t.Errorf("%d calls, want %d", calls, tt.want)
+				}
+			})
+		})
+	}
+}
 
 func TestAQueueInTroubleRestsLongerEachTime(t *testing.T) {
 	t.Parallel()

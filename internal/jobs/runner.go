@@ -97,7 +97,7 @@ func Start(ctx context.Context, db *sqldb.DB, c Config) (*Runner, error) {
 	}
 	relay := newRelay(db, r.client, c)
 	for _, q := range c.Queues {
-		line := newLine(q, c)
+		line := newLine(q, c, relay.busy.Load)
 		relay.lines = append(relay.lines, line)
 		r.done.Go(func() { line.run(ctx) })
 	}
