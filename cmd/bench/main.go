@@ -40,7 +40,12 @@ func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if err := measure(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	err := measure(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintln(os.Stderr, "bench: interrupted")
+		return 1
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
 		return 1
 	}

@@ -224,34 +224,36 @@ func (r *runner) measure(ctx context.Context, engine sqldb.Engine) (err error) {
 	return r.mix(ctx, s, opened)
 }
 
+// newStage loads the clinics that the wanted rows ask.
 func (r *runner) newStage(ctx context.Context, engine sqldb.Engine) (*stage, error) {
 	s := &stage{engine: engine}
 	for _, size := range r.config.Sizes {
-		one, err := r.newSite(ctx, engine, strings.ToUpper(string(size)))
+		one, err := r.loadClinic(ctx, engine, size, 0)
 		if err != nil {
 			return nil, err
-		}
-		if err := r.load(ctx, one, size, 0); err != nil {
-			return nil, fmt.Errorf("load %s: %w", one, err)
 		}
 		s.sized = append(s.sized, one)
+		if !r.wantsEveryClinic() {
+			break
+		}
 	}
 	for _, n := range r.config.Doctors {
-		one, err := r.newSite(ctx, engine, thousands(n)+" doctors")
+		if len(s.all()) > 0 && !r.wantsEveryClinic() {
+			break
+		}
+		one, err := r.loadClinic(ctx, engine, "", n)
 		if err != nil {
 			return nil, err
-		}
-		if err := r.load(ctx, one, "", n); err != nil {
-			return nil, fmt.Errorf("load %s: %w", one, err)
 		}
 		s.thin = append(s.thin, one)
 	}
-	for _, one := range s.all() {
-		r.report.loaded(one)
-		r.say("loaded %s: %s visits, %s doctors, %d MB, in %s", one, thousands(one.visits), thousands(one.doctors),
-			one.bytes/1_000_000, one.loaded.Round(100*time.Millisecond))
-	}
 	return s, nil
+}
+
+// wantsEveryClinic reports whether a row compares clinics; the others ask the
+// first.
+func (r *runner) wantsEveryClinic() bool {
+	return slices.ContainsFunc([]string{"slots", "search", "growth", "memory"}, r.wants)
 }
 
 func (r *runner) openAll(ctx context.Context, s *stage) error {

@@ -36,10 +36,10 @@ func (r *runner) measurePages(ctx context.Context, s *stage) error {
 			return err
 		}
 		opens := opensPage(r.connect(home.server.url, clients), page.path, cookie)
-		calm := &side{name: "calm", where: home, turn: func(ctx context.Context, length time.Duration) *Load {
+		calm := &side{where: home, turn: func(ctx context.Context, length time.Duration) *Load {
 			return open(ctx, float64(clients)/reading.Seconds(), clients, length, opens)
 		}}
-		full := &side{name: "full", where: home, turn: func(ctx context.Context, length time.Duration) *Load {
+		full := &side{where: home, turn: func(ctx context.Context, length time.Duration) *Load {
 			return closed(ctx, clients, length/2, opens)
 		}}
 		if err := r.takeTurns(ctx, r.config.Slice, calm, full); err != nil {

@@ -31,11 +31,11 @@ func (r *runner) measureSearch(ctx context.Context, s *stage) error {
 	defer w.stop()
 	few := min(16, r.config.Clients)
 	searching, booking := r.connect(site.server.url, few), r.connect(site.server.url, few)
-	calm := &side{name: "calm", where: site, turn: func(ctx context.Context, length time.Duration) *Load {
+	calm := &side{where: site, turn: func(ctx context.Context, length time.Duration) *Load {
 		return open(ctx, searchesPerSecond, few, length, w.search(searching))
 	}}
 	var written []*Load
-	busy := &side{name: "busy", where: site, turn: func(ctx context.Context, length time.Duration) *Load {
+	busy := &side{where: site, turn: func(ctx context.Context, length time.Duration) *Load {
 		var all sync.WaitGroup
 		var booked *Load
 		all.Go(func() { booked = open(ctx, bookingsPerSecond, few, length, w.book(booking)) })
@@ -44,7 +44,7 @@ func (r *runner) measureSearch(ctx context.Context, s *stage) error {
 		written = append(written, booked)
 		return l
 	}}
-	full := &side{name: "full", where: site, turn: func(ctx context.Context, length time.Duration) *Load {
+	full := &side{where: site, turn: func(ctx context.Context, length time.Duration) *Load {
 		return closed(ctx, few, length, w.search(searching))
 	}}
 	if err := r.takeTurns(ctx, 2*r.config.Slice, calm, busy, full); err != nil {

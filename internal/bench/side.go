@@ -8,7 +8,6 @@ import (
 
 // side is one of several things that are compared: each has its turns.
 type side struct {
-	name  string
 	where *site // nil: no server's
 	turn  func(ctx context.Context, length time.Duration) *Load
 

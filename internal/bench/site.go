@@ -44,14 +44,6 @@ func engineName(e sqldb.Engine) string {
 	return "SQLite"
 }
 
-// newSite makes an empty database in the run's folder, or in its cluster.
-func (r *runner) newSite(ctx context.Context, engine sqldb.Engine, name string) (*site, error) {
-	s := &site{name: name, engine: engine}
-	var err error
-	s.dsn, err = r.newDatabase(ctx, engine)
-	return s, err
-}
-
 // newDatabase is removed when the run ends.
 func (r *runner) newDatabase(ctx context.Context, engine sqldb.Engine) (dsn string, err error) {
 	name := "turno_bench_" + strings.ReplaceAll(turno.NewID().String(), "-", "")
@@ -82,10 +74,27 @@ func execute(ctx context.Context, dsn, sql string) (err error) {
 	return err
 }
 
-// load makes the clinic of the demo in the site's database: of a size, or thin
-// with so many doctors.
-func (r *runner) load(ctx context.Context, s *site, size demo.Size, thin int) (err error) {
-	s.size = size
+// loadClinic makes the clinic of the demo in a database: of a size, or thin with
+// so many doctors.
+func (r *runner) loadClinic(ctx context.Context, engine sqldb.Engine, size demo.Size, thin int) (*site, error) {
+	s := &site{name: strings.ToUpper(string(size)), engine: engine, size: size}
+	if size == "" {
+		s.name = thousands(thin) + " doctors"
+	}
+	var err error
+	if s.dsn, err = r.newDatabase(ctx, engine); err != nil {
+		return nil, err
+	}
+	if err := r.load(ctx, s, thin); err != nil {
+		return nil, fmt.Errorf("load %s: %w", s, err)
+	}
+	r.report.loaded(s)
+	r.say("loaded %s: %s visits, %s doctors, %d MB, in %s", s, thousands(s.visits), thousands(s.doctors),
+		s.bytes/1_000_000, s.loaded.Round(100*time.Millisecond))
+	return s, nil
+}
+
+func (r *runner) load(ctx context.Context, s *site, thin int) (err error) {
 	db, err := sqldb.Open(ctx, s.dsn, sqldb.Options{Now: time.Now})
 	if err != nil {
 		return err
@@ -98,8 +107,8 @@ func (r *runner) load(ctx context.Context, s *site, size demo.Size, thin int) (e
 	bar := r.newBar("load " + s.String())
 	defer bar.finish()
 	show := func(done, total int, what string) { bar.show(done, total, "load "+s.String()+": "+what) }
-	if size != "" {
-		_, err = demo.Fill(ctx, db, size, began, r.box, show)
+	if s.size != "" {
+		_, err = demo.Fill(ctx, db, s.size, began, r.box, show)
 	} else {
 		_, err = demo.FillThin(ctx, db, thin, began, r.box, show)
 	}
@@ -122,11 +131,13 @@ func (s *site) count(ctx context.Context, db *sqldb.DB) error {
 		if s.engine == sqldb.Postgres {
 			return tx.QueryRow(`SELECT pg_database_size(current_database())`).Scan(&s.bytes)
 		}
-		file, err := os.Stat(s.dsn)
-		if err != nil {
-			return err
+		for _, part := range []string{"", "-wal"} {
+			file, err := os.Stat(s.dsn + part)
+			if err != nil {
+				return err
+			}
+			s.bytes += file.Size()
 		}
-		s.bytes = file.Size()
 		return nil
 	})
 }

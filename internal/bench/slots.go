@@ -59,7 +59,7 @@ func (r *runner) asksForSlots(ctx context.Context, s *site, days int) (*side, er
 		return nil, err
 	}
 	connections := r.connect(s.server.url, r.config.Clients)
-	return &side{name: "slots", where: s, turn: func(ctx context.Context, length time.Duration) *Load {
+	return &side{where: s, turn: func(ctx context.Context, length time.Duration) *Load {
 		return closed(ctx, len(connections), length, slotsOf(connections, doctors, days))
 	}}, nil
 }
