@@ -25,6 +25,8 @@ type Appointment struct {
 	CancelledBy        *uuid.UUID // nil: the system
 	CancellationReason string     // encrypted at rest
 
+	ComingAt *time.Time // when somebody said to be coming, at this time; nil: nobody has
+
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }

@@ -56,7 +56,7 @@ func (k AuditKind) Known() bool { return slices.Contains(AuditKinds(), k) }
 func AuditKinds() []AuditKind {
 	return []AuditKind{
 		{AuditCreate, "appointment"}, // event=booked status=
-		{AuditUpdate, "appointment"}, // event=confirmed, completed, missed, cancelled, moved or expired, status=
+		{AuditUpdate, "appointment"}, // event=confirmed, completed, missed, cancelled, moved, expired or coming, status=; link: by the link in a mail
 		{AuditRead, "appointment"},
 		{AuditCreate, "feedback"},
 

@@ -19,6 +19,11 @@ import (
 // doctor confirms automatically; the practice moves it to any free time. The
 // errors are those of Book.
 func (s *Service) Move(ctx context.Context, c policy.Caller, id uuid.UUID, to time.Time) (turno.Appointment, error) {
+	return s.move(ctx, c, id, to, nil)
+}
+
+// move is Move, if check agrees to it as it is then; nil always does.
+func (s *Service) move(ctx context.Context, c policy.Caller, id uuid.UUID, to time.Time, check checkVisit) (turno.Appointment, error) {
 	if err := policy.Admit(c, policy.MoveAppointment); err != nil {
 		return turno.Appointment{}, err
 	}
@@ -28,7 +33,7 @@ func (s *Service) Move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 	to = turno.Instant(to)
 	var moved, before turno.Appointment
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t := moveTx{Service: s, tx: tx, caller: c, to: to}
+		t := moveTx{Service: s, tx: tx, caller: c, to: to, check: check}
 		var err error
 		moved, err = t.run(id)
 		before = t.visit.Appointment
@@ -44,12 +49,16 @@ func (s *Service) Move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 	return moved, nil
 }
 
+// checkVisit says what speaks against changing a visit, beside the rules for all.
+type checkVisit func(v turno.Appointment, now time.Time) error
+
 // moveTx is one attempt to move, inside its transaction.
 type moveTx struct {
 	*Service
 	tx       *sqldb.Tx
 	caller   policy.Caller
 	to       time.Time
+	check    checkVisit // nil: none
 	visit    store.VisitFacts
 	calendar store.Calendar
 }
@@ -98,6 +107,11 @@ func (t *moveTx) read(id uuid.UUID) error {
 	}
 	if !t.visit.ScheduledAt.Equal(v.ScheduledAt) {
 		return turno.Conflict(turno.CodeConflict, "This visit has just been moved by somebody else. Please look again.")
+	}
+	if t.check != nil {
+		if err := t.check(t.visit.Appointment, t.tx.Now); err != nil {
+			return err
+		}
 	}
 	if t.visit.Appointment, err = t.open(t.visit.Visit); err != nil {
 		return err

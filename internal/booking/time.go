@@ -98,7 +98,16 @@ func (s *Service) noteChange(b *sqldb.Batch, now time.Time, c policy.Caller, a t
 		Entity:    "appointment",
 		EntityID:  a.ID.String(),
 		SubjectID: &a.PatientID,
-		Detail:    "event=" + event + " status=" + string(a.Status),
+		Detail:    detailOf(c, a, event),
 	})
 	store.EnqueueIn(b, now, store.VisitEvent(a, event))
+}
+
+// detailOf is what the trail says of a change to a visit.
+func detailOf(c policy.Caller, a turno.Appointment, event string) string {
+	detail := "event=" + event + " status=" + string(a.Status)
+	if c.ByLink {
+		detail += " link"
+	}
+	return detail
 }

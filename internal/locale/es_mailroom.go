@@ -1,6 +1,7 @@
 package locale
 
-// spanishMailRoom is what staff read about the mail to people.
+// spanishMailRoom is what staff read about the mail to people, and the pages that the
+// links in mail lead to.
 func spanishMailRoom() map[string]string {
 	return map[string]string{
 		"To one person, or about their visits.":                                       "A una persona, o sobre sus citas.",
@@ -51,5 +52,27 @@ func spanishMailRoom() map[string]string {
 		"%s opened a mail to or about %s.":          "%s abrió un correo para %s o sobre sus citas.",
 		"a mail":                                    "un correo",
 		"opened a mail to you or about your visits": "abrió un correo para ti o sobre tus citas",
+
+		"I'm coming, or I can't": "Voy a ir, o no puedo",
+		"It may be for a visit that is over or long changed. Sign in to see your visits.": "Puede ser de una cita que ya pasó o que cambió hace tiempo. Entra para ver tus citas.",
+		"This visit is cancelled": "Esta cita está cancelada",
+		"There is nothing to do. You can book another visit whenever you like.": "No hay nada que hacer. Puedes reservar otra cita cuando quieras.",
+		"This visit has moved":                            "Esta cita ha cambiado de hora",
+		"The newest mail about it has a link that works.": "El último correo sobre ella tiene un enlace que funciona.",
+		"This visit has begun":                            "Esta cita ya ha empezado",
+		"The link worked until then. If something is wrong, please call the clinic.": "El enlace servía hasta entonces. Si algo va mal, llama a la clínica.",
+		"Thank you. The clinic knows that you are coming.":                           "Gracias. La clínica ya sabe que vienes.",
+		"The clinic knows that you are coming.":                                      "La clínica sabe que vienes.",
+		"I'm coming":                                                                 "Voy a ir",
+		"Can't come?":                                                                "¿No puedes venir?",
+		"Whoever has this link can do this, until the visit begins.":                 "Quien tenga este enlace puede hacer esto, hasta que empiece la cita.",
+		"Sign in for everything else":                                                "Entra para todo lo demás",
+		"By the link in a mail.":                                                     "Con el enlace de un correo.",
+		"%s said that %s is coming to a visit.":                                      "%s dijo que %s vendrá a una cita.",
+		"%s said to be coming to a visit.":                                           "%s dijo que vendrá a una cita.",
+		"said to be coming":                                                          "dijo que viene",
+		"This link works no more.":                                                   "Este enlace ya no sirve.",
+		"This visit has changed since the mail. Please look again.":                  "Esta cita ha cambiado desde el correo. Míralo otra vez, por favor.",
+		"The doctor has not confirmed this visit yet.":                               "El médico aún no ha confirmado esta cita.",
 	}
 }

@@ -204,7 +204,13 @@ func (s *Service) withSecret(ctx context.Context, d *draft) (bool, error) {
 		return true, err
 	case KindPasswordReset:
 	default:
-		return true, nil
+		if d.content.secret == nil {
+			return true, nil
+		}
+		d.content.action.url = d.content.secret()
+		var err error
+		d.letter, err = d.content.write(ctx)
+		return true, err
 	}
 	id, err := uuid.Parse(d.About)
 	if err != nil {

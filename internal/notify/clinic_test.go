@@ -67,6 +67,7 @@ func eachClinicWith(t *testing.T, start func(*testing.T) *mailServer, test func(
 		}
 		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), server: start(t)}
 		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
+			VisitLink: c.visits.VisitLink,
 			VerifyURL: func(u turno.User) string { return "https://turno.example.org/verify-email?token=" + u.Username }}
 		if c.server != nil {
 			config.Mailer = c.server.mailer()

@@ -20,8 +20,9 @@ type content struct {
 	lines    []string // below the title, a paragraph each
 	facts    []fact
 	action   link
-	closing  []string // below the button
-	clinic   string   // whom it is from
+	closing  []string      // below the button
+	clinic   string        // whom it is from
+	secret   func() string // where the button leads in what is sent; nil: as in what is kept
 	calendar *ical.Calendar
 }
 

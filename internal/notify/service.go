@@ -23,12 +23,17 @@ type Config struct {
 	PublicURL string                  // how people reach the pages
 	ResetLink ResetLink               // required to send
 	VerifyURL func(turno.User) string // the link that verifies an address; required to send
+	VisitLink VisitLink               // required to send
 	Mailer    *Mailer                 // nil: mail is kept to be read by full staff
 }
 
 // ResetLink makes the link for a wish for a new password, in place of one made before.
 // The error is of turno.KindNotFound when the wish has expired.
 type ResetLink func(ctx context.Context, id uuid.UUID) (url string, err error)
+
+// VisitLink makes the token of the link by which who is mailed about a visit acts
+// without signing in.
+type VisitLink func(visitID uuid.UUID, scheduledAt time.Time, userID uuid.UUID) string
 
 // Service makes mails (Handlers) and lets them go (Deliver). It is safe for concurrent use.
 type Service struct {

@@ -40,6 +40,12 @@ func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, us
 	c.action = link{r.T("See, change or cancel the visit"), s.visitPage(v.ID)}
 	if v.Status.Open() {
 		c.closing = []string{r.howToCancel()}
+		c.secret = func() string {
+			return s.config.PublicURL + "/visit?token=" + s.config.VisitLink(v.ID, v.ScheduledAt, user.ID)
+		}
+		if kind.reminds() && v.Status == turno.StatusConfirmed {
+			c.action.label = r.T("I'm coming, or I can't")
+		}
 	} else {
 		c.action.label = r.T("See the visit")
 	}

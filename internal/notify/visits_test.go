@@ -12,6 +12,7 @@ import (
 	"github.com/turno-health/turno/internal/ical"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 )
 
 // What happens to a visit, and the mail that its patient gets, who reads Spanish in
@@ -86,7 +87,7 @@ func TestEachChangeOfAVisitIsToldInTheReadersWords(t *testing.T) {
 				}
 				for what, body := range map[string]string{"the text": l.text, "the HTML": strings.ReplaceAll(l.html, "&#39;", "'")} {
 					contains(t, what, body, tt.says, "Dr Ana Pérez", "Carla Gómez", "10:00 – 10:40", "40 minutes", "Riverside Clinic",
-						"1 Mill Lane", "+442079460000", "https://turno.example.org/appointments/"+visit.ID.String())
+						"1 Mill Lane", "+442079460000", leadsTo(visit, tt.status))
 				}
 				l.keepsQuiet(t)
 				c.checkCalendar(l, visit, tt.status, tt.method)
@@ -96,6 +97,15 @@ func TestEachChangeOfAVisitIsToldInTheReadersWords(t *testing.T) {
 			})
 		})
 	}
+}
+
+// leadsTo is how the button of a mail begins: to act without signing in, while there
+// is something to do.
+func leadsTo(visit turno.Appointment, status ical.Status) string {
+	if status == ical.Cancelled {
+		return "https://turno.example.org/appointments/" + visit.ID.String()
+	}
+	return "https://turno.example.org/visit?token="
 }
 
 // reads has the patient read otherwise, and forgets that the last mail was sent.
@@ -232,5 +242,36 @@ func TestAWalkInIsNotMailed(t *testing.T) {
 		if n := len(c.server.mails()); n != 0 {
 			t.Errorf("%d mails about a visit that has begun", n)
 		}
+	})
+}
+
+// The button of a mail acts without signing in. What is kept of the mail, for the
+// clinic to read, leads to the page that asks who one is.
+func TestTheLinkOfAMailActsAndIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		v := c.booked(c.patient, at(2, 14, 0))
+		c.until(at(1, 14, 30))
+		l := c.last()
+		contains(t, "the reminder", l.text, "Voy a ir, o no puedo:\nhttps://turno.example.org/visit?token=")
+		_, rest, _ := strings.Cut(l.text, "/visit?token=")
+		token, _, _ := strings.Cut(rest, "\n")
+		contains(t, "the HTML", l.html, "/visit?token="+token)
+		if err := c.visits.ComingByLink(t.Context(), policy.Caller{}, token); err != nil {
+			t.Errorf("to say to be coming: %v", err)
+		}
+		c.read(func(tx *sqldb.Tx) error {
+			mails, err := store.Mails(tx, store.MailFilter{Limit: 10})
+			for _, m := range mails {
+				kept, err := store.MailByID(tx, m.ID)
+				if err != nil {
+					return err
+				}
+				if said := kept.Text + kept.HTML + kept.Calendar; strings.Contains(said, "token=") || !strings.Contains(said, "https://turno.example.org/appointments/"+v.ID.String()) {
+					t.Errorf("what is kept of %s:\n%s", kept.Kind, kept.Text)
+				}
+			}
+			return err
+		})
 	})
 }

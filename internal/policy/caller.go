@@ -16,6 +16,7 @@ type Caller struct {
 	SessionID       uuid.UUID
 	AuthenticatedAt time.Time // when the password or a passkey was last given
 	MustSetUp       bool      // a second factor is overdue: until there is one, this is all they may do
+	ByLink          bool      // acts by the link in a mail, without a session
 	Address         string    // the client's network address, for limits
 }
 

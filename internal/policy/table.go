@@ -73,6 +73,7 @@ const (
 	MissAppointment     Action = "appointment.no_show"
 	CancelAppointment   Action = "appointment.cancel"
 	MoveAppointment     Action = "appointment.reschedule"
+	UseVisitLink        Action = "appointment.use_link" // that was mailed
 
 	GiveFeedback Action = "feedback.create"
 	ReadFeedback Action = "feedback.read"
@@ -188,6 +189,7 @@ var table = map[Action]rule{
 	MissAppointment:     {may: ItsDoctor | Staff, sees: Self | Proxy, what: "appointment"},
 	CancelAppointment:   {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
 	MoveAppointment:     {may: Self | Proxy | ItsDoctor | Staff, what: "appointment"},
+	UseVisitLink:        {may: Anyone, always: true},
 
 	GiveFeedback: {may: Self, sees: Proxy | ItsDoctor | Staff, what: "appointment"},
 	ReadFeedback: {may: Anyone},

@@ -21,7 +21,7 @@ type Visit struct {
 const visitColumns = `
        a.id, a.patient_id, a.doctor_id, a.scheduled_at, a.ends_at, a.status, a.visit_type_id, a.location_id,
        a.booked_by, a.reason, a.sequence, COALESCE(CAST(a.cancellation_kind AS text), ''), a.cancelled_at,
-       a.cancelled_by, a.cancellation_reason, a.created_at, a.updated_at`
+       a.cancelled_by, a.cancellation_reason, a.coming_at, a.created_at, a.updated_at`
 
 func scanVisit(row sqldb.Scanner) (v Visit, err error) {
 	err = row.Scan(v.dest()...)
@@ -31,7 +31,7 @@ func scanVisit(row sqldb.Scanner) (v Visit, err error) {
 func (v *Visit) dest() []any {
 	return []any{&v.ID, &v.PatientID, &v.DoctorID, &v.ScheduledAt, &v.EndsAt, &v.Status, &v.VisitTypeID, &v.LocationID,
 		&v.BookedBy, &v.SealedReason, &v.Sequence, &v.CancellationKind, &v.CancelledAt,
-		&v.CancelledBy, &v.SealedCancellationReason, &v.CreatedAt, &v.UpdatedAt}
+		&v.CancelledBy, &v.SealedCancellationReason, &v.ComingAt, &v.CreatedAt, &v.UpdatedAt}
 }
 
 // A visit is accepted only under the rules that it was checked against: the
@@ -65,12 +65,30 @@ func UpdateVisitIn(b *sqldb.Batch, updated *int64, v Visit) {
 		       cancelled_at = $7,
 		       cancelled_by = $8,
 		       cancellation_reason = $9,
+		       coming_at = CASE WHEN scheduled_at = $3 THEN coming_at END,
 		       sequence = $2,
 		       updated_at = $10
 		 WHERE id = $1
 		   AND sequence = $2 - 1`,
 		v.ID, v.Sequence, v.ScheduledAt, v.EndsAt, v.Status, nullable(v.CancellationKind), v.CancelledAt,
 		v.CancelledBy, v.SealedCancellationReason, v.UpdatedAt)
+}
+
+// SetComing notes that somebody comes to a confirmed visit, if it is still at the time.
+// Saying it again changes nothing. It is no change that anybody has to hear of, so the
+// sequence stays.
+func SetComing(tx *sqldb.Tx, id uuid.UUID, scheduledAt time.Time) (bool, error) {
+	rows, err := tx.Exec(`
+		UPDATE appointments
+		   SET coming_at = $3
+		 WHERE id = $1
+		   AND scheduled_at = $2
+		   AND status = 'confirmed'
+		   AND coming_at IS NULL`, id, scheduledAt, tx.Now)
+	if err != nil {
+		return false, fmt.Errorf("note that somebody comes: %w", err)
+	}
+	return rows == 1, nil
 }
 
 // nullable is nil for the empty string, as a column that may be NULL wants it.

@@ -153,6 +153,7 @@ func deskBooking(c *webtest.Clinic) url.Values {
 }
 
 func newPatient(c *webtest.Clinic) url.Values {
-	return url.Values{"role": {"patient"}, "full_name": {"Ana Nueva"}, "date_of_birth": {"2001-05-06"},
+	// One of a name and birth date that another has is registered on purpose only.
+	return url.Values{"role": {"patient"}, "full_name": {"Ana " + turno.NewID().String()}, "date_of_birth": {"2001-05-06"},
 		"doctor": {c.Doctor.UserID.String()}, "at": {c.OpenTime(0).Format(time.RFC3339)}}
 }

@@ -21,7 +21,7 @@ func practiceRows() map[string]accessRow {
 		"POST /schedule/complete-rest":           {want: practice, path: ofDoctor("/schedule/complete-rest"), form: fields("day", "2027-01-04")},
 		"GET /schedule/book":                     {want: practice, path: ofDoctor("/schedule/book")},
 		"POST /schedule/book":                    {want: practice, path: bookForPatient, form: aFreeTime},
-		"POST /schedule/book/patient":            {want: staff, path: ofDoctor("/schedule/book/patient"), form: fields("full_name", "Nora Nueva", "date_of_birth", "1990-01-01")},
+		"POST /schedule/book/patient":            {want: staff, path: ofDoctor("/schedule/book/patient"), form: newPatient},
 		"GET /schedule/hours":                    {want: practice, path: ofDoctor("/schedule/hours")},
 		"POST /schedule/hours":                   {want: practice, path: ofDoctor("/schedule/hours"), form: longHours},
 		"GET /schedule/hours/extra":              {want: practice, path: ofDoctor("/schedule/hours/extra")},

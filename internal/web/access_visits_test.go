@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/turno-health/turno"
+	usecase "github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -21,8 +23,14 @@ func visitsRows() map[string]accessRow {
 		"POST /appointments/{id}/reschedule": {want: itsPeople, path: aVisit("/reschedule"), form: aLaterTime},
 		"GET /appointments/{id}/cancel":      {want: itsPeople, path: aVisit("/cancel")},
 		"POST /appointments/{id}/cancel":     {want: itsPeople, path: aVisit("/cancel")},
-		"GET /appointments/{id}/feedback":    {want: itsPeople, path: aPastVisit("/feedback")},
-		"POST /appointments/{id}/feedback":   {want: rater, path: aPastVisit("/feedback"), form: fields("rating", "5")},
+		"GET /visit":                         {want: everybody, path: aLink("/visit")},
+		"GET /visit/move":                    {want: everybody, path: aLink("/visit/move")},
+		"POST /visit/coming":                 {want: everybody, form: aLinksForm},
+		"POST /visit/cancel":                 {want: everybody, form: aLinksForm},
+		"POST /visit/move":                   {want: everybody, form: aLinksForm},
+
+		"GET /appointments/{id}/feedback":  {want: itsPeople, path: aPastVisit("/feedback")},
+		"POST /appointments/{id}/feedback": {want: rater, path: aPastVisit("/feedback"), form: fields("rating", "5")},
 	}
 }
 
@@ -31,6 +39,27 @@ func aVisit(more string) func(*webtest.Clinic) string {
 	return func(c *webtest.Clinic) string {
 		return "/appointments/" + c.Visit(c.OpenTime(3)).ID.String() + more
 	}
+}
+
+// aLink is a page of the link in a mail to the patient.
+func aLink(path string) func(*webtest.Clinic) string {
+	return func(c *webtest.Clinic) string { return path + "?token=" + aLinksForm(c).Get("token") }
+}
+
+// aLinksForm is what a button on such a page sends, about some visit to come.
+func aLinksForm(c *webtest.Clinic) url.Values {
+	coming, _, err := c.Booking.MyVisits(c.Context(), c.Patient.Caller, usecase.MyVisits{})
+	c.Must(err)
+	form := aLaterTime(c)
+	for _, v := range coming {
+		if v.Status == turno.StatusConfirmed && v.ScheduledAt.After(c.Clock.Now()) {
+			form.Set("token", c.Booking.VisitLink(v.ID, v.ScheduledAt, c.Patient.UserID))
+			return form
+		}
+	}
+	v := c.Visit(c.OpenTime(3))
+	form.Set("token", c.Booking.VisitLink(v.ID, v.ScheduledAt, c.Patient.UserID))
+	return form
 }
 
 // aPastVisit is the path of a visit that the patient came to.

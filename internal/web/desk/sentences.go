@@ -12,6 +12,9 @@ import (
 // that they have now: the trail itself holds none.
 func sentence(r *page.Request, line insight.TrailLine) string {
 	if said := say(r, line, actor(r, line)); said != "" {
+		if _, byLink := line.Facts()["link"]; byLink {
+			said += " " + r.T("By the link in a mail.")
+		}
 		return said
 	}
 	return strings.Join([]string{string(line.Action), line.Entity, line.Detail}, " ")
@@ -104,6 +107,8 @@ func sayVisit(r *page.Request, line insight.TrailLine, who, whom string) string 
 		return r.T("%s cancelled a visit of %s.", who, whom)
 	case "moved":
 		return r.T("%s moved a visit of %s to another time.", who, whom)
+	case "coming":
+		return r.T("%s said that %s is coming to a visit.", who, whom)
 	case "expired":
 		return r.T("A request of %s was not answered in time, so it has expired.", whom)
 	}
@@ -223,6 +228,8 @@ func sayOwn(r *page.Request, line insight.TrailLine, who string) string {
 		switch facts["event"] {
 		case "cancelled":
 			return r.T("%s cancelled their own visit.", who)
+		case "coming":
+			return r.T("%s said to be coming to a visit.", who)
 		case "moved":
 			return r.T("%s moved their own visit to another time.", who)
 		}

@@ -28,6 +28,7 @@ type Request struct {
 	w       http.ResponseWriter
 	flashes []Flash
 	keeps   bool            // what the route says
+	private bool            // what the page says of itself
 	polls   bool            // asked by a page and not by a person
 	clinic  *turno.Location // once it was asked for
 

@@ -30,6 +30,7 @@ func (r *Request) Show(head Head, content templ.Component) error {
 // ShowAs is Show with another status, such as 422 for a form with errors. What the
 // page before left to be said is said here: an answer that nobody reads says nothing.
 func (r *Request) ShowAs(status int, head Head, content templ.Component) error {
+	r.private = head.Private
 	if !r.polls {
 		r.flashes = append(r.takeFlash(), r.flashes...)
 	}
@@ -75,7 +76,7 @@ func (r *Request) reading() context.Context {
 // cacheable reports whether a browser may keep the answer, to ask whether it is
 // still true: pages that are the same for everybody.
 func (r *Request) cacheable(status int) bool {
-	return status == http.StatusOK && !r.SignedIn() && r.Token() == "" && len(r.flashes) == 0 &&
+	return status == http.StatusOK && !r.private && !r.SignedIn() && r.Token() == "" && len(r.flashes) == 0 &&
 		(r.Method == http.MethodGet || r.Method == http.MethodHead) && r.w.Header().Get("Set-Cookie") == ""
 }
 

@@ -120,6 +120,9 @@ func (p practice) about(v booking.VisitView) string {
 	if v.VisitType != nil && v.VisitType.Mode != turno.ModeInPerson {
 		parts = append(parts, ui.ModeName(p.Words, v.VisitType.Mode))
 	}
+	if v.ComingAt != nil && v.Status == turno.StatusConfirmed {
+		parts = append(parts, p.T("said to be coming"))
+	}
 	if v.Reason != "" {
 		parts = append(parts, "“"+shortened(v.Reason)+"”")
 	}

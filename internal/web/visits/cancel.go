@@ -81,7 +81,7 @@ func alternativesOf(err error) []turno.Interval {
 // moveLead says what is moved, and that it may need to be confirmed again.
 func moveLead(r *page.Request, v moveView) string {
 	lead := r.T("Now: %s, with %s.", r.DateTime(v.ScheduledAt, r.Zone), v.DoctorName)
-	if v.Status == turno.StatusConfirmed && !isPractice(r) {
+	if v.Status == turno.StatusConfirmed && (v.token != "" || !isPractice(r)) {
 		lead += " " + r.T("The doctor may have to confirm the new time.")
 	}
 	return lead

@@ -7,6 +7,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/ui"
 )
@@ -17,6 +18,31 @@ type moveView struct {
 	week    booking.SlotWeek
 	to      time.Time // the time that was chosen; zero: none yet
 	problem error     // why it could not be done
+	token   string    // of the link in a mail, by which somebody is here who has not signed in
+}
+
+// base is this page's address, to which a part of the query is added.
+func (v moveView) base() string {
+	if v.token != "" {
+		return linkPath("/visit/move", v.token) + "&"
+	}
+	return page.VisitPath(v.ID) + "/reschedule?"
+}
+
+// back is where the visit itself is shown.
+func (v moveView) back() string {
+	if v.token != "" {
+		return linkPath("/visit", v.token)
+	}
+	return page.VisitPath(v.ID)
+}
+
+// action is where the form of the page goes.
+func (v moveView) action() string {
+	if v.token != "" {
+		return "/visit/move"
+	}
+	return page.VisitPath(v.ID) + "/reschedule"
 }
 
 // showMove shows a week of open times of the same doctor and kind.
@@ -67,11 +93,15 @@ func cantMove(r *page.Request, problem error) error {
 
 func showWeek(r *page.Request, status int, v moveView) error {
 	var err error
-	v.week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, v.OtherTimes(firstDay(r, v), r.Zone.String()))
+	who := r.Caller
+	if v.token != "" {
+		who = policy.Caller{} // whoever is signed in: the link is its owner's
+	}
+	v.week, err = r.Site.Booking.SlotWeek(r.Context(), who, v.OtherTimes(firstDay(r, v), r.Zone.String()))
 	if err != nil {
 		return err
 	}
-	return r.ShowAs(status, page.Head{Title: r.T("Change the time"), At: placeOf(r)}, movePage(r, v))
+	return r.ShowAs(status, page.Head{Title: r.T("Change the time"), At: placeOf(r), Private: true}, movePage(r, v))
 }
 
 // firstDay is the week in the address, or else the one of the visit.
@@ -85,7 +115,7 @@ func firstDay(r *page.Request, v moveView) turno.Date {
 
 // weekProps is the week with its arrows; a time that is pressed is chosen.
 func (v moveView) weekProps(r *page.Request) ui.WeekProps {
-	path := func(first turno.Date) string { return page.VisitPath(v.ID) + "/reschedule?week=" + first.String() }
+	path := func(first turno.Date) string { return v.base() + "week=" + first.String() }
 	here := path(v.week.From)
 	return r.Week(page.Week{SlotWeek: v.week, Zone: r.Zone, Note: r.ZoneNote(v.DoctorZone), Path: path,
 		Whole: func(day turno.Date) string { return here + "&day=" + day.String() },

@@ -18,6 +18,11 @@ func Routes() []page.Route {
 		{Pattern: "POST /appointments/{id}/reschedule", Action: policy.MoveAppointment, Handler: move},
 		{Pattern: "GET /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: showCancel},
 		{Pattern: "POST /appointments/{id}/cancel", Action: policy.CancelAppointment, Handler: cancel, Keeps: true},
+		{Pattern: "GET /visit", Action: policy.UseVisitLink, Handler: linkedVisit, Locked: true},
+		{Pattern: "POST /visit/coming", Action: policy.UseVisitLink, Handler: comeByLink, Locked: true},
+		{Pattern: "POST /visit/cancel", Action: policy.UseVisitLink, Handler: cancelByLink, Locked: true},
+		{Pattern: "GET /visit/move", Action: policy.UseVisitLink, Handler: showMoveByLink, Locked: true},
+		{Pattern: "POST /visit/move", Action: policy.UseVisitLink, Handler: moveByLink, Locked: true},
 		{Pattern: "GET /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: showFeedback},
 		{Pattern: "POST /appointments/{id}/feedback", Action: policy.GiveFeedback, Handler: feedback, Keeps: true},
 	}

@@ -1,6 +1,7 @@
 package visits_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,10 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "appointment-past", Path: page.VisitPath(past.ID), As: c.Patient},
 		webtest.Place{Name: "reschedule", Path: visit + "/reschedule?at=" + page.Machine(open), As: c.Patient},
 		webtest.Place{Name: "cancel", Path: visit + "/cancel", As: c.Patient},
+		webtest.Place{Name: "visit-link", Path: link(c, own)},
+		webtest.Place{Name: "visit-link-move", Path: strings.Replace(link(c, own), "/visit?", "/visit/move?", 1) + "&at=" + page.Machine(open)},
+		webtest.Place{Name: "visit-link-over", Path: link(c, past)},
+		webtest.Place{Name: "visit-link-none", Path: "/visit?token=none"},
 		webtest.Place{Name: "feedback", Path: page.VisitPath(past.ID) + "/feedback", As: c.Patient},
 	)
 }

@@ -231,6 +231,7 @@ CREATE TABLE appointments (
     cancelled_at        timestamptz,
     cancelled_by        uuid REFERENCES users ON DELETE RESTRICT,
     cancellation_reason bytea,
+    coming_at           timestamptz,
     created_at          timestamptz NOT NULL,
     updated_at          timestamptz NOT NULL,
     UNIQUE (doctor_id, id),

@@ -235,6 +235,7 @@ CREATE TABLE appointments (
     cancelled_at        INTEGER,
     cancelled_by        BLOB REFERENCES users ON DELETE RESTRICT CHECK (length(cancelled_by) = 16),
     cancellation_reason BLOB,
+    coming_at           INTEGER,
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
     UNIQUE (doctor_id, id),

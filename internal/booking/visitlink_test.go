@@ -1,0 +1,239 @@
+package booking_test
+
+import (
+	"encoding/base64"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+)
+
+// nobody is whoever comes with a link: they have not signed in.
+func nobody() policy.Caller { return policy.Caller{Address: "198.51.100.7"} }
+
+// link is that of a visit in its patient's mail.
+func (c *clinic) link(v turno.Appointment) string {
+	return c.VisitLink(v.ID, v.ScheduledAt, v.PatientID)
+}
+
+// settled is a visit of the patient's that the practice booked.
+func (c *clinic) settled(when time.Time) turno.Appointment {
+	c.t.Helper()
+	v, err := c.Book(c.t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: when, Reason: "A lump"})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return v
+}
+
+// now is the visit as it is.
+func (c *clinic) now(v turno.Appointment) turno.Appointment {
+	c.t.Helper()
+	view, err := c.Visit(c.t.Context(), c.desk, v.ID)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return view.Appointment
+}
+
+// trail is what it says of changes to a visit, the newest first, and who made them.
+func (c *clinic) trail(v turno.Appointment) (said []string) {
+	c.t.Helper()
+	err := c.db.Read(c.t.Context(), func(tx *sqldb.Tx) error {
+		entries, err := store.AuditEntries(tx, store.AuditFilter{Action: turno.AuditUpdate, Entity: "appointment", EntityID: v.ID.String(), Limit: 10})
+		for _, e := range entries {
+			who := map[uuid.UUID]string{c.ana.UserID: "ana", c.desk.UserID: "desk", c.doctor.UserID: "doctor"}[*e.ActionBy]
+			said = append(said, who+" "+e.Detail)
+		}
+		return err
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return said
+}
+
+func TestALinkShowsWhatItsMailSaid(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		v := c.settled(at(1, "11:00"))
+		for name, who := range map[string]policy.Caller{"nobody": nobody(), "somebody else": c.newPatient(), "the patient": c.ana, "a doctor": c.doctor} {
+			m, err := c.OpenVisitLink(t.Context(), who, c.link(v))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.State != booking.LinkWorks || m.ID != v.ID || !m.ScheduledAt.Equal(v.ScheduledAt) || m.ReaderZone != "Europe/Madrid" || m.DoctorName == "" || m.PatientName == "" {
+				t.Errorf("%s reads %+v", name, m)
+			}
+			if m.Reason != "" || m.Specialization != "" || m.PatientNumber != "" || !m.PatientBirth.IsZero() || m.VisitType != nil && m.VisitType.Name != "" || m.BookedBy != nil {
+				t.Errorf("%s reads more than the mail said: %+v", name, m)
+			}
+			if !m.Can.Cancel || !m.Can.Move || m.Can.Confirm || m.Can.Complete {
+				t.Errorf("%s can %+v", name, m.Can)
+			}
+		}
+		if got := c.trail(v); len(got) != 0 {
+			t.Errorf("looking has changed something: %v", got)
+		}
+	})
+}
+
+func TestWhatIsDoneByALinkIsDoneByWhomItWasMailedTo(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		v := c.settled(at(1, "11:00"))
+		first := c.link(v)
+		for range 2 { // the second time changes nothing
+			if err := c.ComingByLink(t.Context(), nobody(), first); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := c.now(v); got.ComingAt == nil || got.Sequence != v.Sequence {
+			t.Errorf("the visit is %+v", got)
+		}
+		moved, second, err := c.MoveByLink(t.Context(), nobody(), first, at(2, "12:00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.now(v); !got.ScheduledAt.Equal(at(2, "12:00")) || got.ComingAt != nil || got.Status != turno.StatusPending || moved.ID != v.ID {
+			t.Errorf("the visit that moved is %+v", got)
+		}
+		if err := c.ComingByLink(t.Context(), nobody(), second); turno.CodeOf(err) != turno.CodeInvalidTransition {
+			t.Errorf("coming to what nobody has confirmed: %v", err)
+		}
+		if err := c.CancelByLink(t.Context(), nobody(), second); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.now(v); got.Status != turno.StatusCancelled || got.CancellationKind != turno.CancelledByPatient || *got.CancelledBy != c.ana.UserID {
+			t.Errorf("the cancelled visit is %+v", got)
+		}
+		want := []string{"ana event=cancelled status=cancelled link", "ana event=moved status=pending link", "ana event=coming status=confirmed link"}
+		if diff := cmp.Diff(want, c.trail(v)); diff != "" {
+			t.Errorf("the trail (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestALinkMovesOnlyToWhatIsOffered(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		v := c.settled(at(1, "11:00"))
+		c.mustBook(c.newPatient(), at(2, "12:00"))
+		for when, code := range map[time.Time]string{at(2, "12:00"): turno.CodeSlotTaken, at(2, "03:00"): turno.CodeNotOffered, at(2, "12:07"): turno.CodeNotOffered, {}: turno.CodeInvalid} {
+			if _, _, err := c.MoveByLink(t.Context(), nobody(), c.link(v), when); turno.CodeOf(err) != code {
+				t.Errorf("to %v: %v, want %s", when, err, code)
+			}
+		}
+		if got := c.now(v); !got.ScheduledAt.Equal(v.ScheduledAt) {
+			t.Errorf("the visit is at %v", got.ScheduledAt)
+		}
+	})
+}
+
+// What becomes of a link, and that it then does nothing to the visit.
+func TestALinkStopsWithItsVisit(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		happens func(c *clinic, v turno.Appointment) error
+		state   booking.LinkState // empty: as if it had never been
+	}{
+		{"it works until then", func(*clinic, turno.Appointment) error { return nil }, booking.LinkWorks},
+		{"and a minute before", func(c *clinic, v turno.Appointment) error {
+			c.clock.Set(v.ScheduledAt.Add(-time.Minute))
+			return nil
+		}, booking.LinkWorks},
+		{"the visit begins", func(c *clinic, v turno.Appointment) error { c.clock.Set(v.ScheduledAt); return nil }, booking.LinkBegun},
+		{"the visit is cancelled", func(c *clinic, v turno.Appointment) error {
+			_, err := c.Cancel(c.t.Context(), c.desk, v.ID, "")
+			return err
+		}, booking.LinkCalledOff},
+		{"the visit moves", func(c *clinic, v turno.Appointment) error {
+			_, err := c.Move(c.t.Context(), c.desk, v.ID, at(3, "11:00"))
+			return err
+		}, booking.LinkMoved},
+		{"the account is closed", func(c *clinic, _ turno.Appointment) error {
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE users SET deactivated_at = $2 WHERE id = $1`, c.ana.UserID, tx.Now)
+				return err
+			})
+			return nil
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			eachClinic(t, func(t *testing.T, c *clinic) {
+				v := c.settled(at(1, "11:00"))
+				if err := tt.happens(c, v); err != nil {
+					t.Fatal(err)
+				}
+				before := c.now(v)
+				m, err := c.OpenVisitLink(t.Context(), nobody(), c.link(v))
+				if m.State != tt.state || (err == nil) != (tt.state != "") || m.State != booking.LinkWorks && m.PatientName != "" {
+					t.Errorf("the link shows %+v (%v), want %q", m, err, tt.state)
+				}
+				if tt.state == booking.LinkWorks {
+					return
+				}
+				_, _, moved := c.MoveByLink(t.Context(), nobody(), c.link(v), at(4, "11:00"))
+				for what, err := range map[string]error{"coming": c.ComingByLink(t.Context(), nobody(), c.link(v)), "cancelling": c.CancelByLink(t.Context(), nobody(), c.link(v)), "moving": moved} {
+					if kind := turno.KindOf(err); kind != turno.KindConflict && kind != turno.KindNotFound {
+						t.Errorf("%s: %v", what, err)
+					}
+				}
+				if diff := cmp.Diff(before, c.now(v)); diff != "" {
+					t.Errorf("the visit has changed (-before +after):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// Tokens that nobody was mailed.
+func TestAForgedLinkIsNone(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		v := c.settled(at(1, "11:00"))
+		good := c.link(v)
+		broken, err := base64.RawURLEncoding.DecodeString(good)
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken[len(broken)-1] ^= 1
+		strange, err := seal.NewBox(seal.NewKey())
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := booking.New(c.db, booking.Config{Box: strange})
+		said := append(v.ID[:], v.PatientID[:]...)
+		for name, token := range map[string]string{
+			"nothing": "", "no base64": "%%%", "a changed bit": base64.RawURLEncoding.EncodeToString(broken), "cut off": good[:len(good)-4],
+			"another's key":          other.VisitLink(v.ID, v.ScheduledAt, v.PatientID),
+			"sealed for another use": base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, make([]byte, 8)...), []byte("email verification"))),
+			"too short":              base64.RawURLEncoding.EncodeToString(c.box.Seal(said, []byte("visit link"))),
+			"of somebody else":       c.VisitLink(v.ID, v.ScheduledAt, c.newPatient().UserID),
+			"of the doctor":          c.VisitLink(v.ID, v.ScheduledAt, c.doctor.UserID),
+			"of the staff":           c.VisitLink(v.ID, v.ScheduledAt, c.desk.UserID),
+			"of no visit":            c.VisitLink(uuid.New(), v.ScheduledAt, v.PatientID),
+		} {
+			_, opened := c.OpenVisitLink(t.Context(), nobody(), token)
+			_, _, moved := c.MoveByLink(t.Context(), nobody(), token, at(4, "11:00"))
+			for what, err := range map[string]error{"opening": opened, "coming": c.ComingByLink(t.Context(), c.ana, token), "cancelling": c.CancelByLink(t.Context(), c.ana, token), "moving": moved} {
+				if turno.KindOf(err) != turno.KindNotFound {
+					t.Errorf("%s by %s: %v", what, name, err)
+				}
+			}
+		}
+		if got := c.now(v); got.Status != turno.StatusConfirmed || got.ComingAt != nil {
+			t.Errorf("the visit is %+v", got)
+		}
+	})
+}
