@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,6 +74,9 @@ var load = sync.OnceValue(func() library { //nolint:gochecknoglobals // what nev
 			return err
 		}
 		content, err := embedded.ReadFile(p)
+		if path.Ext(p) == ".css" {
+			content = withoutComments(content)
+		}
 		add(strings.TrimPrefix(p, "files/"), content)
 		return err
 	})
@@ -83,6 +87,17 @@ var load = sync.OnceValue(func() library { //nolint:gochecknoglobals // what nev
 	all.fingerprint = hex.EncodeToString(sum.Sum(nil)[:6])
 	return all
 })
+
+// What the people who write a stylesheet need and browsers don't: comments, which our
+// strings have none of, and indentation.
+var (
+	cssComment     = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	cssIndentation = regexp.MustCompile(`(?m)^\s+`)
+)
+
+func withoutComments(css []byte) []byte {
+	return cssIndentation.ReplaceAll(cssComment.ReplaceAll(css, nil), nil)
+}
 
 func newFile(name string, content []byte, encoder *zstd.Encoder) *file {
 	f := &file{mediaType: mediaType(name), plain: content, length: strconv.Itoa(len(content))}

@@ -1,6 +1,7 @@
 package find_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/turno-health/turno/internal/web/page"
@@ -18,4 +19,26 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "doctors-none", Path: "/doctors?q=nobody&rating=4.5"},
 		webtest.Place{Name: "doctor", Path: page.DoctorPath(c.Doctor.UserID)},
 	)
+}
+
+// The first page in a browser, too, shows the times of its reader's clocks.
+func TestTheFirstPageIsInTheBrowsersZone(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	phone := webtest.Phone()
+	phone.Zone = "America/Bogota"
+	tab := webtest.StartChrome(t).Visit(t, c, phone)
+	tab.Open(page.DoctorPath(c.Doctor.UserID))
+	tab.Wait(".days .slot")
+	const told = `new Promise(done => {
+		const look = (n) => { const words = document.querySelector("main").innerText; words.includes("Bogota time") || !n ? done(words) : setTimeout(look, 50, n - 1); };
+		look(400);
+	})`
+	if words := webtest.Eval[string](tab, told); !strings.Contains(words, "Times are in Bogota time") || !strings.Contains(words, "03:00") {
+		t.Errorf("the page says %s", words)
+	}
+	if shift := tab.Shift(); shift > 0.1 {
+		t.Errorf("the page moves by %.3f", shift)
+	}
+	tab.Click("[data-arrow=next]")
 }

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -24,6 +25,7 @@ type Look struct {
 	Dark          bool
 	NoScript      bool
 	Language      string // of the browser; empty: English
+	Zone          string // of its clocks; empty: UTC
 }
 
 // Phone is one of the two sizes that every page is made for.
@@ -144,7 +146,7 @@ func open(t testing.TB, base string, look Look, in context.Context, options ...c
 	must(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
-	must(tab, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "UTC"})
+	must(tab, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: cmp.Or(look.Zone, "UTC")})
 	must(tab, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": language}})
 	if look.NoScript {
 		must(tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})

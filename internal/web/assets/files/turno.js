@@ -36,6 +36,20 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`turno_zone=${zone}`)) {
   const secure = location.protocol === "https:" ? "; secure" : "";
   document.cookie = `turno_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  const shown = document.body.dataset.zone;
+  if (shown && shown !== zone && document.cookie.includes(`turno_zone=${zone}`)) tellTimesAnew();
+}
+
+// The first page in a browser came by the clinic's clocks. Its times are asked for
+// once more, unless somebody types already, or a time is being kept.
+async function tellTimesAnew() {
+  const main = document.querySelector("#main");
+  if (!main?.querySelector("time") || main.querySelector(".countdown")) return;
+  const { part } = await import("./fetch.js");
+  const fresh = await part(location.href, "#main", "page").catch(() => null);
+  if (!fresh || main.contains(document.activeElement)) return;
+  main.replaceChildren(...document.adoptNode(fresh).childNodes);
+  enhance(main);
 }
 
 // Of tabs that are wider than the window, the current one is in view.
