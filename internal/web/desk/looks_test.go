@@ -33,6 +33,12 @@ func TestTourOfTheDesk(t *testing.T) {
 		webtest.Place{Name: "desk-book-find", Path: book + "&q=pablo", As: c.Desk},
 		webtest.Place{Name: "desk-book-nobody", Path: book + "&q=nobody", As: c.Desk},
 		webtest.Place{Name: "desk-book", Path: book + "&patient=" + c.Patient.UserID.String(), As: c.Desk},
+		webtest.Place{Name: "desk-same-person", Path: book, As: c.Desk, Prepare: func(tab *webtest.Tab) {
+			tab.Click("details summary")
+			tab.Fill("#f-full_name", "pablo  PAZ")
+			tab.Fill("#f-date_of_birth", "1990-02-03")
+			tab.Follow("#new-patient button.primary")
+		}},
 		webtest.Place{Name: "desk-visit", Path: "/admin/appointments/" + visit.ID.String(), As: c.Desk},
 		webtest.Place{Name: "desk-visit-request", Path: "/admin/appointments/" + request.ID.String(), As: c.Full},
 		webtest.Place{Name: "desk-visits", Path: "/admin/appointments", As: c.Desk},

@@ -80,7 +80,8 @@ func moveVisit(r *page.Request) error {
 
 func (v moveView) week() ui.WeekProps {
 	return v.Request.Week(page.Week{SlotWeek: v.Week, Zone: v.Zone, Note: timesNote(v.Request, v.Visit.ScheduledAt, v.Visit.DoctorZone), Path: v.weekPath,
-		Slot: func(s *ui.Slot) { s.About += dotted(theirTime(v.Request, s.At, v.Visit.DoctorZone)) }})
+		Whole: func(day turno.Date) string { return v.weekPath(v.Week.From) + "&day=" + day.String() },
+		Slot:  func(s *ui.Slot) { s.About += dotted(theirTime(v.Request, s.At, v.Visit.DoctorZone)) }})
 }
 
 func (v moveView) weekPath(day turno.Date) string {

@@ -355,7 +355,7 @@ func windowEditor(p practice, v hoursView, day turno.Weekday, row int) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Hours, Name: windowField("start", day, row), Label: p.T("From#hours"), Value: v.Form.Get(windowField("start", day, row)), Error: v.Form.Error(windowField("start", day, row)), NotAsked: true, Small: true, HideLabel: true, Placeholder: "09:00"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Hours, Name: windowField("start", day, row), Label: p.T("From#hours"), Value: v.Form.Get(windowField("start", day, row)), Error: v.Form.Error(windowField("start", day, row)), NotAsked: true, Small: true, HideLabel: true, Placeholder: p.T("From#hours")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -363,7 +363,7 @@ func windowEditor(p practice, v hoursView, day turno.Weekday, row int) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Hours, Name: windowField("end", day, row), Label: p.T("Until"), Value: v.Form.Get(windowField("end", day, row)), Error: v.Form.Error(windowField("end", day, row)), NotAsked: true, Small: true, HideLabel: true, Placeholder: "17:00"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Hours, Name: windowField("end", day, row), Label: p.T("Until"), Value: v.Form.Get(windowField("end", day, row)), Error: v.Form.Error(windowField("end", day, row)), NotAsked: true, Small: true, HideLabel: true, Placeholder: p.T("Until")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

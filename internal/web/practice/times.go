@@ -22,7 +22,8 @@ func dayFrom(p practice) turno.Date {
 // weekOfTimes shows the week as buttons of the form around it.
 func weekOfTimes(p practice, week booking.SlotWeek) ui.WeekProps {
 	return p.Week(page.Week{SlotWeek: week, Zone: p.Local, Note: p.zoneNote(),
-		Path: func(first turno.Date) string { return p.With("from", first.String()) }})
+		Path:  func(first turno.Date) string { return p.With("from", first.String()) },
+		Whole: func(day turno.Date) string { return p.With("from", week.From.String(), "day", day.String()) }})
 }
 
 // timeChosen is the slot that was pressed, or the day and time that were typed.
