@@ -30,11 +30,13 @@ func TestAMailServerThatHangsAndAProgramThatIsKilled(t *testing.T) {
 
 			awaitMails(t, server, "Requested", visits)
 			server.hang()
+			began := time.Now()
 			during := load.timed(t, visits)
 			t.Logf("booking: %v; with a mail server that hangs: %v", before, during)
 			until(t, "a mail to hang", func() bool { return server.waiting() > 0 })
-			if n := server.waiting(); n != 1 {
-				t.Errorf("%d workers wait for the mail server, want 1", n)
+			// One worker gives up a mail after 15 seconds and comes with the next.
+			if n, most := server.waiting(), 1+int(time.Since(began)/(10*time.Second)); n > most {
+				t.Errorf("%d connections wait for the mail server, want %d at most", n, most)
 			}
 			node.kill(t)
 
@@ -102,7 +104,7 @@ func remindersAtOnce(tb testing.TB, dsn string, reminders int) {
 		time.Sleep(200 * time.Millisecond)
 	}
 	took := time.Since(began)
-	if n, twice := server.mails("Reminder"); n != reminders || twice != 0 || server.atOnce() != 1 {
+	if n, twice := server.mails("Reminder"); n != reminders || twice != 0 || server.atOnce() > 2 { // one may be about to end
 		tb.Errorf("%d reminders were sent, want %d; %d mails more than once; %d connections at once", n, reminders, twice, server.atOnce())
 	}
 	all, _ := server.mails("")

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +69,7 @@ func TestAServerInTroubleLosesNothingAndGetsNothingTwice(t *testing.T) {
 		{"it refuses the mail for now", func(s *mailServer) { s.ofData = answer(452) }, store.MailIsWaiting, false, 1},
 		{"it hangs", func(s *mailServer) { s.hang = true }, store.MailIsWaiting, false, 1},
 		{"it refuses the address for good", func(s *mailServer) { s.refusal = answer(550) }, store.MailIsFailed, true, 0},
+		{"it refuses in letters that are none", func(s *mailServer) { s.refusal = answer(550); s.refusal.Message = "inv\xe1lido\x00" }, store.MailIsFailed, true, 0},
 		{"it refuses the mail for good", func(s *mailServer) { s.ofData = answer(554) }, store.MailIsFailed, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -150,6 +152,40 @@ func TestManyMailsLeaveOverOneConnection(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTwoNodesSendEachMailOnce(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		const visits = 50
+		c.crowd(visits)
+		c.events()
+		var nodes sync.WaitGroup
+		for range 2 {
+			nodes.Go(func() {
+				for more := true; more; {
+					var err error
+					if _, more, err = c.notify.Deliver(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		nodes.Wait()
+		c.run() // what one left to the other, which had just looked
+		times := map[string]int{}
+		for _, m := range c.server.mails() {
+			times[m.to]++
+		}
+		for to, n := range times {
+			if n != 1 {
+				t.Errorf("%s got %d mails", to, n)
+			}
+		}
+		if len(times) != visits {
+			t.Errorf("%d people got mail, want %d", len(times), visits)
+		}
+	})
 }
 
 // The mail of one patient fails whenever it is tried; all others leave.
