@@ -42,8 +42,9 @@ func (r *runner) measureContention(ctx context.Context, s *stage) error {
 		reached(worst/max(calm, 0.001), "× p50 alone, for p99", "< 20 ×"))
 	r.add(alone.result("contention", "one client books alone", home.String()))
 	broken := f.rounds - f.oneWinner + f.without + f.odd
-	r.add(Result{Row: "contention", What: fmt.Sprintf("%s rounds: not exactly one 201, 409 without alternatives, other answers", thousands(f.rounds)),
-		Where: home.String(), Note: fmt.Sprintf("%d, %d, %d", f.rounds-f.oneWinner, f.without, f.odd)}.
+	r.add(Result{Row: "contention", What: "promises broken in these rounds", Where: home.String(),
+		Note: fmt.Sprintf("%s rounds: %d without exactly one 201, %d answers 409 without alternatives, %d other answers",
+			thousands(f.rounds), f.rounds-f.oneWinner, f.without, f.odd)}.
 		reached(float64(broken), "broken", "0").known("Easy!Appointments: 14 to 16 stored by its page, 64 of 64 by its API"))
 	return nil
 }

@@ -91,7 +91,7 @@ func (r *runner) measureStart(ctx context.Context, s *stage) error {
 		}
 		healthy = append(healthy, milliseconds(one.healthy))
 		if i == r.config.Slices-1 {
-			sleepUntil(ctx, time.Now().Add(5*r.config.Slice))
+			sleepUntil(ctx, time.Now().Add(10*r.config.Slice))
 			idle, err = memoryOf(one.pid())
 		}
 		if stopped := one.stop(); stopped != nil {

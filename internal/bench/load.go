@@ -95,7 +95,7 @@ func open(ctx context.Context, rate float64, clients int, length time.Duration, 
 	began := time.Now()
 	every := time.Duration(float64(time.Second) / rate)
 	var next atomic.Int64
-	return inParallel(ctx, clients, began, func(client int, seen *Load) {
+	l := inParallel(ctx, clients, began, func(client int, seen *Load) {
 		for {
 			due := time.Duration(next.Add(1)-1) * every
 			if due >= length || !sleepUntil(ctx, began.Add(due)) {
@@ -105,6 +105,8 @@ func open(ctx context.Context, rate float64, clients int, length time.Duration, 
 			seen.note(time.Since(began.Add(due)), err)
 		}
 	})
+	l.took = max(l.took, length) // after the last answer nobody was due for a moment
+	return l
 }
 
 // inParallel adds up what each client saw until the last was done.

@@ -33,8 +33,8 @@ func TestOpenLoopAsksAtItsRate(t *testing.T) {
 			asked = append(asked, time.Since(began))
 			return nil
 		})
-		if len(asked) != 5 || asked[4] != 40*time.Millisecond || l.Done() != 5 {
-			t.Errorf("asked at %v, want 5 times, every 10ms", asked)
+		if len(asked) != 5 || asked[4] != 40*time.Millisecond || l.Rate() != 100 {
+			t.Errorf("asked at %v, %g a second, want 5 times, every 10ms", asked, l.Rate())
 		}
 	})
 }
