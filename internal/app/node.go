@@ -333,8 +333,7 @@ func (n *node) jobs(visits *booking.Service, mail *notify.Service, signal *jobs.
 	}
 }
 
-// handler is the server's one table of paths.
-// handler is the whole server. Whoever watches it passes no gate.
+// handler is the server's one table of paths. Whoever watches it passes no gate.
 func (n *node) handler(rest *api.API, site *page.Site) (http.Handler, error) {
 	trusted, err := httpx.ParseProxies(n.config.TrustedProxies)
 	if err != nil {

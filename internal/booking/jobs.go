@@ -93,21 +93,28 @@ func (s *Service) SweepHolds(ctx context.Context) (int, error) {
 	return swept, err
 }
 
-// ClearPast removes busy periods that ended over a day ago; the visits stay. So
-// the cost of searching and booking does not grow with history.
-func (s *Service) ClearPast(ctx context.Context) (int64, error) {
-	const keep, rows = 24 * time.Hour, 5000
-	var total int64
+// ClearPast removes busy periods that ended over a day ago, of some people at a time;
+// the visits stay. So the cost of searching and booking does not grow with history.
+func (s *Service) ClearPast(ctx context.Context) (total int64, err error) {
+	const keep, people = 24 * time.Hour, 100
 	for {
-		var cleared int64
-		err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-			cleared, err = store.ClearPast(tx, tx.Now.Add(-keep), rows)
+		var owners []uuid.UUID
+		var before time.Time
+		if err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+			before = tx.Now.Add(-keep)
+			owners, err = store.OwnersWithPast(tx, before, people)
 			return err
-		})
-		total += cleared
-		if err != nil || cleared < rows {
+		}); err != nil || len(owners) == 0 {
 			return total, err
 		}
+		var cleared int64
+		if err := s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
+			cleared, err = store.ClearPast(tx, owners, before)
+			return err
+		}); err != nil {
+			return total, err
+		}
+		total += cleared
 	}
 }
 

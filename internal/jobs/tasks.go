@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"github.com/turno-health/turno/internal/sqldb"
@@ -54,7 +55,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"make_audit_partitions", 6 * time.Hour, func(ctx context.Context) error { return makePartitions(ctx, db, metrics) }},
 		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
 		{"purge_idempotent_answers", time.Hour, repeat(db, store.PurgeIdempotentAnswers)},
-		{"purge_outbox", time.Hour, repeat(db, store.PurgeOutbox)},
+		{"purge_outbox", time.Hour, untilNone(found(db, store.OldEvents, store.PurgeEvents))},
 		{"clear_mail_bodies", 24 * time.Hour, repeat(db, store.ClearMailBodies)},
 		{"purge_record_reads", time.Hour, repeat(db, store.PurgeRecordReads)},
 		{"purge_sessions", time.Hour, repeat(db, store.PurgeSessions)},
@@ -91,6 +92,21 @@ func repeat(db *sqldb.DB, step func(*sqldb.Tx) (more bool, err error)) func(cont
 			}
 		}
 		return nil
+	}
+}
+
+// found is a step that looks for rows where nobody waits for it, and then removes them.
+func found(db *sqldb.DB, find func(*sqldb.Tx) ([]uuid.UUID, error), remove func(*sqldb.Tx, []uuid.UUID) error) func(context.Context) (int, error) {
+	return func(ctx context.Context) (int, error) {
+		var ids []uuid.UUID
+		err := db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+			ids, err = find(tx)
+			return err
+		})
+		if err != nil || len(ids) == 0 {
+			return 0, err
+		}
+		return len(ids), db.Write(ctx, func(tx *sqldb.Tx) error { return remove(tx, ids) })
 	}
 }
 

@@ -32,6 +32,10 @@ type Options struct {
 	Patience time.Duration       // how long a write waits for another process; 0: 10 s
 	OnWait   func()              // called once when a write has waited for another process for a second
 	Retried  func(reason string) // called before each retry: "serialization", "deadlock", "busy" or "connection"
+
+	// Trace is told of each statement, before it runs; nil is fine. It is for tests
+	// that look at plans.
+	Trace func(sql string, args []any)
 }
 
 // DB is an open database. It is safe for concurrent use.

@@ -101,7 +101,7 @@ func (p *postgres) transact(ctx context.Context, begin string, fn func(*Tx) erro
 	}
 	s := &postgresSession{pool: p.conns, begin: begin}
 	defer s.release(ctx) // a panic too rolls back
-	tx := newTx(ctx, s, p.opts.Now)
+	tx := newTx(ctx, s, p.opts)
 	if err := tx.finish(inside(fn, tx)); err != nil {
 		return s.worthRetrying(ctx, tx.failed, err)
 	}

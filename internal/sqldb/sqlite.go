@@ -100,7 +100,7 @@ func (db *sqliteDB) useWAL(ctx context.Context, writers driver.Connector) error 
 		}
 		defer conn.close()
 		var mode string
-		err = newTx(ctx, conn, db.opts.Now).QueryRow("PRAGMA journal_mode = WAL").Scan(&mode)
+		err = newTx(ctx, conn, db.opts).QueryRow("PRAGMA journal_mode = WAL").Scan(&mode)
 		if err == nil && mode != "wal" {
 			err = fmt.Errorf("the file system of %s does not support write-ahead logging", db.path)
 		}
@@ -162,7 +162,7 @@ func (db *sqliteDB) read(ctx context.Context, fn func(*Tx) error) error {
 		return fmt.Errorf("begin: %w", err)
 	}
 	defer func() { ended = conn.control(atOnce, "ROLLBACK") == nil }() // a panic too ends the view
-	tx := newTx(ctx, conn, db.opts.Now)
+	tx := newTx(ctx, conn, db.opts)
 	defer func() { _ = tx.finish(nil) }()
 	return tx.finish(inside(fn, tx))
 }

@@ -37,8 +37,11 @@ type cursor interface {
 	Close() error
 }
 
-func newTx(ctx context.Context, s session, now turno.Now) *Tx {
-	return &Tx{Now: turno.Instant(now()), ctx: context.WithValue(ctx, insideKey{}, true), session: s}
+func newTx(ctx context.Context, s session, o Options) *Tx {
+	if o.Trace != nil {
+		s = traced{s, o.Trace}
+	}
+	return &Tx{Now: turno.Instant(o.Now()), ctx: context.WithValue(ctx, insideKey{}, true), session: s}
 }
 
 // Engine is the kind of database that the transaction runs on.

@@ -321,7 +321,7 @@ func (w *writer) discard() {
 
 // perform runs the closure of a call. What it panics with is kept for its caller.
 func (w *writer) perform(ctx context.Context, call *write) {
-	tx := newTx(ctx, w.conn, w.opts.Now)
+	tx := newTx(ctx, w.conn, w.opts)
 	returned := false
 	defer func() {
 		if returned {

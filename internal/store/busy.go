@@ -103,17 +103,32 @@ func BusyOf(tx *sqldb.Tx, owners []uuid.UUID, from, to time.Time) (map[uuid.UUID
 	return byOwner, nil
 }
 
-// ClearPast removes at most limit periods that ended before the instant. The
-// visits stay; so the cost of searching and booking does not grow with history.
-func ClearPast(tx *sqldb.Tx, before time.Time, limit int) (int64, error) {
+// OwnersWithPast is whose periods ended before the instant, holds aside; at most so
+// many people. It looks through all periods, so it is for a Read, which nobody waits
+// for.
+func OwnersWithPast(tx *sqldb.Tx, before time.Time, limit int) ([]uuid.UUID, error) {
+	owners, err := sqldb.All(tx, scanID, `
+		SELECT DISTINCT owner_id
+		  FROM busy_periods
+		 WHERE ends_at < $1
+		   AND kind <> 'hold'
+		 LIMIT $2`, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("find past busy periods: %w", err)
+	}
+	return owners, nil
+}
+
+// ClearPast removes the periods of these people that ended before the instant, holds
+// aside. The visits stay; so the cost of searching and booking does not grow with
+// history.
+func ClearPast(tx *sqldb.Tx, owners []uuid.UUID, before time.Time) (int64, error) {
 	rows, err := tx.Exec(`
 		DELETE FROM busy_periods
-		 WHERE (owner_id, starts_at) IN (
-		       SELECT owner_id, starts_at
-		         FROM busy_periods
-		        WHERE ends_at < $1
-		          AND kind <> 'hold'
-		        LIMIT $2)`, before, limit)
+		 WHERE owner_id = ANY($1)
+		   AND starts_at < $2
+		   AND ends_at < $2
+		   AND kind <> 'hold'`, sqldb.In(owners), before)
 	if err != nil {
 		return 0, fmt.Errorf("clear past busy periods: %w", err)
 	}

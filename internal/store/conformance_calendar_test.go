@@ -215,12 +215,16 @@ func TestBusyPeriods(t *testing.T) {
 		claim(patients)
 		c.addTimeOff(t, at(12, 0), at(13, 0))
 		hold := c.addHold(t, at(8, 0))
-		clearPast := func(before time.Time, limit int) int64 {
-			return mustWrite(t, db, func(tx *sqldb.Tx) (int64, error) { return store.ClearPast(tx, before, limit) })
+		past := func(before time.Time, limit int) []uuid.UUID {
+			return read(t, db, func(tx *sqldb.Tx) ([]uuid.UUID, error) { return store.OwnersWithPast(tx, before, limit) })
 		}
-		same(t, "what ends at the instant is not past", 0, clearPast(at(10, 30), 10))
-		same(t, "at most so many at once", 1, clearPast(at(13, 0), 1))
-		same(t, "the rest", 1, clearPast(at(13, 0), 10))
+		same(t, "what ends at the instant is not past", 0, len(past(at(10, 30), 10)))
+		same(t, "at most so many at once", 1, len(past(at(13, 0), 1)))
+		same(t, "the doctor and the patient", 2, len(past(at(13, 0), 10)))
+		cleared := mustWrite(t, db, func(tx *sqldb.Tx) (int64, error) {
+			return store.ClearPast(tx, []uuid.UUID{c.doctor.ID, c.patient.ID}, at(13, 0))
+		})
+		same(t, "of both", 2, cleared)
 		left := busy(c.doctor.ID, at(0, 0), at(24, 0))
 		same(t, "left: a hold, and what is not past", []uuid.UUID{hold.ID, left[1].CauseID()}, []uuid.UUID{left[0].CauseID(), *left[1].TimeOffID})
 	})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
@@ -37,16 +39,29 @@ func PurgeIdempotentAnswers(tx *sqldb.Tx) (more bool, err error) {
 		        LIMIT $2)`, keepIdempotentAnswers)
 }
 
-// PurgeOutbox removes events that were due more than 30 days ago, also those
-// that nobody has ever handled: a mail about them would only puzzle.
-func PurgeOutbox(tx *sqldb.Tx) (more bool, err error) {
-	return purge(tx, "old events", `
+// OldEvents are some of the events that were due more than 30 days ago, also of those
+// that nobody has ever handled: a mail about them would only puzzle. It looks through
+// the whole outbox, so it is for a Read, which nobody waits for.
+func OldEvents(tx *sqldb.Tx) ([]uuid.UUID, error) {
+	ids, err := sqldb.All(tx, scanID, `
+		SELECT id
+		  FROM outbox
+		 WHERE run_at < $1
+		 LIMIT $2`, tx.Now.Add(-keepOutbox), purgeStep)
+	if err != nil {
+		return nil, fmt.Errorf("find old events: %w", err)
+	}
+	return ids, nil
+}
+
+// PurgeEvents removes events.
+func PurgeEvents(tx *sqldb.Tx, ids []uuid.UUID) error {
+	if _, err := tx.Exec(`
 		DELETE FROM outbox
-		 WHERE id IN (
-		       SELECT id
-		         FROM outbox
-		        WHERE run_at < $1
-		        LIMIT $2)`, keepOutbox)
+		 WHERE id = ANY($1)`, sqldb.In(ids)); err != nil {
+		return fmt.Errorf("purge old events: %w", err)
+	}
+	return nil
 }
 
 // PurgeRecordReads forgets which readings were already noted, two days on. The

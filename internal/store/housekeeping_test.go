@@ -95,7 +95,7 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 					p.patient, string(rune('a'+n)), []byte{1}, at)
 				return err
 			}},
-		{"events go after 30 days", "outbox", 30 * 24 * time.Hour, store.PurgeOutbox,
+		{"events go after 30 days", "outbox", 30 * 24 * time.Hour, purgeEvents,
 			func(tx *sqldb.Tx, _ people, n int, at time.Time) error {
 				return store.Enqueue(tx, store.Event{ID: turno.NewID(), Key: string(rune('a' + n)), Name: "e", Payload: "{}", RunAt: at})
 			}},
@@ -249,4 +249,12 @@ func TestEntriesOutsideTheMonthsMoveIntoTheirs(t *testing.T) {
 			t.Error("the trail can be deleted afterwards")
 		}
 	})
+}
+
+func purgeEvents(tx *sqldb.Tx) (bool, error) {
+	ids, err := store.OldEvents(tx)
+	if err != nil {
+		return false, err
+	}
+	return false, store.PurgeEvents(tx, ids)
 }

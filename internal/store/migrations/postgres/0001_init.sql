@@ -38,6 +38,7 @@ CREATE TABLE users (
     CHECK ((role = 'admin') = (staff_level IS NOT NULL))
 );
 CREATE INDEX users_by_name ON users (search_name, id);
+CREATE INDEX users_of_practice ON users (role, search_name, id) WHERE role <> 'patient';
 CREATE INDEX users_new_patients ON users (created_at) WHERE role = 'patient';
 
 -- updated_at moves on every update, also on one made by hand, and never back.
@@ -211,6 +212,7 @@ CREATE TABLE holds (
 );
 CREATE UNIQUE INDEX holds_one_live ON holds (holder_id) WHERE ended_at IS NULL;
 CREATE INDEX holds_by_holder ON holds (holder_id, doctor_id, created_at);
+CREATE INDEX holds_ended ON holds (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX holds_by_address ON holds (address) WHERE anonymous AND ended_at IS NULL;
 
 -- Visits -------------------------------------------------------------------------
@@ -398,6 +400,7 @@ CREATE TABLE record_reads (
     hour       timestamptz NOT NULL,
     PRIMARY KEY (reader_id, subject_id, hour)
 );
+CREATE INDEX record_reads_by_hour ON record_reads (hour);
 
 -- Signing in -------------------------------------------------------------------------
 

@@ -1,0 +1,402 @@
+package store_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/demo"
+	"github.com/turno-health/turno/internal/insight"
+	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/seal"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
+	"github.com/turno-health/turno/internal/store/storetest"
+)
+
+// grows are the tables that get longer with the years. No statement that people or
+// jobs wait for may read one of them from end to end.
+var grows = []string{
+	"appointments", "audit_logs", "busy_periods", "feedback", "holds", "idempotency_keys", "mails", "outbox",
+	"patients", "record_reads", "users", "visit_rollups",
+}
+
+// thorough are statements that may, in a Read that nobody waits for.
+var thorough = []string{
+	"SELECT DISTINCT owner_id\n\t\t  FROM busy_periods", // whose periods are over
+	"FROM outbox\n\t\t WHERE run_at < $1",               // events of a month ago
+}
+
+// TestNothingHotReadsAWholeTable does in a demo clinic what people do all day, asks
+// each database how it goes about every statement of that, and looks for tables that
+// are read from end to end.
+func TestNothingHotReadsAWholeTable(t *testing.T) {
+	t.Parallel()
+	for _, engine := range storetest.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			p := newPlans(t, engine)
+			p.work()
+			for _, sql := range slices.Sorted(maps.Keys(p.statements)) {
+				for _, fault := range p.faults(sql) {
+					t.Errorf("%s in\n%s", fault, sql)
+				}
+			}
+			if len(p.statements) < 100 {
+				t.Errorf("only %d statements were looked at", len(p.statements))
+			}
+		})
+	}
+}
+
+// plans is a demo clinic whose statements are noted.
+type plans struct {
+	t   *testing.T
+	db  *sqldb.DB
+	now func() time.Time
+	box *seal.Box
+
+	mu         sync.Mutex
+	noting     bool
+	statements map[string][]any // with the arguments of the last time
+}
+
+func newPlans(t *testing.T, engine sqldb.Engine) *plans {
+	t.Helper()
+	p := &plans{t: t, now: storetest.NewClock(storetest.Monday()).Now, statements: map[string][]any{}}
+	dsn := storetest.DSN(t, engine)
+	filling, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: p.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer filling.Close()
+	if p.box, err = seal.NewBox(seal.NewKey()); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Migrate(t.Context(), filling); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := demo.Fill(t.Context(), filling, demo.S, p.now(), p.box, nil); err != nil {
+		t.Fatal(err)
+	}
+	p.db, err = sqldb.Open(t.Context(), dsn, sqldb.Options{Now: p.now, Trace: p.note})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.db.Close() })
+	p.mail(p.person("patient"))
+	return p
+}
+
+// mail adds what a demo lacks, and lets the database count.
+func (p *plans) mail(to policy.Caller) {
+	p.must(p.db.Write(p.t.Context(), func(tx *sqldb.Tx) error {
+		for i := range 500 {
+			if err := store.InsertMail(tx, store.Mail{ID: turno.NewID(), Key: fmt.Sprint(i), Kind: "booked", UserID: to.UserID}); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(`ANALYZE`)
+		return err
+	}))
+}
+
+func (p *plans) note(sql string, args []any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.noting {
+		p.statements[sql] = args
+	}
+}
+
+// person is a caller of the demo by username.
+func (p *plans) person(username string) policy.Caller {
+	p.t.Helper()
+	var c policy.Caller
+	err := p.db.Read(p.t.Context(), func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT id, role, COALESCE(CAST(staff_level AS text), '') FROM users WHERE username = $1`, username).
+			Scan(&c.UserID, &c.Role, &c.StaffLevel)
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	c.Address = "192.0.2.1"
+	return c
+}
+
+// work is a day of everybody.
+func (p *plans) work() {
+	patient, doctor, admin, desk := p.person("patient"), p.person("doctor"), p.person("admin"), p.person("desk")
+	p.noting = true
+	defer func() { p.noting = false }()
+	visits := booking.New(p.db, booking.Config{Box: p.box})
+	p.look(visits, patient, doctor, desk)
+	p.book(visits, patient, doctor)
+	p.report(admin, doctor, patient)
+	p.keepHouse(visits)
+}
+
+func (p *plans) look(visits *booking.Service, patient, doctor, desk policy.Caller) {
+	ctx, now := p.t.Context(), p.now()
+	for _, q := range []booking.Search{
+		{}, {Query: "car"}, {SpecializationID: 1}, {Sort: booking.SortName}, {Sort: booking.SortRating, MinRating: 3}, {Days: 3, Zone: "UTC"},
+	} {
+		_, _, err := visits.SearchDoctors(ctx, policy.Caller{}, q)
+		p.must(err)
+	}
+	for _, past := range []bool{true, false} {
+		_, _, err := visits.MyVisits(ctx, patient, booking.MyVisits{Past: past})
+		p.must(err)
+	}
+	for _, q := range []booking.VisitSearch{
+		{}, {Doctor: doctor.UserID, Newest: true}, {Unanswered: true, Doctor: doctor.UserID}, {Patients: []uuid.UUID{patient.UserID}},
+		{Statuses: []turno.Status{turno.StatusPending}, Doctor: doctor.UserID}, {From: now, To: now.AddDate(0, 0, 7)},
+	} {
+		_, _, err := visits.Visits(ctx, desk, q)
+		p.must(err)
+	}
+	for _, f := range []booking.VisitFilter{{}, {DoctorID: &doctor.UserID}, {From: now, To: now.AddDate(0, 0, 1)}} {
+		_, _, err := visits.Appointments(ctx, desk, f)
+		p.must(err)
+	}
+	_, err := visits.Home(ctx, policy.Caller{}, 6)
+	p.must(err)
+	_, err = visits.DoctorPage(ctx, policy.Caller{}, doctor.UserID)
+	p.must(err)
+	_, _, err = visits.Feedback(ctx, policy.Caller{}, doctor.UserID, 20, "")
+	p.must(err)
+	_, err = visits.SlotWeek(ctx, policy.Caller{}, booking.SlotWeekQuery{DoctorID: doctor.UserID})
+	p.must(err)
+	_, err = visits.Agenda(ctx, doctor, doctor.UserID, now, now.AddDate(0, 0, 7))
+	p.must(err)
+	_, _, err = visits.Requests(ctx, doctor, doctor.UserID, 20, "")
+	p.must(err)
+	_, _, err = visits.Unanswered(ctx, doctor, doctor.UserID, 20, "")
+	p.must(err)
+	_, err = visits.ClinicDay(ctx, desk, booking.ClinicDayQuery{})
+	p.must(err)
+	_, err = visits.Calendar(ctx, doctor, func(booking.Calendar) bool { return false })
+	p.must(err)
+}
+
+// book has a patient book, move and cancel, and the doctor confirm.
+func (p *plans) book(visits *booking.Service, patient, doctor policy.Caller) {
+	ctx := p.t.Context()
+	open, err := visits.Slots(ctx, patient, doctor.UserID, p.now(), p.now().AddDate(0, 0, 60), nil)
+	p.must(err)
+	if len(open) < 3 {
+		p.t.Fatalf("the doctor has %d open times", len(open))
+	}
+	slots := []time.Time{open[0].StartsAt, open[len(open)/2].StartsAt, open[len(open)-1].StartsAt}
+	_, err = visits.Hold(ctx, patient, booking.NewHold{DoctorID: doctor.UserID, StartsAt: slots[0]})
+	p.must(err)
+	_, err = visits.Offer(ctx, patient, booking.OfferQuery{DoctorID: doctor.UserID, StartsAt: slots[0]})
+	p.must(err)
+	visit, err := visits.Book(ctx, patient, booking.NewVisit{DoctorID: doctor.UserID, ScheduledAt: slots[0], Reason: "A cough.",
+		Idempotency: booking.Idempotency{Key: "once", BodyHash: make([]byte, 32)}})
+	p.must(err)
+	_, err = visits.Book(ctx, patient, booking.NewVisit{DoctorID: doctor.UserID, ScheduledAt: slots[0]})
+	if turno.KindOf(err) != turno.KindConflict {
+		p.t.Errorf("a taken time: %v", err)
+	}
+	_, err = visits.Visit(ctx, doctor, visit.ID)
+	p.must(err)
+	_, err = visits.Confirm(ctx, doctor, visit.ID)
+	p.must(err)
+	_, err = visits.Move(ctx, patient, visit.ID, slots[1])
+	p.must(err)
+	_, err = visits.Cancel(ctx, patient, visit.ID, "Better again")
+	p.must(err)
+	_, _, err = visits.AddTimeOff(ctx, doctor, booking.NewTimeOff{DoctorID: doctor.UserID, Interval: turno.Interval{StartsAt: slots[2], EndsAt: slots[2].Add(time.Minute)}})
+	p.must(err)
+}
+
+func (p *plans) report(admin, doctor, patient policy.Caller) {
+	ctx := p.t.Context()
+	numbers := insight.New(p.db)
+	for _, caller := range []policy.Caller{admin, doctor} {
+		_, _, err := numbers.AppointmentsPerDay(ctx, caller, insight.Days{TimeZone: "Europe/Madrid"}, insight.ByBooking)
+		p.must(err)
+		_, err = numbers.Access(ctx, caller, insight.Days{TimeZone: "Europe/Madrid"})
+		p.must(err)
+		_, _, err = numbers.DoctorRatings(ctx, caller, 20, "")
+		p.must(err)
+	}
+	_, err := numbers.Today(ctx, admin, "Europe/Madrid")
+	p.must(err)
+	for _, f := range []insight.TrailFilter{
+		{}, {ActionBy: &doctor.UserID}, {EntityID: patient.UserID.String()}, {Subject: &patient.UserID}, {From: p.now().AddDate(0, -1, 0), To: p.now()},
+	} {
+		_, _, err := numbers.AuditTrail(ctx, admin, f)
+		p.must(err)
+	}
+	_, _, err = numbers.AccessLog(ctx, patient, insight.AccessFilter{})
+	p.must(err)
+	people := account.New(p.db, account.Config{Box: p.box})
+	_, _, err = people.Users(ctx, admin, account.UserSearch{Role: turno.RoleDoctor})
+	p.must(err)
+	_, err = people.Authenticate(ctx, "no such token")
+	if turno.KindOf(err) != turno.KindUnauthenticated {
+		p.t.Errorf("a token that is none: %v", err)
+	}
+}
+
+// keepHouse is what runs by the clock.
+func (p *plans) keepHouse(visits *booking.Service) {
+	ctx := p.t.Context()
+	for _, task := range jobs.Tasks(p.db, jobs.Booking{ExpirePending: visits.ExpirePending, SweepHolds: visits.SweepHolds, ClearPast: visits.ClearPast}, 10, nil) {
+		if err := task.Run(ctx); err != nil {
+			p.t.Errorf("%s: %v", task.Name, err)
+		}
+	}
+	p.must(p.db.Read(ctx, func(tx *sqldb.Tx) error {
+		_, err := store.WaitingEvents(tx, []string{"appointment.booked", "appointment.reminder"}, 500)
+		if err == nil {
+			_, err = store.DueMails(tx, 20)
+		}
+		return err
+	}))
+}
+
+func (p *plans) must(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// faults are the tables that a statement reads from end to end.
+func (p *plans) faults(sql string) []string {
+	p.t.Helper()
+	if !explainable(sql) {
+		return nil
+	}
+	var faults []string
+	undone := errors.New("nothing was to be done")
+	err := p.db.Write(p.t.Context(), func(tx *sqldb.Tx) (err error) {
+		if p.db.Engine() == sqldb.Postgres {
+			faults, err = postgresFaults(tx, sql, p.statements[sql])
+		} else {
+			faults, err = sqliteFaults(tx, sql, p.statements[sql])
+		}
+		return errors.Join(undone, err)
+	})
+	if !errors.Is(err, undone) || err.Error() != undone.Error() {
+		p.t.Errorf("explain\n%s\n%v", sql, err)
+	}
+	return faults
+}
+
+func explainable(sql string) bool {
+	for _, text := range thorough {
+		if strings.Contains(sql, text) {
+			return false
+		}
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(sql), " ")
+	first, _, _ = strings.Cut(first, "\n")
+	return slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first)
+}
+
+// inOrder is a list of everything, some of it at a time.
+var inOrder = regexp.MustCompile(`FROM \w+( \w+)?\s+ORDER BY [^()]+LIMIT`)
+
+// sqliteFaults reads EXPLAIN QUERY PLAN: "SCAN a" goes through all of a, also "SCAN a
+// USING INDEX b" unless it stops at once.
+func sqliteFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
+	lines, err := sqldb.All(tx, func(row sqldb.Scanner) (line string, err error) {
+		var id, parent, unused int64
+		err = row.Scan(&id, &parent, &unused, &line)
+		return line, err
+	}, "EXPLAIN QUERY PLAN "+sql, args...)
+	if strings.Contains(sql, "INSERT INTO appointments") {
+		return nil, err // its look for children without a parent is skipped while there are none
+	}
+	var faults []string
+	for _, line := range lines {
+		name, scans := strings.CutPrefix(line, "SCAN ")
+		name, _, _ = strings.Cut(name, " ")
+		if scans && slices.Contains(grows, tableOf(name, sql)) && !inOrder.MatchString(sql) {
+			faults = append(faults, line)
+		}
+	}
+	return faults, err
+}
+
+// tableOf is the table that a statement calls so.
+func tableOf(name, sql string) string {
+	words := strings.Fields(sql)
+	for i, word := range words {
+		if i > 0 && strings.Trim(word, "(),") == name && slices.Contains(grows, strings.Trim(words[i-1], "(),")) {
+			return strings.Trim(words[i-1], "(),")
+		}
+	}
+	return name
+}
+
+// postgresFaults reads EXPLAIN with sequential scans made dear, and joins that read
+// both sides, as they would be if the tables had grown: then one is planned only where
+// no index serves.
+func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
+	for _, dear := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		if _, err := tx.Exec(`SET LOCAL ` + dear + ` = off`); err != nil {
+			return nil, err
+		}
+	}
+	var text string
+	if err := tx.QueryRow("EXPLAIN (FORMAT JSON) "+sql, args...).Scan(&text); err != nil {
+		return nil, err
+	}
+	var found []struct{ Plan node }
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		return nil, err
+	}
+	var faults []string
+	for _, f := range found {
+		faults = append(faults, f.Plan.faults(false)...)
+	}
+	return faults, nil
+}
+
+// node is a step of a plan.
+type node struct {
+	Type     string `json:"Node Type"`
+	Relation string `json:"Relation Name"`
+	Index    string `json:"Index Name"`
+	Cond     string `json:"Index Cond"`
+	Plans    []node
+}
+
+// faults are the whole reads in a plan; limited tells that it stops early.
+func (n node) faults(limited bool) []string {
+	limited = limited || n.Type == "Limit"
+	var faults []string
+	whole := n.Type == "Seq Scan" || n.Cond == "" && !limited && (n.Type == "Index Scan" || n.Type == "Index Only Scan" || n.Type == "Bitmap Index Scan")
+	table := n.Relation
+	if strings.HasPrefix(table, "audit_logs_") {
+		table = "audit_logs" // a month of it
+	}
+	if n.Index == "holds_one_live" {              // has only those that people hold just now
+		return nil
+	}
+	if whole && slices.Contains(grows, table) {
+		faults = append(faults, n.Type+" on "+n.Relation+" "+n.Index)
+	}
+	for _, below := range n.Plans {
+		faults = append(faults, below.faults(limited)...)
+	}
+	return faults
+}
