@@ -231,6 +231,26 @@ func TestWithheldMailsAreLetGo(t *testing.T) {
 	})
 }
 
+func TestWhetherSomethingWasMailedLately(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		v := c.addVisit(t, c.visit(at(11, 0)))
+		mailed := func(patient, doctor uuid.UUID, kind string, since time.Time) bool {
+			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.MailedAboutSince(tx, patient, doctor, kind, since) })
+		}
+		same(t, "nothing yet", false, mailed(c.patient.ID, c.doctor.ID, "booked", at(0, 0)))
+		m := c.mail("booked/1")
+		m.AppointmentID = &v.ID
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, m) })
+		same(t, "since an instant before", true, mailed(c.patient.ID, c.doctor.ID, "booked", at(9, 0)))
+		same(t, "since one after", false, mailed(c.patient.ID, c.doctor.ID, "booked", at(9, 1)))
+		same(t, "of another kind", false, mailed(c.patient.ID, c.doctor.ID, "moved", at(9, 0)))
+		same(t, "about another doctor", false, mailed(c.patient.ID, c.other.ID, "booked", at(9, 0)))
+		same(t, "to somebody else", false, mailed(c.child.ID, c.doctor.ID, "booked", at(9, 0)))
+	})
+}
+
 func (c *clinic) dueMails(t *testing.T) (due []uuid.UUID) {
 	t.Helper()
 	c.look(t, func(tx *sqldb.Tx) (err error) {

@@ -104,7 +104,11 @@ func TestSignInFailuresAndDevices(t *testing.T) {
 		knows := func(user uuid.UUID, device string) bool {
 			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.KnowsDevice(tx, user, []byte(device)) })
 		}
+		hasAny := func(user uuid.UUID) bool {
+			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.HasDevice(tx, user) })
+		}
 		same(t, "a device not seen before", false, knows(c.patient.ID, "d"))
+		same(t, "nor any other", false, hasAny(c.patient.ID))
 		for range 2 {
 			c.write(t, func(tx *sqldb.Tx) error { return store.PutDevice(tx, c.patient.ID, []byte("d")) })
 		}
@@ -116,6 +120,8 @@ func TestSignInFailuresAndDevices(t *testing.T) {
 		same(t, "when it was seen", []store.Device{{CreatedAt: at(9, 10), LastUsedAt: at(9, 30)}}, devices(c.patient.ID))
 		same(t, "and by nobody else", nil, devices(c.child.ID))
 		same(t, "a device seen before", true, knows(c.patient.ID, "d"))
+		same(t, "so there is one", true, hasAny(c.patient.ID))
+		same(t, "not of another user", false, hasAny(c.child.ID))
 		same(t, "by another user", false, knows(c.child.ID, "d"))
 		same(t, "another device", false, knows(c.patient.ID, "e"))
 		c.write(t, func(tx *sqldb.Tx) error { return store.ForgetDevices(tx, c.child.ID) })
