@@ -243,6 +243,13 @@ func TestWhetherSomethingWasMailedLately(t *testing.T) {
 		m := c.mail("booked/1")
 		m.AppointmentID = &v.ID
 		c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, m) })
+		times := func(user uuid.UUID, kind string, since time.Time) int {
+			return read(t, db, func(tx *sqldb.Tx) (int, error) { return store.MailedSince(tx, user, kind, since) })
+		}
+		same(t, "once", 1, times(c.patient.ID, "booked", at(9, 0)))
+		same(t, "not since an instant after", 0, times(c.patient.ID, "booked", at(9, 1)))
+		same(t, "not of another kind", 0, times(c.patient.ID, "moved", at(9, 0)))
+		same(t, "not to another", 0, times(c.child.ID, "booked", at(9, 0)))
 		same(t, "since an instant before", true, mailed(c.patient.ID, c.doctor.ID, "booked", at(9, 0)))
 		same(t, "since one after", false, mailed(c.patient.ID, c.doctor.ID, "booked", at(9, 1)))
 		same(t, "of another kind", false, mailed(c.patient.ID, c.doctor.ID, "moved", at(9, 0)))

@@ -385,3 +385,21 @@ func TestFlawsAreFound(t *testing.T) {
 		same(t, "a rating without feedback", map[string]int64{"a doctor's rating does not add up": 1}, broken())
 	})
 }
+
+func TestThatSomebodyComesIsNotedOnce(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		visit := c.visit(at(11, 0))
+		visit.Status = turno.StatusConfirmed
+		visit = c.addVisit(t, visit)
+		waiting := c.addVisit(t, c.visit(at(12, 0)))
+		comes := func(v store.Visit, when time.Time) bool {
+			return mustWrite(t, db, func(tx *sqldb.Tx) (bool, error) { return store.SetComing(tx, v.ID, when) })
+		}
+		same(t, "to a visit that is not confirmed", false, comes(waiting, waiting.ScheduledAt))
+		same(t, "to a time that it no longer has", false, comes(visit, at(10, 0)))
+		same(t, "to the visit", true, comes(visit, visit.ScheduledAt))
+		same(t, "again", false, comes(visit, visit.ScheduledAt))
+	})
+}
