@@ -389,7 +389,7 @@ func (n node) faults(limited bool) []string {
 	if strings.HasPrefix(table, "audit_logs_") {
 		table = "audit_logs" // a month of it
 	}
-	if n.Index == "holds_one_live" {              // has only those that people hold just now
+	if n.Index == "holds_one_live" { // has only those that people hold just now
 		return nil
 	}
 	if whole && slices.Contains(grows, table) {
