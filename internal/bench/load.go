@@ -105,7 +105,9 @@ func open(ctx context.Context, rate float64, clients int, length time.Duration, 
 			seen.note(time.Since(began.Add(due)), err)
 		}
 	})
-	l.took = max(l.took, length) // after the last answer nobody was due for a moment
+	if ctx.Err() == nil {
+		l.took = max(l.took, length) // after the last answer nobody was due for a moment
+	}
 	return l
 }
 
