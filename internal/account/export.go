@@ -34,6 +34,7 @@ type Export struct {
 	Passkeys   []Passkey          // with the person's names for them
 	Calendar   *time.Time         // since when a calendar program may fetch the visits; nil: none may
 	Notices    []Notice           // what happened to the account
+	MailOff    []string           // kinds of mail that the person does without
 	Mails      []Mail             // to the person, or about the person's visits
 	Trail      []turno.AuditEntry // what the person did, and others with the record: the newest 10,000
 }
@@ -117,6 +118,9 @@ func (s *Service) export(tx *sqldb.Tx, c policy.Caller) (e Export, err error) {
 		e.Devices = append(e.Devices, Device(d))
 	}
 	if err := exportAccess(tx, c.UserID, &e); err != nil {
+		return e, err
+	}
+	if e.MailOff, err = store.MailRefusals(tx, c.UserID); err != nil {
 		return e, err
 	}
 	if e.Mails, err = store.ExportMails(tx, c.UserID); err != nil {

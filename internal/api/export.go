@@ -31,6 +31,7 @@ type exportView struct {
 	Passkeys   []PasskeyView          `json:"passkeys" nullable:"false"`
 	Calendar   *time.Time             `json:"calendar_feed_since" doc:"Since when a calendar program may fetch one's visits; null: none may."`
 	Notices    []noticeView           `json:"notices" nullable:"false" doc:"What happened to one's account."`
+	MailOff    []string               `json:"mail_off" nullable:"false" doc:"Kinds of mail that one does without: reminder_24h, reminder_2h, feedback."`
 	Mails      []exportedMailView     `json:"mails" nullable:"false" doc:"What was mailed to one, or about one's visits to who acts for one."`
 	Trail      []exportedTrailView    `json:"trail" nullable:"false" doc:"What one did, and others with one's record."`
 }
@@ -113,6 +114,7 @@ func viewExport(e account.Export) exportView {
 		Passkeys: viewed(e.Passkeys, viewPasskey),
 		Calendar: utc(e.Calendar),
 		Notices:  viewed(e.Notices, viewNotice),
+		MailOff:  viewed(e.MailOff, func(kind string) string { return kind }),
 		Mails:    viewed(e.Mails, viewExportedMail),
 		Trail: viewed(e.Trail, func(entry turno.AuditEntry) exportedTrailView {
 			return viewExportedTrail(entry, e.Person.ID)
@@ -169,6 +171,7 @@ func exampleExport() exportView {
 		Devices:    []exportedDeviceView{},
 		Passkeys:   []PasskeyView{},
 		Notices:    []noticeView{},
+		MailOff:    []string{},
 		Mails:      []exportedMailView{},
 		Trail: []exportedTrailView{{
 			ActionType: turno.AuditCreate, ByMe: true, Entity: "user", EntityID: exampleID(2).String(),

@@ -267,6 +267,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	mail := notify.New(n.db, notify.Config{Now: time.Now, PublicURL: publicURL, Mailer: sender,
 		VerifyURL: accounts.VerifyEmailURL,
 		VisitLink: visits.VisitLink,
+		Less:      accounts.UnsubscribeURL,
 		ResetLink: func(ctx context.Context, id uuid.UUID) (string, error) {
 			made, err := accounts.MakeResetLink(ctx, id)
 			return made.URL, err

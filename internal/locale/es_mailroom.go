@@ -74,5 +74,23 @@ func spanishMailRoom() map[string]string {
 		"This link works no more.":                                                   "Este enlace ya no sirve.",
 		"This visit has changed since the mail. Please look again.":                  "Esta cita ha cambiado desde el correo. Míralo otra vez, por favor.",
 		"The doctor has not confirmed this visit yet.":                               "El médico aún no ha confirmado esta cita.",
+
+		"You always hear when a visit is booked, confirmed, moved or cancelled. The rest is yours to choose.": "Siempre te avisamos cuando una cita se reserva, se confirma, cambia de hora o se cancela. Lo demás lo eliges tú.",
+		"A reminder the day before a visit":                                            "Un recordatorio el día antes de una cita",
+		"A reminder two hours before":                                                  "Un recordatorio dos horas antes",
+		"A question how a visit was":                                                   "Una pregunta sobre qué tal fue una cita",
+		"At most once in three months about the same doctor.":                          "Como mucho una vez cada tres meses por el mismo médico.",
+		"The language of mail is the one of your profile.":                             "El idioma de los correos es el de tu perfil.",
+		"You hear all the same when a visit is booked, confirmed, moved or cancelled.": "De todos modos te avisamos cuando una cita se reserva, se confirma, cambia de hora o se cancela.",
+		"Choose by yourself":                                                           "Elegir por mi cuenta",
+		"Undo: send them again":                                                        "Deshacer: volver a enviarlos",
+		"Sign in to choose which mail you get.":                                        "Entra para elegir qué correos recibes.",
+		"No more questions how a visit was?":                                           "¿Que no te preguntemos más qué tal fue una cita?",
+		"No more reminders of visits?":                                                 "¿Que no te recordemos más las citas?",
+		"Don't ask me again":                                                           "No me preguntéis más",
+		"No more reminders":                                                            "No más recordatorios",
+		"You are not asked any more":                                                   "Ya no te preguntamos más",
+		"You get no more reminders":                                                    "Ya no recibes recordatorios",
+		"Which reminders you get":                                                      "Qué recordatorios recibes",
 	}
 }

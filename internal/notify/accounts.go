@@ -193,6 +193,28 @@ func (s *Service) licenceContent(words *locale.Words) content {
 	}
 }
 
+// withLinks writes the letter about a visit with the links that act without signing in.
+// It reports false when somebody has unsubscribed since.
+func (s *Service) withLinks(ctx context.Context, d *draft) (bool, error) {
+	if Kind(d.Kind).topic() != "" {
+		refused := false
+		err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+			refused, err = unwanted(tx, d.UserID, Kind(d.Kind))
+			return err
+		})
+		if err != nil || refused {
+			return false, err
+		}
+	}
+	if d.content.secret == nil {
+		return true, nil
+	}
+	d.content.secret(&d.content)
+	var err error
+	d.letter, err = d.content.write(ctx)
+	return true, err
+}
+
 // withSecret writes the letter with the secret link in it. It reports false when the
 // wish has expired: then there is nothing to send any more.
 func (s *Service) withSecret(ctx context.Context, d *draft) (bool, error) {
@@ -204,13 +226,7 @@ func (s *Service) withSecret(ctx context.Context, d *draft) (bool, error) {
 		return true, err
 	case KindPasswordReset:
 	default:
-		if d.content.secret == nil {
-			return true, nil
-		}
-		d.content.action.url = d.content.secret()
-		var err error
-		d.letter, err = d.content.write(ctx)
-		return true, err
+		return s.withLinks(ctx, d)
 	}
 	id, err := uuid.Parse(d.About)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/policy"
@@ -68,6 +69,9 @@ func eachClinicWith(t *testing.T, start func(*testing.T) *mailServer, test func(
 		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), server: start(t)}
 		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
 			VisitLink: c.visits.VisitLink,
+			Less: func(user uuid.UUID, topic account.MailTopic) string {
+				return "https://turno.example.org/unsubscribe?token=" + string(topic) + "-" + user.String() + strings.Repeat("x", 120) // as long as they are
+			},
 			VerifyURL: func(u turno.User) string { return "https://turno.example.org/verify-email?token=" + u.Username }}
 		if c.server != nil {
 			config.Mailer = c.server.mailer()

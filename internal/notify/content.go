@@ -20,9 +20,10 @@ type content struct {
 	lines    []string // below the title, a paragraph each
 	facts    []fact
 	action   link
-	closing  []string      // below the button
-	clinic   string        // whom it is from
-	secret   func() string // where the button leads in what is sent; nil: as in what is kept
+	closing  []string       // below the button
+	less     link           // to get no more of such mail
+	clinic   string         // whom it is from
+	secret   func(*content) // puts in the links of what is sent; nil: they are as in what is kept
 	calendar *ical.Calendar
 }
 
@@ -38,7 +39,7 @@ func (c content) write(ctx context.Context) (letter, error) {
 	if err := document(c).Render(ctx, &html); err != nil {
 		return letter{}, fmt.Errorf("write the HTML of a mail: %w", err)
 	}
-	l := letter{Subject: c.subject, Text: c.text(), HTML: html.String()}
+	l := letter{Subject: c.subject, Text: c.text(), HTML: html.String(), Less: c.less.url}
 	if c.calendar != nil {
 		l.Calendar, l.Method = c.calendar.Bytes(), c.calendar.Method
 	}
@@ -65,6 +66,9 @@ func (c content) text() string {
 	for _, line := range c.closing {
 		paragraph(line)
 	}
+	if c.less.label != "" {
+		paragraph(c.less.label + ":\n" + c.less.url)
+	}
 	b.WriteString("-- \n" + c.clinic + "\n") // RFC 3676, section 4.3
 	return b.String()
 }
@@ -80,6 +84,7 @@ dt{color:#5d6a64;font-size:14px}
 dd{margin:0 0 12px;white-space:pre-line}
 .action a{display:inline-block;padding:12px 20px;border-radius:12px;background:#1f6b4f;color:#fffdf8;font-weight:600;text-decoration:none}
 .note,footer{color:#5d6a64;font-size:14px}
+footer a{color:inherit}
 footer{max-width:560px;margin:16px auto 0;text-align:center}
 @media (prefers-color-scheme:dark){
 body{background:#14191a;color:#e8ece8}

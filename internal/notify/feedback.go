@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -67,6 +68,10 @@ func (s *Service) askForFeedback(tx *sqldb.Tx, payload string) error {
 	if morning := afterNight(tx.Now, s.zone(patient.TimeZone, v.DoctorZone)); !morning.Equal(tx.Now) {
 		return enqueueFeedback(tx, v.ID, morning)
 	}
+	refused, err := unwanted(tx, patient.ID, KindFeedback)
+	if err != nil || refused {
+		return err
+	}
 	asked, err := store.MailedAboutSince(tx, v.PatientID, v.DoctorID, string(KindFeedback), tx.Now.Add(-askOnceIn))
 	if err != nil || asked {
 		return err
@@ -86,6 +91,10 @@ func askable(v store.VisitDetails, now time.Time) bool {
 func (s *Service) feedbackContent(r visitReader) content {
 	title := r.T("How was your visit?")
 	return content{
+		less: s.less(r, KindFeedback),
+		secret: func(c *content) {
+			c.less.url = s.config.Less(r.user.ID, account.TopicFeedback)
+		},
 		words: r.Words, subject: title, title: title, clinic: r.clinic(),
 		lines:   []string{r.T("A word from you helps others to choose, and the clinic to do better. Nobody reads who wrote it.")},
 		facts:   []fact{{r.T("When"), r.when()}, {r.T("With"), r.visit.DoctorName}},

@@ -89,6 +89,7 @@ type letter struct {
 	HTML     string
 	Calendar []byte // nil: without an invitation
 	Method   ical.Method
+	Less     string // the link to get no more of such mail; empty: it has to be
 }
 
 // message is the letter after RFC 5322: multipart/alternative, the invitation last,
@@ -108,6 +109,10 @@ func (m *Mailer) message(id uuid.UUID, to string, at time.Time, l letter) (*goma
 	_, domain, _ := strings.Cut(from.Address, "@")
 	message.SetMessageIDWithValue(id.String() + "@" + domain)
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answers of absence
+	if strings.HasPrefix(l.Less, "https://") {               // RFC 8058, section 3.1
+		message.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+l.Less+">")
+		message.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	}
 	message.SetBodyString(gomail.TypeTextPlain, l.Text)
 	message.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
 	if l.Calendar != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 )
 
 // Config is what sending needs to be told.
@@ -24,6 +25,7 @@ type Config struct {
 	ResetLink ResetLink               // required to send
 	VerifyURL func(turno.User) string // the link that verifies an address; required to send
 	VisitLink VisitLink               // required to send
+	Less      Less                    // required to send
 	Mailer    *Mailer                 // nil: mail is kept to be read by full staff
 }
 
@@ -34,6 +36,9 @@ type ResetLink func(ctx context.Context, id uuid.UUID) (url string, err error)
 // VisitLink makes the token of the link by which who is mailed about a visit acts
 // without signing in.
 type VisitLink func(visitID uuid.UUID, scheduledAt time.Time, userID uuid.UUID) string
+
+// Less makes the link by which somebody gets no more mail of a topic.
+type Less func(userID uuid.UUID, topic account.MailTopic) string
 
 // Service makes mails (Handlers) and lets them go (Deliver). It is safe for concurrent use.
 type Service struct {
@@ -114,6 +119,27 @@ func (k Kind) aboutVisit() bool {
 
 // reminds reports whether a mail of the kind tells of a visit that is near.
 func (k Kind) reminds() bool { return k == KindReminderDay || k == KindReminderSoon }
+
+// topic is what somebody unsubscribes from who does not want mail of the kind; "" for
+// mail that has to be.
+func (k Kind) topic() account.MailTopic {
+	switch k {
+	case KindReminderDay, KindReminderSoon:
+		return account.TopicReminders
+	case KindFeedback:
+		return account.TopicFeedback
+	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired, KindPasswordReset, KindVerifyEmail, KindNewSignIn, KindLicenceVerified:
+	}
+	return ""
+}
+
+// unwanted reports whether somebody does without mail of the kind.
+func unwanted(tx *sqldb.Tx, userID uuid.UUID, kind Kind) (bool, error) {
+	if kind.topic() == "" {
+		return false, nil
+	}
+	return store.RefusesMail(tx, userID, string(kind))
+}
 
 // decode reads what an event carries.
 func decode(payload string, into any) error {

@@ -40,8 +40,11 @@ func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, us
 	c.action = link{r.T("See, change or cancel the visit"), s.visitPage(v.ID)}
 	if v.Status.Open() {
 		c.closing = []string{r.howToCancel()}
-		c.secret = func() string {
-			return s.config.PublicURL + "/visit?token=" + s.config.VisitLink(v.ID, v.ScheduledAt, user.ID)
+		c.secret = func(c *content) {
+			c.action.url = s.config.PublicURL + "/visit?token=" + s.config.VisitLink(v.ID, v.ScheduledAt, user.ID)
+			if kind.topic() != "" {
+				c.less.url = s.config.Less(user.ID, kind.topic())
+			}
 		}
 		if kind.reminds() && v.Status == turno.StatusConfirmed {
 			c.action.label = r.T("I'm coming, or I can't")
@@ -49,10 +52,23 @@ func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, us
 	} else {
 		c.action.label = r.T("See the visit")
 	}
+	c.less = s.less(r, kind)
 	if !kind.reminds() {
 		c.calendar = s.invitation(r, tx.Now)
 	}
 	return c
+}
+
+// less leads to where somebody gets no more mail of the kind.
+func (s *Service) less(r visitReader, kind Kind) link {
+	account := s.config.PublicURL + "/account/mail"
+	switch {
+	case kind.reminds():
+		return link{r.T("No more reminders"), account}
+	case kind == KindFeedback:
+		return link{r.T("Don't ask me again"), account}
+	}
+	return link{}
 }
 
 // says is the title of a mail, and what stands below it.

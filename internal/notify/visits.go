@@ -48,6 +48,12 @@ func insertVisitMails(tx *sqldb.Tx, kind Kind, v store.VisitNews, state, about s
 		return err
 	}
 	for _, person := range people {
+		if refused, err := unwanted(tx, person, kind); err != nil || refused {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := store.InsertMail(tx, store.Mail{
 			ID:            turno.NewID(),
 			Key:           fmt.Sprintf("%s/%s/%s/%s", kind, v.ID, state, person),

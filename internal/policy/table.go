@@ -16,6 +16,7 @@ const (
 	Confirm        Action = "session.confirm"        // prove again to be there
 	ResetPassword  Action = "account.reset_password" // without the old one
 	VerifyEmail    Action = "account.verify_email"   // with a link that was mailed
+	Unsubscribe    Action = "account.unsubscribe"    // with a link that was mailed
 
 	ReadSecondFactor  Action = "second_factor.read"
 	WriteSecondFactor Action = "second_factor.write" // authenticator app and recovery codes
@@ -132,6 +133,7 @@ var table = map[Action]rule{
 	Confirm:        {may: SignedIn, always: true},
 	ResetPassword:  {may: Anyone, always: true},
 	VerifyEmail:    {may: Anyone, always: true},
+	Unsubscribe:    {may: Anyone, always: true},
 
 	ReadSecondFactor:  {may: SignedIn, always: true},
 	WriteSecondFactor: {may: SignedIn, always: true, recent: true},

@@ -398,3 +398,38 @@ func TestBodiesOfMailsGoAfterAMonth(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatMailSomebodyDoesWithoutIsKeptUntilTheyAreErased(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		refuse := func(kind string, yes bool) (changed bool) {
+			c.write(t, func(tx *sqldb.Tx) (err error) {
+				changed, err = store.RefuseMail(tx, c.patient.ID, kind, yes)
+				return err
+			})
+			return changed
+		}
+		got := []bool{refuse("feedback", true), refuse("feedback", true), refuse("reminder_2h", true), refuse("reminder_2h", false), refuse("reminder_2h", false)}
+		if diff := cmp.Diff([]bool{true, false, true, true, false}, got); diff != "" {
+			t.Errorf("what changed something (-want +got):\n%s", diff)
+		}
+		refused := func(person uuid.UUID) (kinds []string) {
+			c.look(t, func(tx *sqldb.Tx) (err error) {
+				kinds, err = store.MailRefusals(tx, person)
+				if refuses, err := store.RefusesMail(tx, person, "feedback"); err != nil || refuses != slices.Contains(kinds, "feedback") {
+					t.Errorf("refuses feedback: %v (%v), of %v", refuses, err, kinds)
+				}
+				return err
+			})
+			return kinds
+		}
+		if mine, theirs := refused(c.patient.ID), refused(c.child.ID); !slices.Equal(mine, []string{"feedback"}) || len(theirs) != 0 {
+			t.Errorf("refused: %v, and by another %v", mine, theirs)
+		}
+		c.write(t, func(tx *sqldb.Tx) error { return store.EraseTexts(tx, c.patient.ID) })
+		if kinds := refused(c.patient.ID); len(kinds) != 0 {
+			t.Errorf("after erasing: %v", kinds)
+		}
+	})
+}

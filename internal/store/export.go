@@ -156,6 +156,9 @@ func EraseTexts(tx *sqldb.Tx, userID uuid.UUID) error {
 		DELETE FROM idempotent_answers
 		 WHERE user_id = $1`, userID)
 	b.Exec(nil, `
+		DELETE FROM mail_refusals
+		 WHERE user_id = $1`, userID)
+	b.Exec(nil, `
 		DELETE FROM mails
 		 WHERE user_id = $1
 		    OR appointment_id IN (SELECT id FROM appointments WHERE patient_id = $1)`, userID)

@@ -1,8 +1,12 @@
 package web_test
 
 import (
+	"net/url"
+	"strings"
+
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -34,6 +38,12 @@ func meRows() map[string]accessRow {
 		"GET /account/calendar":  {want: "in yes yes yes yes yes 403 403"},
 		"POST /account/calendar": {want: "in yes yes yes yes yes 403 403", form: fields("do", "make")},
 
+		"GET /account/mail":      {want: signedIn},
+		"POST /account/mail":     {want: signedIn, form: fields("reminder_24h", "yes", "reminder_2h", "yes", "feedback", "yes")},
+		"GET /unsubscribe":       {want: everybody, path: aSubscription},
+		"POST /unsubscribe":      {want: everybody, path: aSubscription},
+		"POST /unsubscribe/undo": {want: everybody, form: aSubscriptionsForm},
+
 		"POST /account/invitations":     {want: nobodys},
 		"GET /account/people":           {want: patients},
 		"POST /account/people":          {want: "in yes yes 422 403 403 403 403", form: fields("username", "maria", "relation", "mother")},
@@ -50,6 +60,17 @@ func meRows() map[string]accessRow {
 		"GET /account/erase":  {want: signedIn},
 		"POST /account/erase": {want: refused},
 	}
+}
+
+// aSubscription is the path of the link in a reminder of the patient.
+func aSubscription(c *webtest.Clinic) string {
+	return strings.TrimPrefix(c.Account.UnsubscribeURL(c.Patient.UserID, account.TopicReminders), c.URL)
+}
+
+// aSubscriptionsForm is what the button on its page sends.
+func aSubscriptionsForm(c *webtest.Clinic) url.Values {
+	_, token, _ := strings.Cut(aSubscription(c), "token=")
+	return url.Values{"token": {token}}
 }
 
 // nothing is a path that leads nowhere.

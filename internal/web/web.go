@@ -44,6 +44,9 @@ func New(site *page.Site) (http.Handler, error) {
 		mux.HandleFunc(path, otherMethod)
 	}
 	origins := http.NewCrossOriginProtection()
+	// Mail programs unsubscribe people from elsewhere (RFC 8058). The link says whom, and
+	// nothing else is done.
+	origins.AddInsecureBypassPattern("POST /unsubscribe")
 	origins.SetDenyHandler(http.HandlerFunc(site.CrossOrigin))
 	mux.Handle("/", origins.Handler(compress(httpx.Routed(pages))))
 	return secure(site.HTTPS, httpx.Routed(mux)), nil

@@ -63,7 +63,8 @@ func (o overview) you(r *page.Request) []ui.Entry {
 	if o.feed.CreatedAt != nil {
 		calendar.Value = r.T("Your calendar program reads your visits")
 	}
-	return append(entries, calendar)
+	mail := ui.Entry{Icon: ui.IconMail, Name: r.T("Mail"), Value: r.T("Which reminders you get"), Href: "/account/mail"}
+	return append(entries, calendar, mail)
 }
 
 // safety is how somebody's sign-in is protected.

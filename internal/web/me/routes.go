@@ -31,6 +31,12 @@ func Routes() []page.Route {
 		{Pattern: "GET /account/calendar", Action: policy.ReadCalendarFeed, Handler: showCalendar, General: true},
 		{Pattern: "POST /account/calendar", Action: policy.WriteCalendarFeed, Handler: changeCalendar, General: true},
 
+		{Pattern: "GET /account/mail", Action: policy.UpdateMe, Handler: showMail},
+		{Pattern: "POST /account/mail", Action: policy.UpdateMe, Handler: chooseMail},
+		{Pattern: "GET /unsubscribe", Action: policy.Unsubscribe, Handler: showUnsubscribe, Locked: true},
+		{Pattern: "POST /unsubscribe", Action: policy.Unsubscribe, Handler: unsubscribe, Locked: true},
+		{Pattern: "POST /unsubscribe/undo", Action: policy.Unsubscribe, Handler: resubscribe, Locked: true},
+
 		{Pattern: "POST /account/invitations", Action: policy.AnswerInvitation, Handler: answerInvitation},
 		{Pattern: "GET /account/people", Action: policy.CreateDependant, Handler: listPeople, General: true},
 		{Pattern: "POST /account/people", Action: policy.CreateDependant, Handler: changePeople, General: true, Keeps: true},

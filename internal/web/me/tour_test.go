@@ -39,6 +39,14 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "account-calendar-made", Path: "/account/calendar", As: c.Mother, Prepare: func(tab *webtest.Tab) {
 			tab.Follow("main form.post-button:has([value=make]) button")
 		}},
+		webtest.Place{Name: "account-mail", Path: "/account/mail", As: c.Mother},
+		webtest.Place{Name: "unsubscribe", Path: subscription(c, account.TopicFeedback)},
+		webtest.Place{Name: "unsubscribed", Path: subscription(c, account.TopicReminders), Prepare: func(tab *webtest.Tab) {
+			if tab.Has("main form[action^='/unsubscribe?'] button") { // another look has not done it
+				tab.Follow("main form[action^='/unsubscribe?'] button")
+			}
+		}},
+		webtest.Place{Name: "unsubscribe-none", Path: "/unsubscribe?token=none"},
 		webtest.Place{Name: "account-devices", Path: "/account/devices", As: c.Mother},
 		webtest.Place{Name: "account-people", Path: "/account/people", As: c.Mother},
 		webtest.Place{Name: "account-people-named", Path: "/account/people", As: c.Patient},

@@ -566,6 +566,14 @@ CREATE INDEX mails_of_user ON mails (user_id);
 CREATE INDEX mails_of_visit ON mails (appointment_id);
 CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 
+-- Which mail somebody does without.
+CREATE TABLE mail_refusals (
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    kind       varchar(50) NOT NULL CHECK (kind IN ('reminder_24h', 'reminder_2h', 'feedback')),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, kind)
+);
+
 -- Visits by quarter of an hour (UTC), by the time of the visit and by the time of booking.
 CREATE TABLE visit_rollups (
     dimension          text NOT NULL CHECK (dimension IN ('scheduled_at', 'created_at')),

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno/internal/sqldb"
+)
+
+// MailRefusals lists the kinds of mail that a user does without.
+func MailRefusals(tx *sqldb.Tx, userID uuid.UUID) ([]string, error) {
+	kinds, err := sqldb.All(tx, func(row sqldb.Scanner) (kind string, err error) {
+		err = row.Scan(&kind)
+		return kind, err
+	}, `
+		SELECT kind
+		  FROM mail_refusals
+		 WHERE user_id = $1
+		 ORDER BY kind`, userID)
+	if err != nil {
+		return nil, fmt.Errorf("list what mail is refused: %w", err)
+	}
+	return kinds, nil
+}
+
+// RefusesMail reports whether a user does without a kind of mail.
+func RefusesMail(tx *sqldb.Tx, userID uuid.UUID, kind string) (refuses bool, err error) {
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM mail_refusals
+		                WHERE user_id = $1
+		                  AND kind = $2)`, userID, kind).Scan(&refuses)
+	if err != nil {
+		return false, fmt.Errorf("look whether mail is refused: %w", err)
+	}
+	return refuses, nil
+}
+
+// RefuseMail notes that a user does without a kind of mail, or no longer. It reports
+// whether that changed anything.
+func RefuseMail(tx *sqldb.Tx, userID uuid.UUID, kind string, refuses bool) (bool, error) {
+	statement, args := `
+		DELETE FROM mail_refusals
+		 WHERE user_id = $1
+		   AND kind = $2`, []any{userID, kind}
+	if refuses {
+		statement, args = `
+		INSERT INTO mail_refusals (user_id, kind, created_at)
+		VALUES ($1, $2, $3)
+		ON CONFLICT DO NOTHING`, append(args, tx.Now)
+	}
+	rows, err := tx.Exec(statement, args...)
+	if err != nil {
+		return false, fmt.Errorf("refuse mail: %w", err)
+	}
+	return rows == 1, nil
+}

@@ -1,0 +1,165 @@
+package me_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/web/webtest"
+)
+
+// subscription is the path of the link to get no more mail of a topic, of the patient.
+func subscription(c *webtest.Clinic, topic account.MailTopic) string {
+	return strings.TrimPrefix(c.Account.UnsubscribeURL(c.Patient.UserID, topic), c.URL)
+}
+
+// gets is which mail the patient gets.
+func gets(t *testing.T, c *webtest.Clinic) account.MailChoices {
+	t.Helper()
+	choices, err := c.Account.MailChoices(t.Context(), c.Patient.Caller)
+	c.Must(err)
+	return choices
+}
+
+func wantGets(t *testing.T, c *webtest.Clinic, want account.MailChoices) {
+	t.Helper()
+	if diff := cmp.Diff(want, gets(t, c)); diff != "" {
+		t.Errorf("the mail that the patient gets (-want +got):\n%s", diff)
+	}
+}
+
+func says(t *testing.T, a *webtest.Answer, status int, sentences ...string) {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
+	}
+	for _, sentence := range sentences {
+		if !a.Says(sentence) {
+			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
+		}
+	}
+}
+
+func TestPeopleChooseTheirMail(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		v := c.As(t, c.Patient)
+		form := v.Get("/account/mail")
+		says(t, form, http.StatusOK, "A reminder the day before a visit", "The rest is yours to choose.")
+		if n := form.Find("main input[type=checkbox][checked]").Length(); n != 3 {
+			t.Errorf("%d of 3 boxes are ticked from the start", n)
+		}
+		saved := v.Post("/account/mail", url.Values{"reminder_24h": {"yes"}})
+		says(t, saved, http.StatusOK, "Saved.")
+		if n := saved.Find("main input[type=checkbox][checked]").Length(); n != 1 {
+			t.Errorf("%d boxes are ticked, want one", n)
+		}
+		wantGets(t, c, account.MailChoices{ReminderDay: true})
+		says(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices.")
+	})
+}
+
+func TestALinkUnsubscribesWithoutSigningIn(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		stranger := c.Visitor(t)
+		shown := stranger.Get(subscription(c, account.TopicReminders))
+		says(t, shown, http.StatusOK, "No more reminders of visits?")
+		if shown.Says("Pablo") || shown.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("the page says whose it is, or is kept: %s", shown.Text())
+		}
+		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true})
+		done := stranger.Submit(shown, "main form", nil)
+		says(t, done, http.StatusOK, "You get no more reminders")
+		wantGets(t, c, account.MailChoices{Feedback: true})
+		says(t, stranger.Submit(done, "main form", nil), http.StatusOK, "No more reminders of visits?")
+		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true})
+		says(t, stranger.Post(subscription(c, account.TopicFeedback), nil), http.StatusOK, "You are not asked any more")
+		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true})
+		says(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices. By the link in a mail.")
+	})
+}
+
+// RFC 8058: the mail program's own server posts, without cookies, from anywhere, in
+// either form, and follows no redirect.
+func TestMailProgramsUnsubscribeInOneClick(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		var parts bytes.Buffer
+		writer := multipart.NewWriter(&parts)
+		c.Must(writer.WriteField("List-Unsubscribe", "One-Click"))
+		c.Must(writer.Close())
+		for kind, body := range map[string]string{"application/x-www-form-urlencoded": "List-Unsubscribe=One-Click", writer.FormDataContentType(): parts.String()} {
+			for _, headers := range []map[string]string{{}, {"Origin": "https://mail.example.com"}, {"Origin": "null", "Sec-Fetch-Site": "cross-site"}} {
+				c.Must(c.Account.ChooseMail(t.Context(), c.Patient.Caller, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true}))
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.URL+subscription(c, account.TopicReminders), strings.NewReader(body))
+				c.Must(err)
+				request.Header.Set("Content-Type", kind)
+				for name, value := range headers {
+					request.Header.Set(name, value)
+				}
+				response, err := http.DefaultTransport.RoundTrip(request)
+				c.Must(err)
+				c.Must(response.Body.Close())
+				if response.StatusCode != http.StatusOK || len(response.Cookies()) != 0 {
+					t.Errorf("as %s with %v: %d, with cookies %v", kind, headers, response.StatusCode, response.Cookies())
+				}
+				wantGets(t, c, account.MailChoices{Feedback: true})
+			}
+		}
+	})
+}
+
+// What is open to other sites does nothing but end mail, for whom the link is for.
+func TestNothingElseIsOpenToOtherSites(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		_, token, _ := strings.Cut(subscription(c, account.TopicReminders), "token=")
+		other := c.As(t, c.OtherPatient)
+		says(t, other.PostFrom("cross-site", "/unsubscribe?token="+token, url.Values{"page": {"yes"}, "next": {"https://evil.example/"}}), http.StatusOK, "You get no more reminders")
+		wantGets(t, c, account.MailChoices{Feedback: true})
+		theirs, err := c.Account.MailChoices(t.Context(), c.OtherPatient.Caller)
+		c.Must(err)
+		if diff := cmp.Diff(account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true}, theirs); diff != "" {
+			t.Errorf("whoever was signed in (-want +got):\n%s", diff)
+		}
+		for _, path := range []string{"/unsubscribe/undo", "/account/mail", "/unsubscribe/", "/unsubscribe/../account/mail"} {
+			if a := other.PostFrom("cross-site", path, url.Values{"token": {token}}); a.Status != http.StatusForbidden {
+				t.Errorf("%s from another site answers %d", path, a.Status)
+			}
+		}
+		wantGets(t, c, account.MailChoices{Feedback: true})
+	})
+}
+
+func TestAForgedLinkUnsubscribesNobody(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		stranger := c.Visitor(t)
+		good := subscription(c, account.TopicReminders)
+		visit := c.Visit(c.OpenTime(3))
+		for name, path := range map[string]string{
+			"nothing": "/unsubscribe", "nonsense": "/unsubscribe?token=%25%25", "cut off": good[:len(good)-5],
+			"of a visit":    "/unsubscribe?token=" + c.Booking.VisitLink(visit.ID, visit.ScheduledAt, c.Patient.UserID),
+			"of no topic":   strings.TrimPrefix(c.Account.UnsubscribeURL(c.Patient.UserID, "everything"), c.URL),
+			"of no account": strings.TrimPrefix(c.Account.UnsubscribeURL(visit.ID, account.TopicReminders), c.URL),
+		} {
+			for _, a := range []*webtest.Answer{stranger.Get(path), stranger.PostFrom("cross-site", path, url.Values{"List-Unsubscribe": {"One-Click"}})} {
+				if a.Status != http.StatusNotFound || !a.Says("This link works no more") {
+					t.Errorf("%s answers %d: %s", name, a.Status, a.Text())
+				}
+			}
+		}
+		_, token, _ := strings.Cut(good, "token=")
+		if a := stranger.Get("/visit?token=" + token); a.Status != http.StatusNotFound {
+			t.Errorf("a link to unsubscribe opens a visit: %d", a.Status)
+		}
+		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true})
+	})
+}
