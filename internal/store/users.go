@@ -240,11 +240,15 @@ func Users(tx *sqldb.Tx, f UserFilter) ([]FoundUser, error) {
 
 func (f UserFilter) where(tx *sqldb.Tx) (*sqldb.Where, error) {
 	w := &sqldb.Where{}
-	if f.Role != "" {
+	switch f.Role {
+	case "":
+	case turno.RolePatient:
 		w.Add("u.role = $?", f.Role)
-		if f.Role != turno.RolePatient {
-			w.Add("u.role <> 'patient'") // said so that the index of the few others serves
-		}
+	case turno.RoleDoctor, turno.RoleAdmin:
+		w.Add("u.role = $?", f.Role)
+		w.Add("u.role <> 'patient'") // said so that the index of the few others serves
+	default: // which PostgreSQL would refuse to compare
+		w.Add("1 = 0")
 	}
 	switch {
 	case f.Active == nil:
