@@ -225,6 +225,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 	visits := booking.New(n.db, booking.Config{
 		Box:           n.box,
 		MaxOpenVisits: n.config.MaxOpenVisits,
+		ProveEmail:    n.config.SMTP.Configured(),
 		Observe:       n.metrics.observe,
 		Wake:          signal.Wake,
 		Changed:       n.changed,

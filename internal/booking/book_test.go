@@ -11,6 +11,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 func TestBook(t *testing.T) {
@@ -171,6 +172,38 @@ func TestOpenVisitsAreLimited(t *testing.T) {
 		wantCode(t, err, turno.CodeTooManyOpenVisits)
 		if _, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: at(20, "10:00")}); err != nil {
 			t.Errorf("staff are exempt: %v", err)
+		}
+	})
+}
+
+// Where mail is sent, an address that may be anybody's books no more than one visit.
+func TestWhoHasNotVerifiedTheirEmailHasOneOpenVisit(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		unproven, verified, without := c.newPatient(), c.newPatient(), c.newPatient()
+		c.write(func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`UPDATE users SET email_verified_at = $2 WHERE id = $1`, verified.UserID, tx.Now)
+			if err == nil {
+				_, err = tx.Exec(`UPDATE users SET email = $2 WHERE id = $1`, without.UserID, turno.NoMailAddress(without.UserID))
+			}
+			return err
+		})
+		anybody := c.Service
+		c.Service = booking.New(c.db, booking.Config{Box: c.box, MaxOpenVisits: 10, ProveEmail: true})
+		c.mustBook(unproven, at(1, "10:00"))
+		_, err := c.book(unproven, at(2, "10:00"))
+		wantCode(t, err, turno.CodeTooManyOpenVisits)
+		if _, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: unproven.UserID, ScheduledAt: at(2, "10:00")}); err != nil {
+			t.Errorf("staff are exempt: %v", err)
+		}
+		for when, who := range map[string]policy.Caller{"10:00": verified, "10:30": without} {
+			c.mustBook(who, at(3, when))
+			if _, err := c.book(who, at(4, when)); err != nil {
+				t.Errorf("another visit of somebody verified, or without an address: %v", err)
+			}
+		}
+		if _, err := anybody.Book(t.Context(), unproven, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(5, "10:00")}); err != nil {
+			t.Errorf("where no mail is sent: %v", err)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.want.PatientID)
 	t.calendar = t.rules.readIn(b, t.want.DoctorID, t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood), t.tx.Now)
-	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, t.config.MaxOpenVisits, t.tx.Now)
+	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, max(t.config.MaxOpenVisits, unprovenVisits), t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
 		store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
@@ -139,13 +139,24 @@ func (t *bookingTx) decide() (store.Visit, error) {
 	}, nil
 }
 
+// unprovenVisits is how many open visits a patient can have by somebody whose email
+// nobody has verified (see Config.ProveEmail).
+const unprovenVisits = 1
+
 func (t *bookingTx) checkLimits(practice bool) error {
 	if t.want.VisitTypeID != nil {
 		if err := bookable(t.visitType, practice, t.seen, "body.visit_type_id"); err != nil {
 			return err
 		}
 	}
-	if limit := t.config.MaxOpenVisits; !practice && limit > 0 && t.facts.OpenVisits >= limit {
+	if practice {
+		return nil
+	}
+	if t.config.ProveEmail && t.facts.Unproven && t.facts.OpenVisits >= unprovenVisits {
+		return turno.Conflict(turno.CodeTooManyOpenVisits,
+			"Please confirm your email address first, with the link that we have sent you. Until then you can have one open visit.")
+	}
+	if limit := t.config.MaxOpenVisits; limit > 0 && t.facts.OpenVisits >= limit {
 		return turno.Conflict(turno.CodeTooManyOpenVisits,
 			fmt.Sprintf("There are %d open visits already. Please cancel one first, or call the practice.", t.facts.OpenVisits))
 	}

@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Box           *seal.Box // seals what patients write
 	MaxOpenVisits int       // of a patient, unless staff book; 0 means no limit
+	ProveEmail    bool      // whoever has not verified their email has one open visit at most; for where mail is sent
 
 	// FreeTime is asked who is open soonest. Without one that is computed for every
 	// doctor in each search; with one, for at most some hundreds while it can't answer.

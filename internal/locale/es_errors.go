@@ -83,6 +83,7 @@ func spanishErrors() map[string]string {
 		"This was changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.": "Esto ha cambiado mientras tanto, en otra ventana o por otra persona. Esto es lo que has escrito: guarda otra vez para sustituir lo suyo.",
 		"The doctor's hours are changing just now. Please try again.":                                                              "El horario está cambiando en este momento. Inténtalo de nuevo.",
 		"The patient has another visit at this time.":                                                                              "El paciente tiene otra cita a esta hora.",
+		"Please confirm your email address first, with the link that we have sent you. Until then you can have one open visit.":    "Confirma antes tu correo, con el enlace que te hemos enviado. Hasta entonces puedes tener una cita pendiente.",
 		"There are %d open visits already. Please cancel one first, or call the practice.":                                         "Ya hay %d citas pendientes. Cancela una antes o llama a la consulta.",
 		"Too many times are being held from your network. Please sign in, or try again in a few minutes.":                          "Se están reservando demasiadas horas desde tu red. Inicia sesión o inténtalo dentro de unos minutos.",
 		"You have held several times with this doctor without booking. Please book one, or try again in a few minutes.":            "Has apartado varias horas con este médico sin reservar. Reserva una o inténtalo dentro de unos minutos.",

@@ -171,6 +171,7 @@ func BumpCalendar(tx *sqldb.Tx, doctorID uuid.UUID) error {
 type BookingFacts struct {
 	PatientActive bool
 	ActsFor       bool // the caller is a proxy of the patient
+	Unproven      bool // the caller has an email that nobody has verified
 	OpenVisits    int  // pending and confirmed ones that are not over, counted as far as asked
 }
 
@@ -185,6 +186,11 @@ func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, cal
 		                WHERE p.patient_id = u.id
 		                  AND p.proxy_user_id = $2
 		                  AND (p.ends_at IS NULL OR p.ends_at > $3)),
+		       EXISTS (SELECT 1
+		                 FROM users c
+		                WHERE c.id = $2
+		                  AND c.email_verified_at IS NULL
+		                  AND c.email NOT LIKE $6),
 		       (SELECT COUNT(*)
 		          FROM (SELECT 1
 		                  FROM appointments a
@@ -195,11 +201,11 @@ func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, cal
 		                 LIMIT $5) open_visits)
 		  FROM users u
 		  JOIN patients p ON p.user_id = u.id
-		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit), countTo)
+		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit), countTo, "%"+turno.NoMailDomain)
 }
 
 func scanBookingFacts(row sqldb.Scanner) (f BookingFacts, err error) {
-	err = row.Scan(&f.PatientActive, &f.ActsFor, &f.OpenVisits)
+	err = row.Scan(&f.PatientActive, &f.ActsFor, &f.Unproven, &f.OpenVisits)
 	return f, err
 }
 

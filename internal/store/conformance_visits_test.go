@@ -184,13 +184,14 @@ func TestOpenVisits(t *testing.T) {
 			}
 			return &f
 		}
-		same(t, "a booking by a proxy", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 2}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
-		same(t, "by one no more", &store.BookingFacts{PatientActive: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, until))
+		same(t, "a booking by a proxy", &store.BookingFacts{PatientActive: true, ActsFor: true, Unproven: true, OpenVisits: 2}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
+		same(t, "by one no more", &store.BookingFacts{PatientActive: true, Unproven: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, until))
 		countTo = 1
-		same(t, "counted no further than asked", &store.BookingFacts{PatientActive: true, ActsFor: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
+		same(t, "counted no further than asked", &store.BookingFacts{PatientActive: true, ActsFor: true, Unproven: true, OpenVisits: 1}, facts(c.patient.ID, c.admin.ID, at(9, 0)))
 		same(t, "for no patient", nil, facts(c.admin.ID, c.admin.ID, at(9, 0)))
 		c.exec(t, "UPDATE users SET deactivated_at = $2 WHERE id = $1", c.child.ID, at(9, 0))
-		same(t, "for one who is not active", &store.BookingFacts{}, facts(c.child.ID, c.admin.ID, at(9, 0)))
+		c.exec(t, "UPDATE users SET email_verified_at = $2 WHERE id = $1", c.admin.ID, at(9, 0))
+		same(t, "for one who is not active, by somebody with a verified address", &store.BookingFacts{}, facts(c.child.ID, c.admin.ID, at(9, 0)))
 		seen := func(doctor uuid.UUID) (seen bool) {
 			c.batch(t, func(b *sqldb.Batch) { store.HasBeenSeenIn(b, &seen, c.patient.ID, doctor) })
 			return seen
