@@ -69,12 +69,13 @@ func OpenOwn(ctx context.Context, dsn string, engine sqldb.Engine, connections i
 	if err := b.open(ctx, dsn, engine, connections); err != nil {
 		return nil, err
 	}
-	doctor, patient, err := b.populate(ctx)
+	doctors, patients, err := b.populate(ctx)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("make own tables: %w", err), b.Close())
 	}
 	b.rows = func(i int) []bareRow {
 		visit, entry := turno.NewID(), turno.NewID()
+		doctor, patient := doctors[i%len(doctors)], patients[i%len(patients)]
 		starts, ends := bareTime(i)
 		now := time.Now()
 		const period = `
@@ -130,24 +131,30 @@ func (b *Bare) execute(ctx context.Context, statements string) (err error) {
 	return err
 }
 
-// populate makes the tables of the program, and a doctor and a patient.
-func (b *Bare) populate(ctx context.Context) (doctor, patient uuid.UUID, err error) {
+// populate makes the tables of the program, with as many people as the bench adds
+// to a clinic, so that rows meet each other no more than there.
+func (b *Bare) populate(ctx context.Context) (doctors, patients []uuid.UUID, err error) {
 	if err := store.Migrate(ctx, b.db); err != nil {
-		return doctor, patient, err
+		return nil, nil, err
 	}
 	box, err := seal.NewBox(seal.NewKey())
 	if err != nil {
-		return doctor, patient, err
+		return nil, nil, err
 	}
-	if _, err := demo.FillThin(ctx, b.db, 1, time.Now(), box, nil); err != nil {
-		return doctor, patient, err
+	if _, err := demo.FillThin(ctx, b.db, 32, time.Now(), box, nil); err != nil {
+		return nil, nil, err
 	}
-	err = b.db.Read(ctx, func(tx *sqldb.Tx) error {
-		return tx.QueryRow(`
-			SELECT (SELECT user_id FROM doctors ORDER BY user_id LIMIT 1),
-			       (SELECT user_id FROM patients ORDER BY user_id LIMIT 1)`).Scan(&doctor, &patient)
+	id := func(row sqldb.Scanner) (id uuid.UUID, err error) {
+		err = row.Scan(&id)
+		return id, err
+	}
+	err = b.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		if doctors, err = sqldb.All(tx, id, `SELECT user_id FROM doctors`); err == nil {
+			patients, err = sqldb.All(tx, id, `SELECT user_id FROM patients`)
+		}
+		return err
 	})
-	return doctor, patient, err
+	return doctors, patients, err
 }
 
 // Close gives the connections back.

@@ -118,6 +118,8 @@ type runner struct {
 	box    *seal.Box
 	report Report
 	ends   []func(context.Context) error
+
+	connected []*Client // of the row that is measured
 }
 
 // Run measures, prints a table, and writes it into the folder with all figures
@@ -214,7 +216,9 @@ func (r *runner) measure(ctx context.Context, engine sqldb.Engine) (err error) {
 			opened = true
 		}
 		r.say("%s on %s", measured.name, engineName(engine))
-		if err := measured.engine(r, ctx, s); err != nil {
+		err := measured.engine(r, ctx, s)
+		r.hangUp()
+		if err != nil {
 			return fmt.Errorf("%s: %w", measured.name, err)
 		}
 	}

@@ -50,6 +50,7 @@ func (r *runner) mix(ctx context.Context, s *stage, opened bool) error {
 	if err != nil {
 		return err
 	}
+	defer r.hangUp()
 	r.say("mixed load on %s: finding the capacity", home)
 	clients := r.config.Clients
 	closed(ctx, clients, r.config.Slice, do)

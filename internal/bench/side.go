@@ -88,12 +88,20 @@ func median(values []float64) float64 {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// connect makes a client for each who asks, given back when the run ends.
+// connect makes a client for each who asks, given back after the row.
 func (r *runner) connect(url string, n int) []*Client {
 	connections := make([]*Client, n)
 	for i := range connections {
 		connections[i] = NewClient(url)
-		r.atEnd(func(context.Context) error { connections[i].Close(); return nil })
 	}
+	r.connected = append(r.connected, connections...)
 	return connections
+}
+
+// hangUp lets servers forget the clients of a row.
+func (r *runner) hangUp() {
+	for _, c := range r.connected {
+		c.Close()
+	}
+	r.connected = nil
 }
