@@ -21,7 +21,10 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "forgot", Path: "/forgot"},
 		webtest.Place{Name: "forgot-sent", Path: "/forgot?sent"},
 		webtest.Place{Name: "reset", Path: "/reset?token=abc"},
-		webtest.Place{Name: "verify-email", Path: "/verify-email?token=abc"},
+		webtest.Place{Name: "verify-email", Path: verifyLink(t, c, c.NewPatient("ana", "Ana Prieto"))},
+		webtest.Place{Name: "verify-email-done", Path: verifyLink(t, c, c.NewPatient("berta", "Berta Prieto")), Prepare: func(tab *webtest.Tab) {
+			tab.Follow("main form button.primary")
+		}},
 		webtest.Place{Name: "unlock", Path: "/unlock", As: c.Doctor},
 		webtest.Place{Name: "confirm", Path: "/confirm", As: c.Patient},
 		webtest.Place{Name: "register", Path: "/register"},
