@@ -174,6 +174,7 @@ func (n *node) stop(ctx context.Context, server *http.Server, runner *jobs.Runne
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.config.ShutdownTimeout)
 	defer cancel()
 	n.logger.InfoContext(ctx, "stopping")
+	runner.Rest()
 	err := server.Shutdown(ctx)
 	if err != nil {
 		err = errors.Join(fmt.Errorf("finish the requests: %w", err), server.Close())

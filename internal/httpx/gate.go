@@ -92,13 +92,10 @@ func (g *Gate) enter(r *http.Request) bool {
 // readAhead reads what a client sends, up to the most that anybody may. What goes
 // wrong comes again when the handler reads on.
 func readAhead(r *http.Request) {
-	if r.Body == nil || r.Body == http.NoBody {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > MaxBody { // too long: refused unread
 		return
 	}
-	var head bytes.Buffer
-	if r.ContentLength > 0 && r.ContentLength <= MaxBody {
-		head.Grow(int(r.ContentLength))
-	}
+	var head bytes.Buffer // grows with what comes: a promise of much costs nothing
 	_, err := io.CopyN(&head, r.Body, MaxBody)
 	rest := io.Reader(r.Body)
 	if err != nil {

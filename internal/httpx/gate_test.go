@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -225,5 +226,24 @@ func TestABodyIsWholeBehindTheGate(t *testing.T) {
 				}
 			}), nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", tt.body))
 		})
+	}
+}
+
+// Whoever announces a long body and sends nothing takes no memory for it.
+func TestAnAnnouncedBodyTakesNoMemory(t *testing.T) {
+	t.Parallel()
+	read, write := io.Pipe()
+	defer write.Close()
+	r := httptest.NewRequest(http.MethodPost, "/", read)
+	r.ContentLength = MaxBody
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	go readAhead(r)
+	if _, err := write.Write([]byte("{")); err != nil { // it reads by now
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > MaxBody/2 {
+		t.Errorf("%d bytes were taken for one that came", grown)
 	}
 }

@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -74,6 +75,37 @@ func TestStopEndsAQueueAtWork(t *testing.T) {
 		stop(t, runner)
 		if !finished {
 			t.Error("Stop returned before the queue had ended")
+		}
+	})
+}
+
+// A stop whose time is used up, by a slow request perhaps, still waits for what a queue
+// is at: a mail that has left must be noted before the database is closed.
+func TestAStopWaitsForWhatAQueueIsAt(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
+		begun, release := make(chan struct{}), make(chan struct{})
+		var ended atomic.Bool
+		runner, err := jobs.Start(t.Context(), db, jobs.Config{Queues: []jobs.Queue{{Name: "mail", Work: func(context.Context) (int, bool, error) {
+			select {
+			case <-begun:
+			default:
+				close(begun)
+			}
+			<-release
+			ended.Store(true)
+			return 0, false, nil
+		}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-begun
+		over, cancel := context.WithCancel(t.Context())
+		cancel()
+		time.AfterFunc(100*time.Millisecond, func() { close(release) })
+		_ = runner.Stop(over)
+		if !ended.Load() {
+			t.Error("the stop did not wait")
 		}
 	})
 }

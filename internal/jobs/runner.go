@@ -119,6 +119,10 @@ func (c Config) handlers(db *sqldb.DB) map[string]Handler {
 	return all
 }
 
+// Rest begins nothing new in the outbox and the queues. It is for a server that is
+// about to wait for its requests, which may take all the time that there is.
+func (r *Runner) Rest() { r.cancel() }
+
 // Stop takes on nothing new and waits for what is running. When ctx ends first,
 // running jobs are cancelled; River runs them again after a restart. Call it
 // once, before the database is closed.
@@ -133,7 +137,8 @@ func (r *Runner) Stop(ctx context.Context) error {
 	return errors.Join(err, r.closed())
 }
 
-// wait waits for the relay and the queues to end what they are at.
+// wait waits for the relay and the queues to end what they are at, for a moment also
+// when ctx has ended: a mail that has left must be noted.
 func (r *Runner) wait(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
@@ -144,6 +149,11 @@ func (r *Runner) wait(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(cancelPatience):
 		return ctx.Err()
 	}
 }

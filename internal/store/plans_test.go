@@ -30,7 +30,7 @@ import (
 // grows are the tables that get longer with the years. No statement that people or
 // jobs wait for may read one of them from end to end.
 var grows = []string{
-	"appointments", "audit_logs", "busy_periods", "feedback", "holds", "idempotency_keys", "mails", "outbox",
+	"appointments", "audit_logs", "busy_periods", "feedback", "holds", "idempotent_answers", "mails", "outbox",
 	"patients", "record_reads", "users", "visit_rollups",
 }
 
