@@ -25,7 +25,7 @@ func spanishMailRoom() map[string]string {
 		"Kept here":                    "Guardado aquí",
 		"Not needed any more":          "Ya no hacía falta",
 		"It did not arrive, and is not tried again. If it matters, call the person. Check the address on their page.":                    "No llegó y no se vuelve a intentar. Si es importante, llama a la persona. Comprueba la dirección en su página.",
-		"It leaves as soon as the mail server takes it, and is tried for three days.":                                                    "Sale en cuanto el servidor de correo lo acepte, y se intenta durante tres días.",
+		"It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.":                        "Sale en cuanto el servidor de correo lo acepte. Si el servidor lo rechaza durante tres días, se abandona.",
 		"Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to; if it matters, call them.": "Nadie ha confirmado aún esta dirección, así que allí no va nada sobre una cita. Se le ha pedido a la persona; si es importante, llámala.",
 		"No mail server is set up, so it was not sent. It can be read here.":                                                             "No hay servidor de correo, así que no se envió. Se puede leer aquí.",
 		"By its time it was no longer true, so it was not sent.":                                                                         "Al llegar su momento ya no era cierto, así que no se envió.",

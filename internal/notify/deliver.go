@@ -16,8 +16,8 @@ import (
 	"github.com/turno-health/turno/internal/store"
 )
 
-// giveUpAfter is how long a mail is tried. Most lose their point sooner: then they
-// are dropped.
+// giveUpAfter is how long a mail is tried that the server refuses for now, while it
+// takes others. Most lose their point sooner: then they are dropped.
 const giveUpAfter = 3 * 24 * time.Hour
 
 // saveTimeout bounds noting what became of an attempt, which goes on also when the
@@ -193,16 +193,28 @@ func (s *Service) attempt(ctx context.Context, way *connection, d *draft) error 
 		return nil
 	}
 	d.refused = way.send(ctx, d.ID, d.Recipient, now, d.letter)
-	switch {
-	case d.refused == nil:
+	if d.refused == nil {
 		d.State, d.LastError = store.MailIsSent, ""
 		return nil
-	case d.refused.permanent() || !d.refused.ofServer() && now.Sub(d.CreatedAt) > giveUpAfter:
+	}
+	if d.refused.permanent() || d.refusedTooLong(now) {
 		d.State, d.LastError = store.MailIsFailed, d.refused.said
 		return nil
 	}
 	d.LastError, d.AttemptAt = d.refused.said, now.Add(later(d.Attempts, d.refused.stops()))
 	return d.refused
+}
+
+// refusedTooLong reports whether the server has refused this very mail for days. It
+// notes since when. Days without a server count for nothing.
+func (d *draft) refusedTooLong(now time.Time) bool {
+	if d.refused.ofServer() {
+		return false
+	}
+	if d.RefusedSince == nil {
+		d.RefusedSince = &now
+	}
+	return now.Sub(*d.RefusedSince) > giveUpAfter
 }
 
 // later is how long after so many attempts the next one is made: the fourth power of

@@ -277,7 +277,7 @@ func TestWhatWaitedTooLongIsNotSent(t *testing.T) {
 			})
 		}, store.MailIsDropped},
 		{"the visit has begun", func(c *clinic, _ turno.Appointment) { c.clock.Set(at(9, 10, 1)) }, store.MailIsDropped},
-		{"it was tried for three days", func(c *clinic, _ turno.Appointment) { c.clock.Set(at(4, 10, 0)) }, store.MailIsFailed},
+		{"the server refused it for three days", func(c *clinic, _ turno.Appointment) { c.clock.Set(at(4, 10, 0)) }, store.MailIsFailed},
 		{"the patient closed the account", func(c *clinic, _ turno.Appointment) {
 			c.write(func(tx *sqldb.Tx) error {
 				_, err := tx.Exec(`UPDATE users SET deactivated_at = created_at WHERE username = 'carla'`)

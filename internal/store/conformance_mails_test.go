@@ -53,7 +53,8 @@ func TestAMailIsMadeOnceAndKeepsWhatBecameOfIt(t *testing.T) {
 		}
 		sent := at(9, 0)
 		m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar = "carla@example.org", store.MailIsSent, "S", "T", "H", "C"
-		m.Attempts, m.LastError, m.AttemptAt, m.SentAt = 3, "later", at(9, 1), &sent
+		refused := at(8, 0)
+		m.Attempts, m.LastError, m.RefusedSince, m.AttemptAt, m.SentAt = 3, "later", &refused, at(9, 1), &sent
 		for _, want := range []bool{true, false} { // it waits the first time only
 			c.write(t, func(tx *sqldb.Tx) error {
 				saved, err := store.SaveMail(tx, m)
@@ -212,14 +213,14 @@ func TestWithheldMailsAreLetGo(t *testing.T) {
 				if err := store.InsertMail(tx, m); err != nil {
 					return err
 				}
-				m.State, m.SentAt = store.MailIsWithheld, &tx.Now
+				m.State, m.SentAt, m.RefusedSince = store.MailIsWithheld, &tx.Now, &tx.Now
 				if _, err := store.SaveMail(tx, m); err != nil {
 					return err
 				}
 			}
 			return store.ReleaseMails(tx, c.patient.ID)
 		})
-		if got := c.readMail(t, m.ID); got.State != store.MailIsWaiting || got.SentAt != nil {
+		if got := c.readMail(t, m.ID); got.State != store.MailIsWaiting || got.SentAt != nil || got.RefusedSince != nil {
 			t.Errorf("the mail is %s", got.State)
 		}
 		if got := c.readMail(t, other.ID); got.State != store.MailIsWithheld {

@@ -28,7 +28,8 @@ type Mail struct {
 	Calendar      string // the text/calendar part, if any
 	Attempts      int
 	LastError     string
-	AttemptAt     time.Time // when it is tried next, while it waits
+	RefusedSince  *time.Time // since when the mail server refuses this very mail; nil: it has not
+	AttemptAt     time.Time  // when it is tried next, while it waits
 	CreatedAt     time.Time
 	SentAt        *time.Time // also when it was kept, dropped or given up
 }
@@ -69,12 +70,13 @@ func InsertMail(tx *sqldb.Tx, m Mail) error {
 
 const selectMails = `
 		SELECT m.id, m.key, m.kind, m.user_id, m.appointment_id, m.sequence, m.about, m.recipient, m.state,
-		       m.subject, m.body_text, m.body_html, m.calendar, m.attempts, m.last_error, m.attempt_at, m.created_at, m.sent_at
+		       m.subject, m.body_text, m.body_html, m.calendar, m.attempts, m.last_error, m.refused_since,
+		       m.attempt_at, m.created_at, m.sent_at
 		  FROM mails m`
 
 func scanMail(row sqldb.Scanner) (m Mail, err error) {
 	err = row.Scan(&m.ID, &m.Key, &m.Kind, &m.UserID, &m.AppointmentID, &m.Sequence, &m.About, &m.Recipient, &m.State,
-		&m.Subject, &m.Text, &m.HTML, &m.Calendar, &m.Attempts, &m.LastError, &m.AttemptAt, &m.CreatedAt, &m.SentAt)
+		&m.Subject, &m.Text, &m.HTML, &m.Calendar, &m.Attempts, &m.LastError, &m.RefusedSince, &m.AttemptAt, &m.CreatedAt, &m.SentAt)
 	return m, err
 }
 
@@ -104,11 +106,13 @@ func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
 		       calendar = $7,
 		       attempts = $8,
 		       last_error = $9,
-		       attempt_at = $10,
-		       sent_at = $11
+		       refused_since = $10,
+		       attempt_at = $11,
+		       sent_at = $12
 		 WHERE id = $1
 		   AND state = 'waiting'`,
-		m.ID, m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar, m.Attempts, m.LastError, m.AttemptAt, m.SentAt)
+		m.ID, m.Recipient, m.State, m.Subject, m.Text, m.HTML, m.Calendar, m.Attempts, m.LastError, m.RefusedSince,
+		m.AttemptAt, m.SentAt)
 	if err != nil {
 		return false, fmt.Errorf("save a mail: %w", err)
 	}
@@ -116,11 +120,12 @@ func SaveMail(tx *sqldb.Tx, m Mail) (bool, error) {
 }
 
 // ReleaseMails lets the mails of a user go that waited for the address to be
-// verified.
+// verified. What a server said of them before counts no more.
 func ReleaseMails(tx *sqldb.Tx, userID uuid.UUID) error {
 	_, err := tx.Exec(`
 		UPDATE mails
 		   SET state = 'waiting',
+		       refused_since = NULL,
 		       attempt_at = $2,
 		       sent_at = NULL
 		 WHERE user_id = $1

@@ -64,7 +64,7 @@ func (v mailView) stands() string {
 	case notify.Failed:
 		return v.T("It did not arrive, and is not tried again. If it matters, call the person. Check the address on their page.")
 	case notify.Waiting:
-		return v.T("It leaves as soon as the mail server takes it, and is tried for three days.")
+		return v.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
 	case notify.Withheld:
 		return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to; if it matters, call them.")
 	case notify.Kept:

@@ -555,6 +555,7 @@ CREATE TABLE mails (
     calendar       text NOT NULL,
     attempts       int NOT NULL,
     last_error     varchar(500) NOT NULL,
+    refused_since  timestamptz,
     attempt_at     timestamptz NOT NULL,
     created_at     timestamptz NOT NULL,
     sent_at        timestamptz

@@ -529,6 +529,7 @@ CREATE TABLE mails (
     calendar       TEXT NOT NULL,
     attempts       INTEGER NOT NULL,
     last_error     TEXT NOT NULL CHECK (length(last_error) <= 500),
+    refused_since  INTEGER,
     attempt_at     INTEGER NOT NULL,
     created_at     INTEGER NOT NULL,
     sent_at        INTEGER
