@@ -66,11 +66,14 @@ func (s *Service) licenceVerified(tx *sqldb.Tx, payload string) error {
 // keeps nothing signs in anew each time.
 const mostSignIns = 5
 
-// signedInAnew tells somebody of a sign-in from a browser that was not known. Mail to
-// an address that nobody verified might tell a stranger who is a patient here.
+// mayWarn reports whether somebody can be told of a sign-in. Mail to an address that
+// nobody verified might tell a stranger who is a patient here.
+func (s *Service) mayWarn(user turno.User) bool { return !s.Sends() || user.EmailVerifiedAt != nil }
+
+// signedInAnew tells somebody of a sign-in from a browser that was not known.
 func (s *Service) signedInAnew(tx *sqldb.Tx, payload string) error {
 	return tell(tx, payload, func(user turno.User, event accountEvent) error {
-		if s.Sends() && user.EmailVerifiedAt == nil {
+		if !s.mayWarn(user) {
 			return nil
 		}
 		if err := tx.Lock(user.ID); err != nil {
@@ -135,7 +138,7 @@ func (s *Service) accountContent(tx *sqldb.Tx, d *draft) (c content, stands bool
 	case KindVerifyEmail:
 		c, stands = s.verifyContent(words, d.user), d.user.EmailVerifiedAt == nil
 	case KindNewSignIn:
-		c = s.signInContent(words, d)
+		c, stands = s.signInContent(words, d), s.mayWarn(d.user)
 	case KindLicenceVerified:
 		var doctor turno.Doctor
 		doctor, err = store.DoctorByID(tx, d.UserID)

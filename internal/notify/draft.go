@@ -109,7 +109,11 @@ func (s *Service) content(tx *sqldb.Tx, d *draft) (content, bool, error) {
 	if Kind(d.Kind).reminds() {
 		changed = !visit.Status.Open() || strconv.FormatInt(visit.ScheduledAt.Unix(), 10) != d.About
 	}
-	if changed || !worthTelling(visit.Status, visit.ScheduledAt, tx) {
+	stands := worthTelling(Kind(d.Kind), visit.ScheduledAt, tx.Now)
+	if Kind(d.Kind) == KindFeedback {
+		stands = askable(visit, tx.Now)
+	}
+	if changed || !stands {
 		return content{}, false, nil
 	}
 	return s.visitContent(tx, Kind(d.Kind), visit, d.user), true, nil

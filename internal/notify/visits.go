@@ -26,7 +26,7 @@ func (s *Service) visitChanged(tx *sqldb.Tx, kind Kind, payload string) error {
 		return err
 	}
 	visit, found, err := store.VisitNewsByID(tx, event.AppointmentID)
-	if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(visit.Status, visit.ScheduledAt, tx) {
+	if err != nil || !found || visit.Sequence != event.Sequence || !worthTelling(kind, visit.ScheduledAt, tx.Now) {
 		return err
 	}
 	if err := insertVisitMails(tx, kind, visit, strconv.Itoa(visit.Sequence), ""); err != nil || !visit.Status.Open() {
@@ -35,10 +35,17 @@ func (s *Service) visitChanged(tx *sqldb.Tx, kind Kind, payload string) error {
 	return s.planReminder(tx, visit)
 }
 
-// worthTelling reports whether a visit can still come about, or has just been called
-// off. Of a walk-in that has begun nobody needs to hear.
-func worthTelling(status turno.Status, at time.Time, tx *sqldb.Tx) bool {
-	return !status.Open() || tx.Now.Before(at)
+// tellNotBeyond is how long after its time a request is told to have run out: it does
+// so only then, and whoever waited should choose another time.
+const tellNotBeyond = 14 * 24 * time.Hour
+
+// worthTelling reports whether there is still a point in telling of a visit: until its
+// time, also when it was called off. Of a walk-in that has begun nobody needs to hear.
+func worthTelling(kind Kind, at, now time.Time) bool {
+	if kind == KindExpired {
+		return now.Sub(at) < tellNotBeyond
+	}
+	return now.Before(at)
 }
 
 // insertVisitMails adds a mail of a kind and state for each recipient.

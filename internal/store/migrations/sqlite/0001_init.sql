@@ -544,7 +544,7 @@ CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 -- Which mail somebody does without.
 CREATE TABLE mail_refusals (
     user_id    BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
-    kind       TEXT NOT NULL CHECK (kind IN ('reminder_24h', 'reminder_2h', 'feedback')),
+    kind       TEXT NOT NULL CHECK (length(kind) <= 50) CHECK (kind IN ('reminder_24h', 'reminder_2h', 'feedback')),
     created_at INTEGER NOT NULL,
     PRIMARY KEY (user_id, kind)
 ) STRICT, WITHOUT ROWID;
