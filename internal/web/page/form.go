@@ -33,7 +33,8 @@ type Form struct {
 // Field means the form as a whole.
 type FieldError struct{ Field, Message string }
 
-// Form reads what was posted.
+// Form reads what was posted. A form that was shown to somebody else, in a window that
+// stayed open, is not carried out for whoever is signed in now.
 func (r *Request) Form() (*Form, error) {
 	r.Body = http.MaxBytesReader(r.w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
@@ -48,6 +49,9 @@ func (r *Request) Form() (*Form, error) {
 				return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This contains characters that can't be used."})
 			}
 		}
+	}
+	if shown := r.PostForm.Get(ui.ShownToField); shown != "" && r.SignedIn() && shown != r.Caller.UserID.String() {
+		return nil, turno.Conflict(turno.CodeConflict, "Somebody else has signed in here since this page was shown, so nothing was done. Please open it again.")
 	}
 	return &Form{Values: r.PostForm}, nil
 }

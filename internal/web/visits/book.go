@@ -180,7 +180,7 @@ func offerOf(r *page.Request, w wish) (booking.Offer, error) {
 // keep holds the time for the reader, or for a browser in which nobody has signed
 // in. Who has held too often goes on without.
 func (v *bookView) keep(r *page.Request) error {
-	if !v.offer.State.Bookable() || r.Method == http.MethodHead || isPrefetch(r) {
+	if !v.offer.State.Bookable() || r.Method == http.MethodHead || isPrefetch(r) || isPart(r) {
 		return nil
 	}
 	browser := r.Visitor()
@@ -202,6 +202,12 @@ func (v *bookView) keep(r *page.Request) error {
 	}
 	v.offer.Hold, v.offer.State = &hold, booking.OfferHeld
 	return nil
+}
+
+// isPart reports whether the browser asks for the page as something else than a page:
+// a picture on another site must hold nobody's time.
+func isPart(r *page.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Dest") != "document"
 }
 
 // isPrefetch reports whether the browser only guesses that the page will be

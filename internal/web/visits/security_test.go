@@ -78,19 +78,48 @@ func TestAnotherSiteCanDoNothing(t *testing.T) {
 }
 
 // A link on another site may lead to a time, and whoever only guesses that it will
-// be opened does not take it from others.
+// be opened does not take it from others; nor does a picture on another site.
 func TestAPrefetchHoldsNothing(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
-		v := c.Visitor(t)
-		v.Header.Set("Sec-Purpose", "prefetch;prerender")
 		at := c.OpenTime(2)
-		if page := v.Get(page.BookPath(c.Doctor.UserID, at, nil)); page.Find(".countdown").Length() != 0 {
-			t.Error("a prefetch holds the time")
+		for what, headers := range map[string]map[string]string{
+			"a prefetch": {"Sec-Purpose": "prefetch;prerender"},
+			"a picture":  {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"},
+		} {
+			v := c.Visitor(t)
+			for name, value := range headers {
+				v.Header.Set(name, value)
+			}
+			shown := v.Get(page.BookPath(c.Doctor.UserID, at, nil))
+			if shown.Find(".countdown").Length() != 0 {
+				t.Errorf("%s holds the time", what)
+			}
+			if shown.Says("your time is kept") {
+				t.Errorf("to %s the page says that the time is kept", what)
+			}
 		}
 		open, err := c.Booking.Slots(t.Context(), policy.Caller{}, c.Doctor.UserID, at, at.Add(time.Minute), nil)
 		if err != nil || len(open) != 1 {
 			t.Errorf("the time is no longer open: %v (%v)", open, err)
+		}
+	})
+}
+
+// Two people use one browser: the window of the first stays open.
+func TestAFormOfSomebodyElseIsNotCarriedOut(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		at := c.OpenTime(2)
+		first, second := c.As(t, c.Patient), c.As(t, c.OtherPatient)
+		form := first.Get(page.BookPath(c.Doctor.UserID, at, nil))
+		answer := second.Submit(form, "#book", url.Values{"reason": {"Only my doctor is to know"}})
+		if answer.Status != http.StatusConflict || !answer.Says("Somebody else has signed in here") {
+			t.Errorf("it is answered with %d: %s", answer.Status, answer.Text())
+		}
+		mine, _, err := c.Booking.MyVisits(t.Context(), c.OtherPatient.Caller, booking.MyVisits{})
+		if err != nil || len(mine) != 0 {
+			t.Errorf("the second has %d visits (%v)", len(mine), err)
 		}
 	})
 }
