@@ -78,11 +78,19 @@ func completing() step {
 
 // change takes a visit one step on, in one transaction.
 func (s *Service) change(ctx context.Context, c policy.Caller, id uuid.UUID, next step) (turno.Appointment, error) {
+	return s.changeWhile(ctx, c, id, func(*sqldb.Tx) error { return nil }, next)
+}
+
+// changeWhile is change, if stands agrees in its transaction.
+func (s *Service) changeWhile(ctx context.Context, c policy.Caller, id uuid.UUID, stands func(*sqldb.Tx) error, next step) (turno.Appointment, error) {
 	if err := policy.Admit(c, next.action); err != nil {
 		return turno.Appointment{}, err
 	}
 	var changed turno.Appointment
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := stands(tx); err != nil {
+			return err
+		}
 		before, after, err := s.decide(tx, c, id, next)
 		if err != nil {
 			return err

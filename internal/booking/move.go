@@ -50,7 +50,7 @@ func (s *Service) move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 }
 
 // checkVisit says what speaks against changing a visit, beside the rules for all.
-type checkVisit func(v turno.Appointment, now time.Time) error
+type checkVisit func(tx *sqldb.Tx, v turno.Appointment) error
 
 // moveTx is one attempt to move, inside its transaction.
 type moveTx struct {
@@ -109,7 +109,7 @@ func (t *moveTx) read(id uuid.UUID) error {
 		return turno.Conflict(turno.CodeConflict, "This visit has just been moved by somebody else. Please look again.")
 	}
 	if t.check != nil {
-		if err := t.check(t.visit.Appointment, t.tx.Now); err != nil {
+		if err := t.check(t.tx, t.visit.Appointment); err != nil {
 			return err
 		}
 	}

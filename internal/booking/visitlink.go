@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -25,16 +26,31 @@ const linkContext = "visit link"
 type visitLink struct {
 	visitID, userID uuid.UUID
 	scheduledAt     time.Time
+	address         addressMark // that it was mailed to
 }
 
-const linkSize = 16 + 16 + 8
+// addressMark tells addresses apart: the beginning of a hash.
+type addressMark [8]byte
 
-// VisitLink is the token of a link by which who was mailed about a visit can cancel
-// it, move it or say to be coming, without signing in, until it begins. It is kept
-// nowhere: all of it is sealed in it.
-func (s *Service) VisitLink(visitID uuid.UUID, scheduledAt time.Time, userID uuid.UUID) string {
-	said := append(visitID[:], userID[:]...)
-	said = binary.BigEndian.AppendUint64(said, uint64(scheduledAt.Unix())) //nolint:gosec // visits are after 1970
+func markOf(user turno.User) addressMark {
+	hash := sha256.Sum256([]byte(user.Email))
+	return addressMark(hash[:8])
+}
+
+const linkSize = 16 + 16 + 8 + 8
+
+// VisitLink is the token of a link by which who is mailed about a visit can cancel
+// it, move it or say to be coming, without signing in, until it begins or their address
+// is another. It is kept nowhere: all of it is sealed in it. It is empty for staff and
+// the visit's doctor, who sign in also when they look after the patient.
+func (s *Service) VisitLink(v turno.Appointment, reader turno.User) string {
+	if forPractice(linkCaller(reader), v.DoctorID) {
+		return ""
+	}
+	said := append(v.ID[:], reader.ID[:]...)
+	said = binary.BigEndian.AppendUint64(said, uint64(v.ScheduledAt.Unix())) //nolint:gosec // visits are after 1970
+	mark := markOf(reader)
+	said = append(said, mark[:]...)
 	return base64.RawURLEncoding.EncodeToString(s.config.Box.Seal(said, []byte(linkContext)))
 }
 
@@ -48,7 +64,8 @@ func (s *Service) readLink(token string) (l visitLink, err error) {
 		return l, linkOver()
 	}
 	l.visitID, l.userID = uuid.UUID(said[:16]), uuid.UUID(said[16:32])
-	l.scheduledAt = time.Unix(int64(binary.BigEndian.Uint64(said[32:])), 0).UTC() //nolint:gosec // as above
+	l.address = addressMark(said[40:])
+	l.scheduledAt = time.Unix(int64(binary.BigEndian.Uint64(said[32:40])), 0).UTC() //nolint:gosec // as above
 	return l, nil
 }
 
@@ -151,8 +168,13 @@ func (s *Service) mailed(who policy.Caller, d store.VisitDetails, now time.Time)
 	return shown, nil
 }
 
-// linkOwner is whom a link was mailed to, if they still hear of the visit: its
-// patient, or who acts for one.
+// linkCaller is somebody who comes by a link.
+func linkCaller(user turno.User) policy.Caller {
+	return policy.Caller{UserID: user.ID, Role: user.Role, StaffLevel: user.StaffLevel, ByLink: true}
+}
+
+// linkOwner is whom a link was mailed to, if they still hear of the visit, at the same
+// address: its patient, or who acts for one.
 func linkOwner(tx *sqldb.Tx, l visitLink) (policy.Caller, turno.User, error) {
 	v, err := store.VisitByID(tx, l.visitID, l.userID)
 	if err != nil {
@@ -162,40 +184,47 @@ func linkOwner(tx *sqldb.Tx, l visitLink) (policy.Caller, turno.User, error) {
 	if err != nil {
 		return policy.Caller{}, user, err
 	}
-	who := policy.Caller{UserID: user.ID, Role: user.Role, StaffLevel: user.StaffLevel, ByLink: true}
-	if !user.Active() || relation(who, v)&(policy.Self|policy.Proxy) == 0 || forPractice(who, v.DoctorID) {
+	who := linkCaller(user)
+	if !user.Active() || l.address != markOf(user) || relation(who, v)&(policy.Self|policy.Proxy) == 0 || forPractice(who, v.DoctorID) {
 		return policy.Caller{}, user, linkOver()
 	}
 	return who, user, nil
 }
 
+// stands refuses what its owner may not do by the link any more: it is asked in the
+// transaction that changes the visit.
+func (l visitLink) stands(tx *sqldb.Tx) error {
+	_, _, err := linkOwner(tx, l)
+	return err
+}
+
 // byLink reads a link that is to do something, and who does it.
-func (s *Service) byLink(ctx context.Context, c policy.Caller, token string) (l visitLink, who policy.Caller, err error) {
+func (s *Service) byLink(ctx context.Context, c policy.Caller, token string) (l visitLink, who policy.Caller, user turno.User, err error) {
 	if err := policy.Check(c, policy.UseVisitLink, 0); err != nil {
-		return l, who, err
+		return l, who, user, err
 	}
 	if l, err = s.readLink(token); err != nil {
-		return l, who, err
+		return l, who, user, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
-		who, _, err = linkOwner(tx, l)
+		who, user, err = linkOwner(tx, l)
 		return err
 	})
 	if err != nil {
-		return l, who, fmt.Errorf("act by the link of a visit: %w", err)
+		return l, who, user, fmt.Errorf("act by the link of a visit: %w", err)
 	}
 	who.Address = c.Address
-	return l, who, nil
+	return l, who, user, nil
 }
 
 // CancelByLink calls off the visit of a link. Errors: KindNotFound as of OpenVisitLink,
 // KindConflict when the visit has changed since.
 func (s *Service) CancelByLink(ctx context.Context, c policy.Caller, token string) error {
-	l, who, err := s.byLink(ctx, c, token)
+	l, who, _, err := s.byLink(ctx, c, token)
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, who, l.visitID, step{policy.CancelAppointment, "cancelled",
+	_, err = s.changeWhile(ctx, who, l.visitID, l.stands, step{policy.CancelAppointment, "cancelled",
 		func(v store.VisitFacts, now time.Time, _ bool) (turno.Appointment, error) {
 			if err := l.check(v.Appointment, now); err != nil {
 				return turno.Appointment{}, err
@@ -211,21 +240,23 @@ func (s *Service) CancelByLink(ctx context.Context, c policy.Caller, token strin
 // MoveByLink puts the visit of a link at another open time, and gives the token of the
 // link for that. Errors: those of CancelByLink and of Move.
 func (s *Service) MoveByLink(ctx context.Context, c policy.Caller, token string, to time.Time) (moved turno.Appointment, next string, err error) {
-	l, who, err := s.byLink(ctx, c, token)
+	l, who, user, err := s.byLink(ctx, c, token)
 	if err != nil {
 		return turno.Appointment{}, "", err
 	}
-	moved, err = s.move(ctx, who, l.visitID, to, l.check)
+	moved, err = s.move(ctx, who, l.visitID, to, func(tx *sqldb.Tx, v turno.Appointment) error {
+		return errors.Join(l.stands(tx), l.check(v, tx.Now))
+	})
 	if err != nil {
 		return turno.Appointment{}, "", err
 	}
-	return moved, s.VisitLink(moved.ID, moved.ScheduledAt, l.userID), nil
+	return moved, s.VisitLink(moved, user), nil
 }
 
 // ComingByLink notes with a confirmed visit that somebody comes. Errors: those of
 // CancelByLink.
 func (s *Service) ComingByLink(ctx context.Context, c policy.Caller, token string) error {
-	l, who, err := s.byLink(ctx, c, token)
+	l, who, _, err := s.byLink(ctx, c, token)
 	if err != nil {
 		return err
 	}
@@ -235,8 +266,9 @@ func (s *Service) ComingByLink(ctx context.Context, c policy.Caller, token strin
 		if err != nil {
 			return err
 		}
-		if doctorID = v.DoctorID; relation(who, v)&(policy.Self|policy.Proxy) == 0 {
-			return linkOver()
+		doctorID = v.DoctorID
+		if err := l.stands(tx); err != nil {
+			return err
 		}
 		if err := errors.Join(l.check(v.Appointment, tx.Now), mustBeConfirmed(v.Appointment)); err != nil {
 			return err

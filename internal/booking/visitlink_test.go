@@ -1,7 +1,9 @@
 package booking_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"testing"
 	"time"
 
@@ -21,7 +23,34 @@ func nobody() policy.Caller { return policy.Caller{Address: "198.51.100.7"} }
 
 // link is that of a visit in its patient's mail.
 func (c *clinic) link(v turno.Appointment) string {
-	return c.VisitLink(v.ID, v.ScheduledAt, v.PatientID)
+	c.t.Helper()
+	return c.linkOf(v, v.PatientID)
+}
+
+// linkOf is that in the mail of somebody.
+func (c *clinic) linkOf(v turno.Appointment, readerID uuid.UUID) string {
+	c.t.Helper()
+	return c.VisitLink(v, c.userNow(readerID))
+}
+
+// userNow is an account as it is now.
+func (c *clinic) userNow(id uuid.UUID) (u turno.User) {
+	c.t.Helper()
+	if err := c.db.Read(c.t.Context(), func(tx *sqldb.Tx) (err error) {
+		u, err = store.UserByID(tx, id)
+		return err
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+	return u
+}
+
+// forged is a token sealed with our key that none of ours would be.
+func (c *clinic) forged(v turno.Appointment, reader turno.User) string {
+	said := append(v.ID[:], reader.ID[:]...)
+	said = binary.BigEndian.AppendUint64(said, uint64(v.ScheduledAt.Unix()))
+	hash := sha256.Sum256([]byte(reader.Email))
+	return base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, hash[:8]...), []byte("visit link")))
 }
 
 // settled is a visit of the patient's that the practice booked.
@@ -167,24 +196,43 @@ func TestALinkStopsWithItsVisit(t *testing.T) {
 			})
 			return nil
 		}, ""},
+		{"the address is another", func(c *clinic, _ turno.Appointment) error {
+			c.write(func(tx *sqldb.Tx) error {
+				u, err := store.UserByID(tx, c.ana.UserID)
+				if err != nil {
+					return err
+				}
+				u.Email, u.EmailVerifiedAt = "ana@example.net", &tx.Now
+				return store.UpdateUser(tx, u)
+			})
+			return nil
+		}, ""},
+		{"a new password leaves it working", func(c *clinic, _ turno.Appointment) error {
+			c.write(func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE users SET password = 'another' WHERE id = $1`, c.ana.UserID)
+				return err
+			})
+			return nil
+		}, booking.LinkWorks},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			eachClinic(t, func(t *testing.T, c *clinic) {
 				v := c.settled(at(1, "11:00"))
+				mailed := c.link(v)
 				if err := tt.happens(c, v); err != nil {
 					t.Fatal(err)
 				}
 				before := c.now(v)
-				m, err := c.OpenVisitLink(t.Context(), nobody(), c.link(v))
+				m, err := c.OpenVisitLink(t.Context(), nobody(), mailed)
 				if m.State != tt.state || (err == nil) != (tt.state != "") || m.State != booking.LinkWorks && m.PatientName != "" {
 					t.Errorf("the link shows %+v (%v), want %q", m, err, tt.state)
 				}
 				if tt.state == booking.LinkWorks {
 					return
 				}
-				_, _, moved := c.MoveByLink(t.Context(), nobody(), c.link(v), at(4, "11:00"))
-				for what, err := range map[string]error{"coming": c.ComingByLink(t.Context(), nobody(), c.link(v)), "cancelling": c.CancelByLink(t.Context(), nobody(), c.link(v)), "moving": moved} {
+				_, _, moved := c.MoveByLink(t.Context(), nobody(), mailed, at(4, "11:00"))
+				for what, err := range map[string]error{"coming": c.ComingByLink(t.Context(), nobody(), mailed), "cancelling": c.CancelByLink(t.Context(), nobody(), mailed), "moving": moved} {
 					if kind := turno.KindOf(err); kind != turno.KindConflict && kind != turno.KindNotFound {
 						t.Errorf("%s: %v", what, err)
 					}
@@ -216,13 +264,13 @@ func TestAForgedLinkIsNone(t *testing.T) {
 		said := append(v.ID[:], v.PatientID[:]...)
 		for name, token := range map[string]string{
 			"nothing": "", "no base64": "%%%", "a changed bit": base64.RawURLEncoding.EncodeToString(broken), "cut off": good[:len(good)-4],
-			"another's key":          other.VisitLink(v.ID, v.ScheduledAt, v.PatientID),
-			"sealed for another use": base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, make([]byte, 8)...), []byte("email verification"))),
+			"another's key":          other.VisitLink(v, c.userNow(v.PatientID)),
+			"sealed for another use": base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, make([]byte, 16)...), []byte("email verification"))),
 			"too short":              base64.RawURLEncoding.EncodeToString(c.box.Seal(said, []byte("visit link"))),
-			"of somebody else":       c.VisitLink(v.ID, v.ScheduledAt, c.newPatient().UserID),
-			"of the doctor":          c.VisitLink(v.ID, v.ScheduledAt, c.doctor.UserID),
-			"of the staff":           c.VisitLink(v.ID, v.ScheduledAt, c.desk.UserID),
-			"of no visit":            c.VisitLink(uuid.New(), v.ScheduledAt, v.PatientID),
+			"of somebody else":       c.linkOf(v, c.newPatient().UserID),
+			"of the doctor":          c.forged(v, c.userNow(c.doctor.UserID)),
+			"of the staff":           c.forged(v, c.userNow(c.desk.UserID)),
+			"of no visit":            c.linkOf(turno.Appointment{ID: uuid.New(), DoctorID: v.DoctorID, ScheduledAt: v.ScheduledAt}, v.PatientID),
 		} {
 			_, opened := c.OpenVisitLink(t.Context(), nobody(), token)
 			_, _, moved := c.MoveByLink(t.Context(), nobody(), token, at(4, "11:00"))
@@ -234,6 +282,29 @@ func TestAForgedLinkIsNone(t *testing.T) {
 		}
 		if got := c.now(v); got.Status != turno.StatusConfirmed || got.ComingAt != nil {
 			t.Errorf("the visit is %+v", got)
+		}
+	})
+}
+
+// Staff and the doctor may look after the patient, and read mail as such: they sign in
+// to do anything.
+func TestWhoWorksHereGetsNoLink(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		v := c.settled(at(1, "11:00"))
+		proxies := map[string]policy.Caller{"staff": c.desk, "the doctor": c.doctor, "another doctor": c.newDoctor(), "another patient": c.newPatient()}
+		for who, proxy := range proxies {
+			c.write(func(tx *sqldb.Tx) error {
+				return store.PutProxy(tx, turno.Proxy{PatientID: c.ana.UserID, ProxyUserID: proxy.UserID, Relation: "partner", CreatedAt: tx.Now})
+			})
+			token := c.linkOf(v, proxy.UserID)
+			works := who == "another doctor" || who == "another patient"
+			if (token != "") != works {
+				t.Errorf("%s who acts for the patient gets the link %q", who, token)
+			}
+			if _, err := c.OpenVisitLink(t.Context(), nobody(), c.forged(v, c.userNow(proxy.UserID))); (err == nil) != works {
+				t.Errorf("%s opens a link: %v", who, err)
+			}
 		}
 	})
 }

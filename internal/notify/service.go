@@ -34,8 +34,8 @@ type Config struct {
 type ResetLink func(ctx context.Context, id uuid.UUID) (url string, err error)
 
 // VisitLink makes the token of the link by which who is mailed about a visit acts
-// without signing in.
-type VisitLink func(visitID uuid.UUID, scheduledAt time.Time, userID uuid.UUID) string
+// without signing in. It is empty for who has to sign in.
+type VisitLink func(v turno.Appointment, reader turno.User) string
 
 // Less makes the link by which somebody gets no more mail of a topic.
 type Less func(userID uuid.UUID, topic account.MailTopic) string

@@ -41,7 +41,9 @@ func (s *Service) visitContent(tx *sqldb.Tx, kind Kind, v store.VisitDetails, us
 	if v.Status.Open() {
 		c.closing = []string{r.howToCancel()}
 		c.secret = func(c *content) {
-			c.action.url = s.config.PublicURL + "/visit?token=" + s.config.VisitLink(v.ID, v.ScheduledAt, user.ID)
+			if token := s.config.VisitLink(v.Appointment, user); token != "" {
+				c.action.url = s.config.PublicURL + "/visit?token=" + token
+			}
 			if kind.topic() != "" {
 				c.less.url = s.config.Less(user.ID, kind.topic())
 			}

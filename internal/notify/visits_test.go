@@ -275,3 +275,24 @@ func TestTheLinkOfAMailActsAndIsKeptNowhere(t *testing.T) {
 		})
 	})
 }
+
+// Staff who look after a child sign in to change its visit: a link that acts would do
+// nothing for them.
+func TestStaffWhoLookAfterAChildGetThePlainAddress(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		c.write(func(tx *sqldb.Tx) error {
+			return store.PutProxy(tx, turno.Proxy{PatientID: c.child.UserID, ProxyUserID: c.desk.UserID, Relation: "father", CreatedAt: tx.Now})
+		})
+		v := c.booked(c.child, at(2, 10, 0))
+		c.run()
+		plain := map[string]bool{}
+		for _, m := range c.server.mails() {
+			l := open(t, m)
+			plain[m.to] = strings.Contains(l.text, "https://turno.example.org/appointments/"+v.ID.String()) && !strings.Contains(l.text+l.html, "/visit?token=")
+		}
+		if diff := cmp.Diff(map[string]bool{"desk@example.org": true, "carla@example.org": false}, plain); diff != "" {
+			t.Errorf("who gets the plain address (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -53,12 +53,12 @@ func aLinksForm(c *webtest.Clinic) url.Values {
 	form := aLaterTime(c)
 	for _, v := range coming {
 		if v.Status == turno.StatusConfirmed && v.ScheduledAt.After(c.Clock.Now()) {
-			form.Set("token", c.Booking.VisitLink(v.ID, v.ScheduledAt, c.Patient.UserID))
+			form.Set("token", c.VisitLink(v.Appointment))
 			return form
 		}
 	}
 	v := c.Visit(c.OpenTime(3))
-	form.Set("token", c.Booking.VisitLink(v.ID, v.ScheduledAt, c.Patient.UserID))
+	form.Set("token", c.VisitLink(v))
 	return form
 }
 

@@ -146,7 +146,7 @@ func TestAForgedLinkUnsubscribesNobody(t *testing.T) {
 		visit := c.Visit(c.OpenTime(3))
 		for name, path := range map[string]string{
 			"nothing": "/unsubscribe", "nonsense": "/unsubscribe?token=%25%25", "cut off": good[:len(good)-5],
-			"of a visit":    "/unsubscribe?token=" + c.Booking.VisitLink(visit.ID, visit.ScheduledAt, c.Patient.UserID),
+			"of a visit":    "/unsubscribe?token=" + c.VisitLink(visit),
 			"of no topic":   strings.TrimPrefix(c.Account.UnsubscribeURL(c.Patient.UserID, "everything"), c.URL),
 			"of no account": strings.TrimPrefix(c.Account.UnsubscribeURL(visit.ID, account.TopicReminders), c.URL),
 		} {

@@ -17,7 +17,7 @@ import (
 
 // link is the address in the mail about a visit of the patient.
 func link(c *webtest.Clinic, v turno.Appointment) string {
-	return "/visit?" + url.Values{"token": {c.Booking.VisitLink(v.ID, v.ScheduledAt, c.Patient.UserID)}}.Encode()
+	return "/visit?" + url.Values{"token": {c.VisitLink(v)}}.Encode()
 }
 
 func wantSaid(t *testing.T, a *webtest.Answer, status int, sentences ...string) {

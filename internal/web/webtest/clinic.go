@@ -263,6 +263,17 @@ func (c *Clinic) Visit(at time.Time) turno.Appointment {
 	return visit
 }
 
+// VisitLink is the token of the link in the patient's mail about a visit.
+func (c *Clinic) VisitLink(v turno.Appointment) (token string) {
+	c.t.Helper()
+	c.must(c.DB.Read(c.t.Context(), func(tx *sqldb.Tx) error {
+		patient, err := store.UserByID(tx, c.Patient.UserID)
+		token = c.Booking.VisitLink(v, patient)
+		return err
+	}))
+	return token
+}
+
 // Request is what the patient asks the doctor for: a visit that is not confirmed
 // yet.
 func (c *Clinic) Request(at time.Time) turno.Appointment {
