@@ -2,9 +2,13 @@ package notify
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/textproto"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,7 +20,9 @@ import (
 // with the first and again after trouble. It belongs to one goroutine, which closes it.
 type connection struct {
 	mailer *Mailer
+	client *gomail.Client
 	smtp   *smtp.Client // nil: to be opened
+	tcp    net.Conn     // below smtp
 }
 
 func (m *Mailer) connection() *connection { return &connection{mailer: m} }
@@ -40,25 +46,59 @@ func (c *connection) send(ctx context.Context, id uuid.UUID, to string, at time.
 
 func (c *connection) try(ctx context.Context, message *gomail.Msg) *refusal {
 	if c.smtp == nil {
-		opened, err := c.mailer.client.DialToSMTPClientWithContext(ctx)
-		if err != nil {
+		if err := c.open(ctx); err != nil {
 			return refusalToConnect(err)
 		}
-		c.smtp = opened
 	}
-	err := c.mailer.client.SendWithSMTPClient(c.smtp, message)
+	err := c.client.SendWithSMTPClient(c.smtp, message)
 	if err == nil || message.IsDelivered() { // what goes wrong after the server took it is no matter
 		return nil
 	}
 	refused := refusalOf(err)
 	if refused.broke() || !refused.ofRecipient && !refused.ofMessage { // what the server waits for now is not known
-		_ = c.smtp.Close()
-		c.smtp = nil
+		c.hangUp()
 	}
 	return refused
 }
 
-func (c *connection) close() { _ = c.mailer.client.CloseWithSMTPClient(c.smtp) }
+// open connects, greets and signs in. The client leaves open what it can't use: a
+// connection that comes to nothing is closed here.
+func (c *connection) open(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			c.hangUp()
+		}
+	}()
+	options := append(slices.Clone(c.mailer.options), gomail.WithDialContextFunc(c.dial))
+	if c.client, err = gomail.NewClient(c.mailer.settings.Host, options...); err != nil {
+		return fmt.Errorf("set up the mail server: %w", err)
+	}
+	c.smtp, err = c.client.DialToSMTPClientWithContext(ctx)
+	return err
+}
+
+func (c *connection) dial(ctx context.Context, network, address string) (conn net.Conn, err error) {
+	if c.tcp, err = new(net.Dialer).DialContext(ctx, network, address); err != nil || c.mailer.settings.Security != TLS {
+		return c.tcp, err
+	}
+	secure := tls.Client(c.tcp, c.mailer.tls)
+	return secure, secure.HandshakeContext(ctx)
+}
+
+// close takes leave. A server that answers oddly is left all the same.
+func (c *connection) close() {
+	if c.smtp != nil {
+		_ = c.client.CloseWithSMTPClient(c.smtp)
+	}
+	c.hangUp()
+}
+
+func (c *connection) hangUp() {
+	if c.tcp != nil {
+		_ = c.tcp.Close()
+	}
+	c.smtp, c.tcp = nil, nil
+}
 
 // refusal is why a mail did not leave. A nil one refuses nothing.
 type refusal struct {
@@ -67,11 +107,14 @@ type refusal struct {
 	ofRecipient bool   // the answer was about the address
 	ofMessage   bool   // the answer was about the mail
 	ofMail      bool   // the server had been told of the mail
+	inTheClear  bool   // the server offers no STARTTLS
 }
 
 // Error names nobody: it goes to the log.
 func (r *refusal) Error() string {
 	switch {
+	case r.inTheClear:
+		return "the mail server offers no STARTTLS, without which nothing is sent"
 	case r.code == 0:
 		return "the mail server could not be reached, or broke off"
 	case r.ofRecipient:
@@ -101,6 +144,7 @@ func (r *refusal) stops() bool { return r.ofServer() || r.broke() }
 
 func refusalToConnect(err error) *refusal {
 	r := &refusal{said: err.Error()}
+	r.inTheClear = strings.Contains(r.said, "does not support STARTTLS") // the client has no error of its own for it
 	if answer, ok := errors.AsType[*textproto.Error](err); ok {
 		r.code = answer.Code
 	}

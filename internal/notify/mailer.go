@@ -42,7 +42,8 @@ const defaultTimeout = 15 * time.Second
 // Mailer hands mail to one SMTP server (RFC 5321). It is safe for concurrent use.
 type Mailer struct {
 	settings SMTP
-	client   *gomail.Client // of which only what it says how to connect is used
+	tls      *tls.Config
+	options  []gomail.Option // how to speak to the server
 }
 
 // NewMailer makes a mailer. It connects to nothing.
@@ -54,8 +55,8 @@ func NewMailer(settings SMTP) (*Mailer, error) {
 		gomail.WithPort(settings.Port), gomail.WithTimeout(settings.Timeout), gomail.WithoutNoop(), gomail.WithoutRset(),
 	}
 	switch settings.Security {
-	case TLS:
-		options = append(options, gomail.WithSSL())
+	case TLS: // its connections begin so; servers offer no STARTTLS then (RFC 3207, section 4.2)
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	case StartTLS:
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	case Plain:
@@ -63,11 +64,12 @@ func NewMailer(settings SMTP) (*Mailer, error) {
 	default:
 		return nil, fmt.Errorf("there is no protection of mail called %q", settings.Security)
 	}
+	own := &tls.Config{MinVersion: tls.VersionTLS12}
 	if settings.TLS != nil {
-		own := settings.TLS.Clone()
-		own.ServerName = cmp.Or(own.ServerName, settings.Host)
-		options = append(options, gomail.WithTLSConfig(own))
+		own = settings.TLS.Clone()
 	}
+	own.ServerName = cmp.Or(own.ServerName, settings.Host)
+	options = append(options, gomail.WithTLSConfig(own))
 	if settings.Username != "" {
 		method := gomail.SMTPAuthAutoDiscover
 		if settings.Security == Plain {
@@ -75,11 +77,10 @@ func NewMailer(settings SMTP) (*Mailer, error) {
 		}
 		options = append(options, gomail.WithSMTPAuth(method), gomail.WithUsername(settings.Username), gomail.WithPassword(settings.Password))
 	}
-	client, err := gomail.NewClient(settings.Host, options...)
-	if err != nil {
+	if _, err := gomail.NewClient(settings.Host, options...); err != nil {
 		return nil, fmt.Errorf("set up the mail server: %w", err)
 	}
-	return &Mailer{settings: settings, client: client}, nil
+	return &Mailer{settings: settings, tls: own, options: options}, nil
 }
 
 // letter is a mail as it is sent.
