@@ -262,7 +262,7 @@ func settleOne(tx *sqldb.Tx, d draft) error {
 	if m.State != store.MailIsWaiting {
 		m.SentAt = &tx.Now
 	}
-	if _, err := store.SaveMail(tx, m); err != nil {
+	if waited, err := store.SaveMail(tx, m); err != nil || !waited { // settled by another node, or erased with the person
 		return err
 	}
 	switch {
