@@ -116,7 +116,7 @@ func canGoOn(ctx context.Context, err error) bool {
 // the server is in trouble: then they are given back.
 func (s *Service) send(ctx context.Context, due []uuid.UUID) (done int, err error) {
 	began := s.config.Now()
-	taken, err := s.take(ctx, due)
+	taken, until, err := s.take(ctx, due)
 	if err != nil {
 		return 0, err
 	}
@@ -137,24 +137,25 @@ func (s *Service) send(ctx context.Context, due []uuid.UUID) (done int, err erro
 			break
 		}
 	}
-	return done, errors.Join(append(errs, s.giveBack(ctx, taken))...)
+	return done, errors.Join(append(errs, s.giveBack(ctx, taken, until))...)
 }
 
-// take keeps the mails from other nodes for a while; it returns those that none had
-// taken, in their order.
-func (s *Service) take(ctx context.Context, due []uuid.UUID) (taken []uuid.UUID, err error) {
+// take keeps the mails from other nodes until an instant; it returns those that none
+// had taken, in their order.
+func (s *Service) take(ctx context.Context, due []uuid.UUID) (taken []uuid.UUID, until time.Time, err error) {
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) (err error) {
-		taken, err = store.TakeMails(tx, due, tx.Now.Add(heldFor))
+		until = tx.Now.Add(heldFor)
+		taken, err = store.TakeMails(tx, due, until)
 		return err
 	})
-	return slices.DeleteFunc(due, func(id uuid.UUID) bool { return !slices.Contains(taken, id) }), err
+	return slices.DeleteFunc(due, func(id uuid.UUID) bool { return !slices.Contains(taken, id) }), until, err
 }
 
-func (s *Service) giveBack(ctx context.Context, ids []uuid.UUID) error {
+func (s *Service) giveBack(ctx context.Context, ids []uuid.UUID, until time.Time) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return s.note(ctx, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, ids) })
+	return s.note(ctx, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, ids, until) })
 }
 
 // sendOne writes a mail, sends it and notes what became of it. An error, which names

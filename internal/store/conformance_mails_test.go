@@ -297,7 +297,14 @@ func TestADueMailIsTakenByOne(t *testing.T) {
 		if due := c.dueMails(t); len(due) != 0 {
 			t.Errorf("%d mails are due though all are taken", len(due))
 		}
-		c.write(t, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, []uuid.UUID{second.ID}) })
+		giveBack := func(until time.Time) {
+			c.write(t, func(tx *sqldb.Tx) error { return store.GiveBackMails(tx, []uuid.UUID{second.ID}, until) })
+		}
+		giveBack(c.clock.Now().Add(time.Minute - time.Second))
+		if due := c.dueMails(t); len(due) != 0 {
+			t.Errorf("%d mails are due though another had taken them since", len(due))
+		}
+		giveBack(c.clock.Now().Add(time.Minute))
 		if diff := cmp.Diff([]uuid.UUID{second.ID}, c.dueMails(t)); diff != "" {
 			t.Errorf("given back (-want +got):\n%s", diff)
 		}

@@ -41,13 +41,15 @@ func TakeMails(tx *sqldb.Tx, ids []uuid.UUID, until time.Time) ([]uuid.UUID, err
 	return taken, nil
 }
 
-// GiveBackMails makes mails due that were taken and not tried.
-func GiveBackMails(tx *sqldb.Tx, ids []uuid.UUID) error {
+// GiveBackMails makes mails due that were taken until an instant and not tried. What
+// others have taken since, or tried, it leaves to them.
+func GiveBackMails(tx *sqldb.Tx, ids []uuid.UUID, until time.Time) error {
 	_, err := tx.Exec(`
 		UPDATE mails
 		   SET attempt_at = $1
 		 WHERE id = ANY($2)
-		   AND state = 'waiting'`, tx.Now, sqldb.In(ids))
+		   AND state = 'waiting'
+		   AND attempt_at = $3`, tx.Now, sqldb.In(ids), until)
 	if err != nil {
 		return fmt.Errorf("give mails back: %w", err)
 	}
