@@ -196,7 +196,22 @@ func (tab *Tab) Open(path string) {
 // Click presses what selector finds, in view, as a finger or a mouse does.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
-	tab.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	tab.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), standsStill(selector), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+// standsStill waits until what selector finds is where it was a moment ago: a mouse
+// that presses while the page still scrolls presses beside it.
+func standsStill(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`(async () => {
+		for (let before = "", i = 0; i < 100; i++) {
+			const box = document.querySelector(`+quote(selector)+`)?.getBoundingClientRect();
+			const now = box ? box.x + " " + box.y : "";
+			if (now !== "" && now === before) break;
+			before = now;
+			await new Promise(after => setTimeout(after, 40));
+		}
+		return {};
+	})()`, chromedp.EvalAwaitPromise)
 }
 
 // Follow is Click on what leads to another page, and waits for that page.
@@ -205,7 +220,7 @@ func (tab *Tab) Follow(selector string) {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx,
-		chromedp.ScrollIntoView(chromedp.CSS(selector)),
+		chromedp.ScrollIntoView(chromedp.CSS(selector)), standsStill(selector),
 		chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)); err != nil {
 		tab.t.Fatalf("follow %s at %s: %v\n%s", selector, tab.Path(), err, tab.Text("body"))
 	}
