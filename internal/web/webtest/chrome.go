@@ -202,16 +202,25 @@ func (tab *Tab) Click(selector string) {
 // standsStill waits until what selector finds is where it was a moment ago: a mouse
 // that presses while the page still scrolls presses beside it.
 func standsStill(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Evaluate[chromedp.Void](`(async () => {
-		for (let before = "", i = 0; i < 100; i++) {
-			const box = document.querySelector(`+quote(selector)+`)?.getBoundingClientRect();
-			const now = box ? box.x + " " + box.y : "";
-			if (now !== "" && now === before) break;
-			before = now;
-			await new Promise(after => setTimeout(after, 40));
+	where := chromedp.Evaluate[string](`(() => {
+		const box = document.querySelector(` + quote(selector) + `)?.getBoundingClientRect();
+		return box ? box.x + " " + box.y : "";
+	})()`)
+	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+		for before, tries := "", 0; tries < 100; tries++ {
+			now, err := where(ctx, target)
+			if err != nil || now != "" && now == before {
+				return chromedp.Void{}, err
+			}
+			before = now
+			select {
+			case <-ctx.Done():
+				return chromedp.Void{}, ctx.Err()
+			case <-time.After(40 * time.Millisecond):
+			}
 		}
-		return {};
-	})()`, chromedp.EvalAwaitPromise)
+		return chromedp.Void{}, nil
+	}
 }
 
 // Follow is Click on what leads to another page, and waits for that page.
