@@ -196,53 +196,55 @@ func (s *Service) licenceContent(words *locale.Words) content {
 	}
 }
 
-// withLinks writes the letter about a visit with the links that act without signing in.
-// It reports false when somebody has unsubscribed since.
-func (s *Service) withLinks(ctx context.Context, d *draft) (bool, error) {
-	if Kind(d.Kind).topic() != "" {
-		refused := false
-		err := s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
-			refused, err = unwanted(tx, d.UserID, Kind(d.Kind))
-			return err
-		})
-		if err != nil || refused {
-			return false, err
-		}
+// withSecret writes the letter with its secret links in it, which are kept nowhere. It
+// reports false when there is nothing to send any more: the wish has expired, or the
+// person no longer wants such mail.
+func (s *Service) withSecret(ctx context.Context, d *draft) (stands bool, err error) {
+	secret, stands, err := s.secretOf(ctx, d)
+	if err != nil || !stands || secret == nil {
+		return stands, err
 	}
-	if d.content.secret == nil {
-		return true, nil
-	}
-	d.content.secret(&d.content)
-	var err error
+	secret(&d.content)
 	d.letter, err = d.content.write(ctx)
 	return true, err
 }
 
-// withSecret writes the letter with the secret link in it. It reports false when the
-// wish has expired: then there is nothing to send any more.
-func (s *Service) withSecret(ctx context.Context, d *draft) (bool, error) {
+// secretOf is what puts the secret links into a mail; nil for one that has none.
+func (s *Service) secretOf(ctx context.Context, d *draft) (secret func(*content), stands bool, err error) {
 	switch Kind(d.Kind) {
 	case KindVerifyEmail:
-		d.content.action.url = s.config.VerifyURL(d.user)
-		var err error
-		d.letter, err = d.content.write(ctx)
-		return true, err
+		return leadingTo(s.config.VerifyURL(d.user)), true, nil
 	case KindPasswordReset:
+		return s.resetSecret(ctx, d)
 	default:
-		return s.withLinks(ctx, d)
+		refused, err := s.isUnwanted(ctx, d)
+		return d.content.secret, !refused, err
 	}
+}
+
+// leadingTo makes the button of a mail lead to an address.
+func leadingTo(url string) func(*content) { return func(c *content) { c.action.url = url } }
+
+func (s *Service) resetSecret(ctx context.Context, d *draft) (secret func(*content), stands bool, err error) {
 	id, err := uuid.Parse(d.About)
 	if err != nil {
-		return false, fmt.Errorf("which password reset: %w", err)
+		return nil, false, fmt.Errorf("which password reset: %w", err)
 	}
 	address, err := s.config.ResetLink(ctx, id)
 	if turno.KindOf(err) == turno.KindNotFound {
+		return nil, false, nil
+	}
+	return leadingTo(address), err == nil, err
+}
+
+// isUnwanted reports whether the person has unsubscribed from such mail meanwhile.
+func (s *Service) isUnwanted(ctx context.Context, d *draft) (refused bool, err error) {
+	if Kind(d.Kind).topic() == "" {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	d.content.action.url = address
-	d.letter, err = d.content.write(ctx)
-	return true, err
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) (err error) {
+		refused, err = unwanted(tx, d.UserID, Kind(d.Kind))
+		return err
+	})
+	return refused, err
 }

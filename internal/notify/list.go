@@ -64,9 +64,8 @@ func (s *Service) Mails(ctx context.Context, c policy.Caller, search Search) (ma
 	return mails, next, nil
 }
 
-// ManyMails is the most that CountMails counts of a state: a clinic's years of mail
-// are not gone through to show a number.
-const ManyMails = 1000
+// ManyMails is the most that CountMails counts of a state.
+const ManyMails = store.ManyMails
 
 // CountMails is how many mails there are in each state, ManyMails at most; with a
 // person, of those to or about them. It is for full staff.

@@ -47,11 +47,6 @@ const (
 	MailIsWithheld MailState = "withheld" // until the address is verified
 )
 
-// MailStates lists them.
-func MailStates() []MailState {
-	return []MailState{MailIsWaiting, MailIsSent, MailIsFailed, MailIsKept, MailIsDropped, MailIsWithheld}
-}
-
 // InsertMail adds a mail that is to be sent, and is due. It does nothing when there is
 // one of the key already.
 func InsertMail(tx *sqldb.Tx, m Mail) error {

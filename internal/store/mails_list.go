@@ -71,6 +71,10 @@ func Mails(tx *sqldb.Tx, f MailFilter) ([]ListedMail, error) {
 	return mails, nil
 }
 
+// ManyMails is as far as mails are counted to show a number: a clinic's years of mail
+// are not gone through for it.
+const ManyMails = 1000
+
 // CountMails counts the mails that a filter chooses, up to its limit: what follows
 // is not looked at.
 func CountMails(tx *sqldb.Tx, f MailFilter) (n int, err error) {

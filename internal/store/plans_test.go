@@ -1,13 +1,9 @@
 package store_test
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -109,9 +105,19 @@ func (p *plans) mail(to policy.Caller) {
 				return err
 			}
 		}
+		if _, err := tx.Exec(`UPDATE mails SET state = 'sent', sent_at = $1 WHERE key <> '0'`, tx.Now); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`ANALYZE`)
 		return err
 	}))
+}
+
+// watch begins to note statements, or ends it.
+func (p *plans) watch(on bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noting = on
 }
 
 func (p *plans) note(sql string, args []any) {
@@ -140,8 +146,8 @@ func (p *plans) person(username string) policy.Caller {
 // work is a day of everybody.
 func (p *plans) work() {
 	patient, doctor, admin, desk := p.person("patient"), p.person("doctor"), p.person("admin"), p.person("desk")
-	p.noting = true
-	defer func() { p.noting = false }()
+	p.watch(true)
+	defer p.watch(false)
 	visits := booking.New(p.db, booking.Config{Box: p.box})
 	p.look(visits, patient, doctor, desk)
 	p.book(visits, patient, doctor)
@@ -262,11 +268,31 @@ func (p *plans) keepHouse(visits *booking.Service) {
 			p.t.Errorf("%s: %v", task.Name, err)
 		}
 	}
-	p.must(p.db.Read(ctx, func(tx *sqldb.Tx) error {
-		_, err := store.WaitingEvents(tx, []string{"appointment.booked", "appointment.reminder"}, 500)
-		if err == nil {
-			_, err = store.DueMails(tx, 20)
+	p.must(p.db.Write(ctx, func(tx *sqldb.Tx) error {
+		events, err := store.WaitingEvents(tx, []string{"appointment.booked", "appointment.reminder"}, 500)
+		if err != nil {
+			return err
 		}
+		due, err := store.DueMails(tx, 20)
+		if err != nil {
+			return err
+		}
+		_, err = store.TakeMails(tx, due, tx.Now.Add(time.Minute))
+		if err == nil && len(events) > 0 {
+			_, err = store.TakeEvents(tx, []uuid.UUID{events[0].ID})
+		}
+		return err
+	}))
+	p.must(p.db.Read(ctx, func(tx *sqldb.Tx) error {
+		for _, f := range []store.MailFilter{{Limit: 20}, {State: store.MailIsFailed, Limit: 20}} {
+			if _, err := store.Mails(tx, f); err != nil {
+				return err
+			}
+			if _, err := store.CountMails(tx, f); err != nil {
+				return err
+			}
+		}
+		_, err := store.CountWaitingMails(tx)
 		return err
 	}))
 }
@@ -276,127 +302,4 @@ func (p *plans) must(err error) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-}
-
-// faults are the tables that a statement reads from end to end.
-func (p *plans) faults(sql string) []string {
-	p.t.Helper()
-	if !explainable(sql) {
-		return nil
-	}
-	var faults []string
-	undone := errors.New("nothing was to be done")
-	err := p.db.Write(p.t.Context(), func(tx *sqldb.Tx) (err error) {
-		if p.db.Engine() == sqldb.Postgres {
-			faults, err = postgresFaults(tx, sql, p.statements[sql])
-		} else {
-			faults, err = sqliteFaults(tx, sql, p.statements[sql])
-		}
-		return errors.Join(undone, err)
-	})
-	if !errors.Is(err, undone) || err.Error() != undone.Error() {
-		p.t.Errorf("explain\n%s\n%v", sql, err)
-	}
-	return faults
-}
-
-func explainable(sql string) bool {
-	for _, text := range thorough {
-		if strings.Contains(sql, text) {
-			return false
-		}
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(sql), " ")
-	first, _, _ = strings.Cut(first, "\n")
-	return slices.Contains([]string{"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}, first)
-}
-
-// inOrder is a list of everything, some of it at a time.
-var inOrder = regexp.MustCompile(`FROM \w+( \w+)?\s+ORDER BY [^()]+LIMIT`)
-
-// sqliteFaults reads EXPLAIN QUERY PLAN: "SCAN a" goes through all of a, also "SCAN a
-// USING INDEX b" unless it stops at once.
-func sqliteFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
-	lines, err := sqldb.All(tx, func(row sqldb.Scanner) (line string, err error) {
-		var id, parent, unused int64
-		err = row.Scan(&id, &parent, &unused, &line)
-		return line, err
-	}, "EXPLAIN QUERY PLAN "+sql, args...)
-	if strings.Contains(sql, "INSERT INTO appointments") {
-		return nil, err // its look for children without a parent is skipped while there are none
-	}
-	var faults []string
-	for _, line := range lines {
-		name, scans := strings.CutPrefix(line, "SCAN ")
-		name, _, _ = strings.Cut(name, " ")
-		if scans && slices.Contains(grows, tableOf(name, sql)) && !inOrder.MatchString(sql) {
-			faults = append(faults, line)
-		}
-	}
-	return faults, err
-}
-
-// tableOf is the table that a statement calls so.
-func tableOf(name, sql string) string {
-	words := strings.Fields(sql)
-	for i, word := range words {
-		if i > 0 && strings.Trim(word, "(),") == name && slices.Contains(grows, strings.Trim(words[i-1], "(),")) {
-			return strings.Trim(words[i-1], "(),")
-		}
-	}
-	return name
-}
-
-// postgresFaults reads EXPLAIN with sequential scans made dear, and joins that read
-// both sides, as they would be if the tables had grown: then one is planned only where
-// no index serves.
-func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
-	for _, dear := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-		if _, err := tx.Exec(`SET LOCAL ` + dear + ` = off`); err != nil {
-			return nil, err
-		}
-	}
-	var text string
-	if err := tx.QueryRow("EXPLAIN (FORMAT JSON) "+sql, args...).Scan(&text); err != nil {
-		return nil, err
-	}
-	var found []struct{ Plan node }
-	if err := json.Unmarshal([]byte(text), &found); err != nil {
-		return nil, err
-	}
-	var faults []string
-	for _, f := range found {
-		faults = append(faults, f.Plan.faults(false)...)
-	}
-	return faults, nil
-}
-
-// node is a step of a plan.
-type node struct {
-	Type     string `json:"Node Type"`
-	Relation string `json:"Relation Name"`
-	Index    string `json:"Index Name"`
-	Cond     string `json:"Index Cond"`
-	Plans    []node
-}
-
-// faults are the whole reads in a plan; limited tells that it stops early.
-func (n node) faults(limited bool) []string {
-	limited = limited || n.Type == "Limit"
-	var faults []string
-	whole := n.Type == "Seq Scan" || n.Cond == "" && !limited && (n.Type == "Index Scan" || n.Type == "Index Only Scan" || n.Type == "Bitmap Index Scan")
-	table := n.Relation
-	if strings.HasPrefix(table, "audit_logs_") {
-		table = "audit_logs" // a month of it
-	}
-	if n.Index == "holds_one_live" { // has only those that people hold just now
-		return nil
-	}
-	if whole && slices.Contains(grows, table) {
-		faults = append(faults, n.Type+" on "+n.Relation+" "+n.Index)
-	}
-	for _, below := range n.Plans {
-		faults = append(faults, below.faults(limited)...)
-	}
-	return faults
 }

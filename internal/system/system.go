@@ -46,16 +46,13 @@ type Status struct {
 	Migration       int // the version of the database
 	NewestMigration int // that the node knows
 
-	MailsFailed  int // up to a thousand
+	MailsFailed  int // store.ManyMails at most
 	WaitingMails store.WaitingMails
 
 	WaitingEvents int64      // committed, due and not yet in the hands of the jobs
 	OldestEventAt *time.Time // since when the first of them is due
 	Jobs          jobs.Report
 }
-
-// manyMails is as far as mails are counted.
-const manyMails = 1000
 
 // Status looks at the installation. It is for full staff.
 func (s *Service) Status(ctx context.Context, c policy.Caller) (Status, error) {
@@ -68,7 +65,7 @@ func (s *Service) Status(ctx context.Context, c policy.Caller) (Status, error) {
 		if status.DatabaseBytes, err = store.DatabaseBytes(tx); err != nil {
 			return err
 		}
-		if status.MailsFailed, err = store.CountMails(tx, store.MailFilter{State: store.MailIsFailed, Limit: manyMails}); err != nil {
+		if status.MailsFailed, err = store.CountMails(tx, store.MailFilter{State: store.MailIsFailed, Limit: store.ManyMails}); err != nil {
 			return err
 		}
 		if status.WaitingEvents, status.OldestEventAt, err = store.CountWaitingEvents(tx); err != nil {

@@ -53,19 +53,19 @@ func TestALicenceIsVerifiedAndTakenBack(t *testing.T) {
 		doctor := waitingDoctor(t, c)
 		full := inside(t, c, c.Full)
 		queue := full.Get("/admin/doctors")
-		want(t, queue, http.StatusOK, "Dr Wilma Waiting", "W 123", "4 years", "Cardiology", "Dr Amara Okafor")
+		webtest.Want(t, queue, http.StatusOK, "Dr Wilma Waiting", "W 123", "4 years", "Cardiology", "Dr Amara Okafor")
 		form := "#d-" + doctor.ID.String() + " form"
-		want(t, full.Submit(queue, form, url.Values{"note": {strings.Repeat("x", 2001)}}), http.StatusUnprocessableEntity, "There is a problem")
+		webtest.Want(t, full.Submit(queue, form, url.Values{"note": {strings.Repeat("x", 2001)}}), http.StatusUnprocessableEntity, "There is a problem")
 		done := full.Submit(queue, form, url.Values{"note": {"Seen in the register"}})
-		want(t, done, http.StatusOK, "Verified. Patients can find and book this doctor now.", "Every licence is checked")
+		webtest.Want(t, done, http.StatusOK, "Verified. Patients can find and book this doctor now.", "Every licence is checked")
 		again := full.Post("/admin/doctors/"+doctor.ID.String()+"/verify", url.Values{"note": {"Seen in another tab"}})
-		want(t, again, http.StatusOK, "This doctor was verified already. Nothing was changed.")
+		webtest.Want(t, again, http.StatusOK, "This doctor was verified already. Nothing was changed.")
 
 		c.Visit(c.OpenTime(0))
 		person := full.Get("/admin/users/" + c.Doctor.UserID.String())
 		back := full.Submit(person, `form[action$="/unverify"]`, nil)
-		want(t, back, http.StatusOK, "The verification was taken back.", "Please call these patients", "Pablo Paz", "born 3 Feb 1990", "+34600000000")
-		want(t, full.Get("/admin/doctors?q=wilma"), http.StatusOK, "Dr Wilma Waiting")
+		webtest.Want(t, back, http.StatusOK, "The verification was taken back.", "Please call these patients", "Pablo Paz", "born 3 Feb 1990", "+34600000000")
+		webtest.Want(t, full.Get("/admin/doctors?q=wilma"), http.StatusOK, "Dr Wilma Waiting")
 	})
 }
 
@@ -73,42 +73,42 @@ func TestPeopleAreFoundMadeAndChanged(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		desk, full := inside(t, c, c.Desk), inside(t, c, c.Full)
-		want(t, desk.Get("/admin/users?q=600000000"), http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "Olivia Orr")
+		webtest.Want(t, desk.Get("/admin/users?q=600000000"), http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "Olivia Orr")
 		if a := desk.Get("/admin/users"); a.Says("Dr Amara Okafor") || a.Find("#f-role").Length() != 0 {
 			t.Error("the front desk finds more than patients")
 		}
-		want(t, full.Get("/admin/users?role=doctor"), http.StatusOK, "Dr Amara Okafor")
-		want(t, full.Get("/admin/users?q=nobody"), http.StatusOK, "Nobody was found")
-		want(t, full.Get("/admin/users?account=inactive"), http.StatusOK, "Nobody was found")
+		webtest.Want(t, full.Get("/admin/users?role=doctor"), http.StatusOK, "Dr Amara Okafor")
+		webtest.Want(t, full.Get("/admin/users?q=nobody"), http.StatusOK, "Nobody was found")
+		webtest.Want(t, full.Get("/admin/users?account=inactive"), http.StatusOK, "Nobody was found")
 
 		form := full.Get("/admin/users/new?role=doctor")
 		bad := full.Submit(form, "#new-user", url.Values{"full_name": {"Dr New"}, "email": {"nonsense"}})
-		if want(t, bad, http.StatusUnprocessableEntity); bad.Find("#f-email").AttrOr("value", "") != "nonsense" || bad.Find("#f-email-error").Length() != 1 {
+		if webtest.Want(t, bad, http.StatusUnprocessableEntity); bad.Find("#f-email").AttrOr("value", "") != "nonsense" || bad.Find("#f-email-error").Length() != 1 {
 			t.Error("what was typed is lost, or the error does not stand beside it")
 		}
-		want(t, full.Submit(bad, "#new-user", url.Values{"email": {"new@example.org"}, "username": {"newdoc"}, "license_number": {"N 1"}, "years_of_experience": {"3"}}), http.StatusOK, "The account is there.", "Dr New", "Not yet")
+		webtest.Want(t, full.Submit(bad, "#new-user", url.Values{"email": {"new@example.org"}, "username": {"newdoc"}, "license_number": {"N 1"}, "years_of_experience": {"3"}}), http.StatusOK, "The account is there.", "Dr New", "Not yet")
 		if a := desk.Get("/admin/users/new?role=admin"); a.Find("#f-staff_level").Length() != 0 {
 			t.Error("the front desk may make staff")
 		}
-		want(t, desk.Post("/admin/users", url.Values{"role": {"admin"}, "full_name": {"Eve"}, "staff_level": {"full"}}), http.StatusForbidden)
+		webtest.Want(t, desk.Post("/admin/users", url.Values{"role": {"admin"}, "full_name": {"Eve"}, "staff_level": {"full"}}), http.StatusForbidden)
 
 		path := "/admin/users/" + c.Patient.UserID.String()
 		patient := desk.Get(path)
-		want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give a date.")
-		want(t, desk.Submit(patient, "#details", url.Values{"full_name": {"Pablo Paz Ruiz"}}), http.StatusOK, "Saved.", "Pablo Paz Ruiz")
+		webtest.Want(t, desk.Submit(patient, "#details", url.Values{"date_of_birth": {""}}), http.StatusUnprocessableEntity, "Please give a date.")
+		webtest.Want(t, desk.Submit(patient, "#details", url.Values{"full_name": {"Pablo Paz Ruiz"}}), http.StatusOK, "Saved.", "Pablo Paz Ruiz")
 		if a := desk.Get(path); a.Find(`form[action$="/reset-link"]`).Length() != 0 {
 			t.Error("the front desk is offered a link for a new password")
 		}
 		link := full.Submit(full.Get(path), `form[action$="/reset-link"]`, nil)
-		want(t, link, http.StatusOK, "A link for a new password", "/reset?token=")
+		webtest.Want(t, link, http.StatusOK, "A link for a new password", "/reset?token=")
 		if full.Get(path).Says("/reset?token=") {
 			t.Error("the link is shown twice")
 		}
-		want(t, desk.Post(path+"/active", url.Values{"active": {"no"}}), http.StatusOK, "The account is deactivated", "Activate again")
-		want(t, desk.Post(path+"/active", url.Values{"active": {"yes"}}), http.StatusOK, "The account is active again.")
-		want(t, desk.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusForbidden)
-		want(t, full.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusUnprocessableEntity, "This is the last admin who may do everything.")
-		want(t, full.Post("/admin/users/"+c.Desk.UserID.String()+"/level", url.Values{"staff_level": {"full"}}), http.StatusOK, "Saved. All their sessions have ended.")
+		webtest.Want(t, desk.Post(path+"/active", url.Values{"active": {"no"}}), http.StatusOK, "The account is deactivated", "Activate again")
+		webtest.Want(t, desk.Post(path+"/active", url.Values{"active": {"yes"}}), http.StatusOK, "The account is active again.")
+		webtest.Want(t, desk.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusForbidden)
+		webtest.Want(t, full.Post("/admin/users/"+c.Full.UserID.String()+"/level", url.Values{"staff_level": {"desk"}}), http.StatusUnprocessableEntity, "This is the last admin who may do everything.")
+		webtest.Want(t, full.Post("/admin/users/"+c.Desk.UserID.String()+"/level", url.Values{"staff_level": {"full"}}), http.StatusOK, "Saved. All their sessions have ended.")
 	})
 }
 
@@ -119,9 +119,9 @@ func TestOpeningARecordIsInTheTrail(t *testing.T) {
 		desk.Get("/admin/users?q=pablo")
 		desk.Get("/admin/day")
 		trail := "/admin/audit?action=READ&whom=" + c.Patient.UserID.String()
-		want(t, full.Get(trail), http.StatusOK, "Nothing found")
+		webtest.Want(t, full.Get(trail), http.StatusOK, "Nothing found")
 		desk.Get("/admin/users/" + c.Patient.UserID.String())
-		want(t, full.Get(trail), http.StatusOK, "Dina Desk opened the record of Pablo Paz.", "action_by", c.Patient.UserID.String())
+		webtest.Want(t, full.Get(trail), http.StatusOK, "Dina Desk opened the record of Pablo Paz.", "action_by", c.Patient.UserID.String())
 	})
 }
 
@@ -130,23 +130,23 @@ func TestSpecializationsAreAddedRenamedAndDeleted(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		full := inside(t, c, c.Full)
 		list := full.Get("/admin/specializations")
-		want(t, list, http.StatusOK, "Cardiology", "1 doctor", "1 can be booked")
+		webtest.Want(t, list, http.StatusOK, "Cardiology", "1 doctor", "1 can be booked")
 		if list.Find(`form[action$="/delete"]`).Length() != 0 {
 			t.Error("one that is used is offered to be deleted")
 		}
 		add := func(name string) *webtest.Answer {
 			return full.Post("/admin/specializations", url.Values{"name": {name}})
 		}
-		want(t, add("Cardiology"), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
-		want(t, add(""), http.StatusUnprocessableEntity, "There is a problem")
+		webtest.Want(t, add("Cardiology"), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
+		webtest.Want(t, add(""), http.StatusUnprocessableEntity, "There is a problem")
 		added := add("Urology")
-		want(t, added, http.StatusOK, "The specialization is there.", "Urology", "nobody has it")
+		webtest.Want(t, added, http.StatusOK, "The specialization is there.", "Urology", "nobody has it")
 		remove := added.Find(`form[action$="/delete"]`).AttrOr("action", "")
 		rename := strings.TrimSuffix(remove, "/delete")
-		want(t, full.Post(rename, url.Values{"name": {"Andrology"}}), http.StatusOK, "Saved.", "Andrology")
-		want(t, full.Post(rename, url.Values{"name": {"Cardiology"}}), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
-		want(t, full.Post(remove, nil), http.StatusOK, "The specialization is deleted.")
-		want(t, full.Post(remove, nil), http.StatusNotFound)
+		webtest.Want(t, full.Post(rename, url.Values{"name": {"Andrology"}}), http.StatusOK, "Saved.", "Andrology")
+		webtest.Want(t, full.Post(rename, url.Values{"name": {"Cardiology"}}), http.StatusUnprocessableEntity, "There is a specialization of this name already.")
+		webtest.Want(t, full.Post(remove, nil), http.StatusOK, "The specialization is deleted.")
+		webtest.Want(t, full.Post(remove, nil), http.StatusNotFound)
 	})
 }
 
@@ -156,14 +156,14 @@ func TestLocationsAreAddedAndChanged(t *testing.T) {
 		full := inside(t, c, c.Full)
 		form := full.Get("/admin/locations/new")
 		bad := full.Submit(form, "#location", url.Values{"name": {""}, "country": {"Spain"}, "city": {"Getafe"}})
-		if want(t, bad, http.StatusUnprocessableEntity, "two-letter code"); bad.Find("#f-city").AttrOr("value", "") != "Getafe" {
+		if webtest.Want(t, bad, http.StatusUnprocessableEntity, "two-letter code"); bad.Find("#f-city").AttrOr("value", "") != "Getafe" {
 			t.Error("what was typed is lost")
 		}
 		list := full.Submit(bad, "#location", url.Values{"name": {"South Clinic"}, "country": {"ES"}})
-		want(t, list, http.StatusOK, "South Clinic", "Getafe", "Riverside Clinic")
+		webtest.Want(t, list, http.StatusOK, "South Clinic", "Getafe", "Riverside Clinic")
 		edit := full.Get(list.Find(`a[href^="/admin/locations/0"]`).First().AttrOr("href", ""))
-		want(t, full.Submit(edit, "#location", url.Values{"phone": {"+34 91 111"}}), http.StatusOK, "Saved.", "+34 91 111")
-		want(t, full.Get("/admin/locations/"+turno.NewID().String()), http.StatusNotFound)
+		webtest.Want(t, full.Submit(edit, "#location", url.Values{"phone": {"+34 91 111"}}), http.StatusOK, "Saved.", "+34 91 111")
+		webtest.Want(t, full.Get("/admin/locations/"+turno.NewID().String()), http.StatusNotFound)
 	})
 }
 
@@ -173,13 +173,13 @@ func TestTheNumbersOfTheClinic(t *testing.T) {
 		c.Visit(c.OpenTime(0))
 		full := inside(t, c, c.Full)
 		page := full.Get("/admin?from=2027-01-01&to=2027-01-07&zone=UTC")
-		want(t, page, http.StatusOK, "Visits today", "Visits per day", "1 visit from 1 Jan 2027 to 7 Jan 2027", "Average rating per doctor", "Dr Amara Okafor", "Third next available", "Cardiology", "Lead time", "Did not come")
+		webtest.Want(t, page, http.StatusOK, "Visits today", "Visits per day", "1 visit from 1 Jan 2027 to 7 Jan 2027", "Average rating per doctor", "Dr Amara Okafor", "Third next available", "Cardiology", "Lead time", "Did not come")
 		if n := page.Find(".numbers tbody tr").Length(); n != 7 {
 			t.Errorf("the table behind the chart has %d days, not 7", n)
 		}
-		want(t, full.Get("/admin?from=2027-01-07&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem", "Visits per day")
-		want(t, full.Get("/admin?zone=Nowhere"), http.StatusUnprocessableEntity, "There is a problem")
-		want(t, full.Get("/admin?from=nonsense"), http.StatusOK, "Visits per day")
+		webtest.Want(t, full.Get("/admin?from=2027-01-07&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem", "Visits per day")
+		webtest.Want(t, full.Get("/admin?zone=Nowhere"), http.StatusUnprocessableEntity, "There is a problem")
+		webtest.Want(t, full.Get("/admin?from=nonsense"), http.StatusOK, "Visits per day")
 	})
 }
 
@@ -197,11 +197,11 @@ func TestTheTrailIsFiltered(t *testing.T) {
 			"?entity=doctor":                                     "Olga Owner verified the licence of Dr Amara Okafor.",
 			"?from=2028-01-01":                                   "Nothing found",
 		} {
-			want(t, full.Get("/admin/audit"+query), http.StatusOK, sentence)
+			webtest.Want(t, full.Get("/admin/audit"+query), http.StatusOK, sentence)
 		}
-		want(t, full.Get("/admin/audit?from=2027-02-01&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem")
+		webtest.Want(t, full.Get("/admin/audit?from=2027-02-01&to=2027-01-01"), http.StatusUnprocessableEntity, "There is a problem")
 		for _, field := range []string{"from", "to"} {
-			want(t, full.Get("/admin/audit?"+field+"=yesterday"), http.StatusUnprocessableEntity, "There is a problem", "Please give a date.")
+			webtest.Want(t, full.Get("/admin/audit?"+field+"=yesterday"), http.StatusUnprocessableEntity, "There is a problem", "Please give a date.")
 		}
 	})
 }
@@ -211,9 +211,9 @@ func TestHowTheSystemIsDoing(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		withSystem(t, c)
 		full := inside(t, c, c.Full)
-		want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: it is kept to be read here")
-		want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
-		want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
+		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: it is kept to be read here")
+		webtest.Want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
+		webtest.Want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
 	})
 }
 
@@ -228,7 +228,7 @@ func TestThePagesSpeakSpanish(t *testing.T) {
 			"/admin/day": "Sin cita previa", "/admin": "Citas por día", "/admin/audit": "Dina Desk reservó una cita para Pablo Paz.",
 			"/admin/appointments": "nacimiento: 3 feb 1990", "/admin/system": "Tareas periódicas",
 		} {
-			want(t, full.Get(path), http.StatusOK, sentence)
+			webtest.Want(t, full.Get(path), http.StatusOK, sentence)
 		}
 	})
 }

@@ -22,19 +22,6 @@ func inside(t *testing.T, c *webtest.Clinic, p webtest.Person) *webtest.Visitor 
 	return v
 }
 
-// want fails the test when the page has another status, or does not say something.
-func want(t *testing.T, a *webtest.Answer, status int, sentences ...string) {
-	t.Helper()
-	if a.Status != status {
-		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
-	}
-	for _, sentence := range sentences {
-		if !a.Says(sentence) {
-			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
-		}
-	}
-}
-
 func TestWhoMayOpenTheDesksPages(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
@@ -83,7 +70,7 @@ func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
 		visit := c.Visit(c.OpenTime(0))
 		desk := inside(t, c, c.Desk)
 		a := desk.Get("/admin/day")
-		want(t, a, http.StatusOK, "Today", "2 doctors · 1 visit", "Pablo Paz", "born 3 Feb 1990", "Dr Lucía Martín")
+		webtest.Want(t, a, http.StatusOK, "Today", "2 doctors · 1 visit", "Pablo Paz", "born 3 Feb 1990", "Dr Lucía Martín")
 		if n := a.Find(".agenda .column").Length(); n != 2 {
 			t.Errorf("the day has %d columns, not one for each of two doctors", n)
 		}
@@ -97,15 +84,15 @@ func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
 		if n := one.Find(".agenda .column").Length(); n != 1 || one.Find(".agenda").Text() == "" {
 			t.Errorf("one doctor was chosen and %d columns are shown", n)
 		}
-		want(t, one, http.StatusOK, "1 of 2 doctors · 0 visits")
+		webtest.Want(t, one, http.StatusOK, "1 of 2 doctors · 0 visits")
 		field := a.Find(`#f-specialization option`).FilterFunction(func(_ int, s *goquery.Selection) bool { return s.Text() == "Dermatology" }).AttrOr("value", "")
 		filtered := desk.Get("/admin/day?specialization=" + field)
 		if filtered.Says("Pablo Paz") || filtered.Find(".agenda .column").Length() != 1 {
 			t.Error("another specialization is shown too")
 		}
-		want(t, filtered, http.StatusOK, "1 doctor · 0 visits")
-		want(t, desk.Get("/admin/day?specialization=999999"), http.StatusOK, "Nobody works on this day")
-		want(t, desk.Get("/admin/day?date=nonsense"), http.StatusOK, "Today")
+		webtest.Want(t, filtered, http.StatusOK, "1 doctor · 0 visits")
+		webtest.Want(t, desk.Get("/admin/day?specialization=999999"), http.StatusOK, "Nobody works on this day")
+		webtest.Want(t, desk.Get("/admin/day?date=nonsense"), http.StatusOK, "Today")
 	})
 }
 
@@ -115,25 +102,25 @@ func TestTheDeskBooksForSomebody(t *testing.T) {
 		desk := inside(t, c, c.Desk)
 		free := desk.Get("/admin/day").Find("a.item.free").Last().AttrOr("href", "")
 		find := desk.Get(free)
-		want(t, find, http.StatusOK, "Find the patient")
+		webtest.Want(t, find, http.StatusOK, "Find the patient")
 		for query, who := range map[string]string{"pablo": "Pablo Paz", "+34600000000": "Pablo Paz", "3/2/1990 Orr": "Olivia Orr"} {
-			want(t, desk.Submit(find, "form.filters", url.Values{"q": {query}}), http.StatusOK, who, "born 3 Feb 1990")
+			webtest.Want(t, desk.Submit(find, "form.filters", url.Values{"q": {query}}), http.StatusOK, who, "born 3 Feb 1990")
 		}
 		nobody := desk.Submit(find, "form.filters", url.Values{"q": {"Nobody At All"}})
-		want(t, nobody, http.StatusOK, "Nobody was found")
+		webtest.Want(t, nobody, http.StatusOK, "Nobody was found")
 
 		bad := desk.Submit(nobody, "#new-patient", url.Values{"full_name": {"Ana Nueva"}})
-		want(t, bad, http.StatusUnprocessableEntity, "Please give a date.")
+		webtest.Want(t, bad, http.StatusUnprocessableEntity, "Please give a date.")
 		if bad.Find("#f-full_name").AttrOr("value", "") != "Ana Nueva" {
 			t.Error("the name that was typed is lost")
 		}
 		form := desk.Submit(bad, "#new-patient", url.Values{"date_of_birth": {"2001-05-06"}})
-		want(t, form, http.StatusOK, "Ana Nueva, born 6 May 2001")
+		webtest.Want(t, form, http.StatusOK, "Ana Nueva, born 6 May 2001")
 		day := desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}})
-		want(t, day, http.StatusOK, "The visit is booked and confirmed.", "Ana Nueva")
+		webtest.Want(t, day, http.StatusOK, "The visit is booked and confirmed.", "Ana Nueva")
 
 		again := desk.Submit(form, "#book", url.Values{"once": {turno.NewID().String()}, "reason": {"Twice"}})
-		want(t, again, http.StatusUnprocessableEntity, "This time is not free", "This time has just been taken.")
+		webtest.Want(t, again, http.StatusUnprocessableEntity, "This time is not free", "This time has just been taken.")
 		if again.Find("#f-reason").Text() != "Twice" {
 			t.Error("the reason that was typed is lost")
 		}
@@ -150,9 +137,9 @@ func TestAFormThatWasSentAlready(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		desk := inside(t, c, c.Desk)
 		form := desk.Get(desk.Get("/admin/day").Find("a.item.free").Last().AttrOr("href", "") + "&patient=" + c.Patient.UserID.String())
-		want(t, desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}}), http.StatusOK, "The visit is booked and confirmed.")
+		webtest.Want(t, desk.Submit(form, "#book", url.Values{"reason": {"A sore throat"}}), http.StatusOK, "The visit is booked and confirmed.")
 		back := desk.Submit(form, "#book", url.Values{"reason": {"A sore throat and a cough"}})
-		want(t, back, http.StatusUnprocessableEntity, "You have sent this form already. Press once more to book another visit.")
+		webtest.Want(t, back, http.StatusUnprocessableEntity, "You have sent this form already. Press once more to book another visit.")
 		if back.Says("Idempotency") {
 			t.Errorf("the desk reads of keys: %s", back.Text())
 		}
@@ -167,16 +154,16 @@ func TestAWalkInMayHaveBegun(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		desk := inside(t, c, c.Desk)
 		choose := desk.Get("/admin/book")
-		want(t, choose, http.StatusOK, "Somebody is here without a visit.")
+		webtest.Want(t, choose, http.StatusOK, "Somebody is here without a visit.")
 		now := c.Clock.Now()
 		begun := now.Add(-40 * time.Minute)
 		find := desk.Submit(choose, "main form", url.Values{"doctor": {c.Doctor.UserID.String()}, "time": {begun.Format("15:04")}, "date": {begun.Format(time.DateOnly)}})
-		want(t, find, http.StatusOK, "Find the patient")
+		webtest.Want(t, find, http.StatusOK, "Find the patient")
 		form := desk.Get(find.Path + "&patient=" + c.Patient.UserID.String())
-		want(t, desk.Submit(form, "#book", nil), http.StatusOK, "The visit is booked and confirmed.")
+		webtest.Want(t, desk.Submit(form, "#book", nil), http.StatusOK, "The visit is booked and confirmed.")
 
 		early := now.Add(-90 * time.Minute)
-		want(t, desk.Submit(form, "#book", url.Values{"time": {early.Format("15:04")}, "date": {early.Format(time.DateOnly)}, "once": {turno.NewID().String()}}),
+		webtest.Want(t, desk.Submit(form, "#book", url.Values{"time": {early.Format("15:04")}, "date": {early.Format(time.DateOnly)}, "once": {turno.NewID().String()}}),
 			http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
 	})
 }
@@ -188,19 +175,19 @@ func TestWhatTheDeskDoesWithAVisit(t *testing.T) {
 		path := "/admin/appointments/" + visit.ID.String()
 		desk := inside(t, c, c.Desk)
 		page := desk.Get(path)
-		want(t, page, http.StatusOK, "Pablo Paz, born 3 Feb 1990", "Confirmed", "+34600", "Move to another time")
+		webtest.Want(t, page, http.StatusOK, "Pablo Paz, born 3 Feb 1990", "Confirmed", "+34600", "Move to another time")
 
 		move := desk.Get(path + "/move")
-		want(t, move, http.StatusOK, "Any other free time")
+		webtest.Want(t, move, http.StatusOK, "Any other free time")
 		taken := c.OpenTime(1)
 		other := desk.Submit(move, "#move-slots", url.Values{"at": {taken.Format(time.RFC3339)}})
-		want(t, other, http.StatusOK, "The visit has been moved.")
-		want(t, desk.Submit(move, "#move-time", url.Values{"date": {"2020-01-01"}, "time": {"09:00"}}), http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
-		want(t, desk.Submit(move, "#move-time", url.Values{"date": {""}, "time": {""}}), http.StatusUnprocessableEntity, "Say on which day and at what time.")
+		webtest.Want(t, other, http.StatusOK, "The visit has been moved.")
+		webtest.Want(t, desk.Submit(move, "#move-time", url.Values{"date": {"2020-01-01"}, "time": {"09:00"}}), http.StatusUnprocessableEntity, "A visit can begin at most 60 minutes ago.")
+		webtest.Want(t, desk.Submit(move, "#move-time", url.Values{"date": {""}, "time": {""}}), http.StatusUnprocessableEntity, "Say on which day and at what time.")
 
-		want(t, desk.Post(path+"/attended", nil), http.StatusUnprocessableEntity, "This visit has not begun yet")
-		want(t, desk.Submit(desk.Get(path), "#cancel", url.Values{"reason": {"The doctor is ill"}}), http.StatusOK, "The visit is cancelled", "by the clinic", "The doctor is ill", "Nothing more can be done")
-		want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "This visit is cancelled already.")
+		webtest.Want(t, desk.Post(path+"/attended", nil), http.StatusUnprocessableEntity, "This visit has not begun yet")
+		webtest.Want(t, desk.Submit(desk.Get(path), "#cancel", url.Values{"reason": {"The doctor is ill"}}), http.StatusOK, "The visit is cancelled", "by the clinic", "The doctor is ill", "Nothing more can be done")
+		webtest.Want(t, desk.Post(path+"/confirm", nil), http.StatusUnprocessableEntity, "This visit is cancelled already.")
 	})
 }
 
@@ -213,7 +200,7 @@ func TestAVisitOfAKindThatIsNoLongerOfferedIsMoved(t *testing.T) {
 		c.Must(err)
 		_, err = c.Booking.UpdateVisitType(t.Context(), c.Doctor.Caller, kind.ID, booking.VisitTypePatch{Active: new(false)})
 		c.Must(err)
-		want(t, inside(t, c, c.Desk).Get("/admin/appointments/"+visit.ID.String()+"/move"), http.StatusOK, "Any other free time")
+		webtest.Want(t, inside(t, c, c.Desk).Get("/admin/appointments/"+visit.ID.String()+"/move"), http.StatusOK, "Any other free time")
 	})
 }
 
@@ -223,7 +210,7 @@ func TestADoctorOfTheDayLeadsToTheSameDay(t *testing.T) {
 		desk := inside(t, c, c.Desk)
 		tomorrow := c.Clock.Now().AddDate(0, 0, 1)
 		link := desk.Get("/admin/day?date="+tomorrow.Format(time.DateOnly)).Find(`.agenda a[href^="/schedule?"]`).First().AttrOr("href", "")
-		want(t, desk.Get(link), http.StatusOK, tomorrow.Format("Monday 2 January"))
+		webtest.Want(t, desk.Get(link), http.StatusOK, tomorrow.Format("Monday 2 January"))
 	})
 }
 
@@ -235,7 +222,7 @@ func TestTheListOfVisitsIsFiltered(t *testing.T) {
 		}
 		desk := inside(t, c, c.Desk)
 		list := desk.Get("/admin/appointments")
-		want(t, list, http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "From today on.")
+		webtest.Want(t, list, http.StatusOK, "Pablo Paz", "born 3 Feb 1990", "From today on.")
 		if n := list.Find(".visit").Length(); n != 20 {
 			t.Errorf("the first page has %d visits, not 20", n)
 		}

@@ -29,21 +29,21 @@ func TestFullStaffReadWhatWasMailed(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		full := inside(t, c, c.Full)
-		want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
+		webtest.Want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
 		visit := c.Visit(c.OpenTime(0))
 		path := mailOf(t, c, c.Patient)
 
 		list := full.Get("/admin/mail")
-		want(t, list, http.StatusOK, "What would be sent to people.", "Visit booked", "Pablo Paz, born 3 Feb 1990", "pablo@example.org", "Kept here")
+		webtest.Want(t, list, http.StatusOK, "What would be sent to people.", "Visit booked", "Pablo Paz, born 3 Feb 1990", "pablo@example.org", "Kept here")
 		if list.Find(`a.chip[href="/admin/mail?state=kept"]`).Length() != 1 {
 			t.Error("the state is not to be chosen")
 		}
-		want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
-		want(t, full.Get("/admin/mail?person="+c.Patient.UserID.String()), http.StatusOK, "To one person, or about their visits.", "Visit booked")
-		want(t, full.Get("/admin/mail?person="+c.OtherPatient.UserID.String()), http.StatusOK, "No mail")
+		webtest.Want(t, full.Get("/admin/mail?state=failed"), http.StatusOK, "No mail")
+		webtest.Want(t, full.Get("/admin/mail?person="+c.Patient.UserID.String()), http.StatusOK, "To one person, or about their visits.", "Visit booked")
+		webtest.Want(t, full.Get("/admin/mail?person="+c.OtherPatient.UserID.String()), http.StatusOK, "No mail")
 
 		one := full.Get(path)
-		want(t, one, http.StatusOK, "Visit confirmed: ", "No mail server is set up, so it was not sent.", "Riverside Clinic", "Pablo Paz, born 3 Feb 1990",
+		webtest.Want(t, one, http.StatusOK, "Visit confirmed: ", "No mail server is set up, so it was not sent.", "Riverside Clinic", "Pablo Paz, born 3 Feb 1990",
 			"It puts the visit into the reader's calendar", "Visit with Dr Amara Okafor", "METHOD:REQUEST")
 		if one.Find(`a[href="/admin/appointments/`+visit.ID.String()+`"]`).Length() != 1 {
 			t.Error("the mail does not lead to its visit")
@@ -56,12 +56,12 @@ func TestFullStaffReadWhatWasMailed(t *testing.T) {
 			t.Errorf("the page's policy is %q", got)
 		}
 		html := full.Get(frame.AttrOr("src", ""))
-		want(t, html, http.StatusOK, "Visit confirmed", "Dr Amara Okafor")
+		webtest.Want(t, html, http.StatusOK, "Visit confirmed", "Dr Amara Okafor")
 		if got := html.Header.Get("Content-Security-Policy"); got != notify.PreviewPolicy() || !strings.Contains(got, "sandbox") {
 			t.Errorf("the frame's policy is %q", got)
 		}
-		want(t, full.Get("/admin/audit"), http.StatusOK, "Olga Owner opened a mail to or about Pablo Paz.")
-		want(t, inside(t, c, c.Patient).Get("/account/access"), http.StatusOK, "opened a mail to you or about your visits")
+		webtest.Want(t, full.Get("/admin/audit"), http.StatusOK, "Olga Owner opened a mail to or about Pablo Paz.")
+		webtest.Want(t, inside(t, c, c.Patient).Get("/account/access"), http.StatusOK, "opened a mail to you or about your visits")
 	})
 }
 
@@ -72,7 +72,7 @@ func TestAMailWhoseTimeIsOverIsNotReadAnyMore(t *testing.T) {
 		path := mailOf(t, c, c.Patient)
 		change(t, c, `UPDATE mails SET body_text = '', body_html = '', subject = '', calendar = ''`)
 		a := inside(t, c, c.Full).Get(path)
-		want(t, a, http.StatusOK, "Nothing to read", "What a mail says is kept for 30 days.")
+		webtest.Want(t, a, http.StatusOK, "Nothing to read", "What a mail says is kept for 30 days.")
 		if a.Find("iframe").Length() != 0 {
 			t.Error("there is a frame with nothing in it")
 		}
@@ -85,11 +85,11 @@ func TestStaffLearnThatAnAddressIsRefused(t *testing.T) {
 		change(t, c, `UPDATE users SET email_refused_at = created_at WHERE username = 'pablo'`)
 		path := "/admin/users/" + c.Patient.UserID.String()
 		for _, who := range []webtest.Person{c.Desk, c.Full} {
-			want(t, inside(t, c, who).Get(path), http.StatusOK, "Mail does not arrive at this address", "pablo@example.org has been refused since", "Ask for the right address")
+			webtest.Want(t, inside(t, c, who).Get(path), http.StatusOK, "Mail does not arrive at this address", "pablo@example.org has been refused since", "Ask for the right address")
 		}
 		desk := inside(t, c, c.Desk)
 		saved := desk.Submit(desk.Get(path), "#details", url.Values{"email": {"pablo@example.net"}})
-		want(t, saved, http.StatusOK, "Saved.", "pablo@example.net")
+		webtest.Want(t, saved, http.StatusOK, "Saved.", "pablo@example.net")
 		if saved.Says("Mail does not arrive") {
 			t.Error("the new address bears the mark of the old")
 		}

@@ -38,7 +38,7 @@ func TestTheDeskReadsOutTheDoctorsOwnHour(t *testing.T) {
 			{"booking", book + "&patient=" + c.Patient.UserID.String(), []string{theirs + " where the doctor is", "In UTC, as at the clinic."}},
 			{"a walk-in", "/admin/book", []string{"Cardiology · Madrid time", "In UTC, as at the clinic."}},
 		} {
-			t.Run(test.page, func(t *testing.T) { want(t, desk.Get(test.path), http.StatusOK, test.says...) })
+			t.Run(test.page, func(t *testing.T) { webtest.Want(t, desk.Get(test.path), http.StatusOK, test.says...) })
 		}
 	})
 }

@@ -34,34 +34,22 @@ func wantGets(t *testing.T, c *webtest.Clinic, want account.MailChoices) {
 	}
 }
 
-func says(t *testing.T, a *webtest.Answer, status int, sentences ...string) {
-	t.Helper()
-	if a.Status != status {
-		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
-	}
-	for _, sentence := range sentences {
-		if !a.Says(sentence) {
-			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
-		}
-	}
-}
-
 func TestPeopleChooseTheirMail(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		v := c.As(t, c.Patient)
 		form := v.Get("/account/mail")
-		says(t, form, http.StatusOK, "A reminder the day before a visit", "The rest is yours to choose.")
+		webtest.Want(t, form, http.StatusOK, "A reminder the day before a visit", "The rest is yours to choose.")
 		if n := form.Find("main input[type=checkbox][checked]").Length(); n != 3 {
 			t.Errorf("%d of 3 boxes are ticked from the start", n)
 		}
 		saved := v.Post("/account/mail", url.Values{"reminder_24h": {"yes"}})
-		says(t, saved, http.StatusOK, "Saved.")
+		webtest.Want(t, saved, http.StatusOK, "Saved.")
 		if n := saved.Find("main input[type=checkbox][checked]").Length(); n != 1 {
 			t.Errorf("%d boxes are ticked, want one", n)
 		}
 		wantGets(t, c, account.MailChoices{ReminderDay: true})
-		says(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices.")
+		webtest.Want(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices.")
 	})
 }
 
@@ -70,19 +58,19 @@ func TestALinkUnsubscribesWithoutSigningIn(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		stranger := c.Visitor(t)
 		shown := stranger.Get(subscription(c, account.TopicReminders))
-		says(t, shown, http.StatusOK, "No more reminders of visits?")
+		webtest.Want(t, shown, http.StatusOK, "No more reminders of visits?")
 		if shown.Says("Pablo") || shown.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("the page says whose it is, or is kept: %s", shown.Text())
 		}
 		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true})
 		done := stranger.Submit(shown, "main form", nil)
-		says(t, done, http.StatusOK, "You get no more reminders")
+		webtest.Want(t, done, http.StatusOK, "You get no more reminders")
 		wantGets(t, c, account.MailChoices{Feedback: true})
-		says(t, stranger.Submit(done, "main form", nil), http.StatusOK, "No more reminders of visits?")
+		webtest.Want(t, stranger.Submit(done, "main form", nil), http.StatusOK, "No more reminders of visits?")
 		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true, Feedback: true})
-		says(t, stranger.Post(subscription(c, account.TopicFeedback), nil), http.StatusOK, "You are not asked any more")
+		webtest.Want(t, stranger.Post(subscription(c, account.TopicFeedback), nil), http.StatusOK, "You are not asked any more")
 		wantGets(t, c, account.MailChoices{ReminderDay: true, ReminderSoon: true})
-		says(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices. By the link in a mail.")
+		webtest.Want(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices. By the link in a mail.")
 	})
 }
 
@@ -122,7 +110,7 @@ func TestNothingElseIsOpenToOtherSites(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		_, token, _ := strings.Cut(subscription(c, account.TopicReminders), "token=")
 		other := c.As(t, c.OtherPatient)
-		says(t, other.PostFrom("cross-site", "/unsubscribe?token="+token, url.Values{"page": {"yes"}, "next": {"https://evil.example/"}}), http.StatusOK, "You get no more reminders")
+		webtest.Want(t, other.PostFrom("cross-site", "/unsubscribe?token="+token, url.Values{"page": {"yes"}, "next": {"https://evil.example/"}}), http.StatusOK, "You get no more reminders")
 		wantGets(t, c, account.MailChoices{Feedback: true})
 		theirs, err := c.Account.MailChoices(t.Context(), c.OtherPatient.Caller)
 		c.Must(err)

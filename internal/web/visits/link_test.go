@@ -20,50 +20,38 @@ func link(c *webtest.Clinic, v turno.Appointment) string {
 	return "/visit?" + url.Values{"token": {c.VisitLink(v)}}.Encode()
 }
 
-func wantSaid(t *testing.T, a *webtest.Answer, status int, sentences ...string) {
-	t.Helper()
-	if a.Status != status {
-		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
-	}
-	for _, sentence := range sentences {
-		if !a.Says(sentence) {
-			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
-		}
-	}
-}
-
 func TestALinkInAMailActsWithoutSigningIn(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		v := c.Visit(c.OpenTime(4))
 		stranger := c.Visitor(t)
 		shown := stranger.Get(link(c, v))
-		wantSaid(t, shown, http.StatusOK, "With Dr Amara Okafor", "Pablo Paz", "Riverside Clinic", "I'm coming", "Change the time", "Can't come?")
+		webtest.Want(t, shown, http.StatusOK, "With Dr Amara Okafor", "Pablo Paz", "Riverside Clinic", "I'm coming", "Change the time", "Can't come?")
 		if shown.Says("Cardiology") || shown.Says("born") || shown.Find(`meta[name="robots"][content="noindex"]`).Length() != 1 || shown.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("the page says more than the mail, or is kept: %s", shown.Header.Get("Cache-Control"))
 		}
 
 		coming := stranger.Submit(shown, `form[action="/visit/coming"]`, nil)
-		wantSaid(t, coming, http.StatusOK, "Thank you. The clinic knows that you are coming.")
+		webtest.Want(t, coming, http.StatusOK, "Thank you. The clinic knows that you are coming.")
 		if coming.Find(`form[action="/visit/coming"]`).Length() != 0 {
 			t.Error("they are asked once more whether they are coming")
 		}
 		day := c.As(t, c.Doctor).Get("/schedule?day=" + v.ScheduledAt.Format(time.DateOnly))
-		wantSaid(t, day, http.StatusOK, "said to be coming")
+		webtest.Want(t, day, http.StatusOK, "said to be coming")
 
 		week := stranger.Get(coming.Find(`a[href^="/visit/move?"]`).AttrOr("href", ""))
-		wantSaid(t, week, http.StatusOK, "Change the time")
+		webtest.Want(t, week, http.StatusOK, "Change the time")
 		chosen := stranger.Get(week.Find(`a.slot[href*="at="]`).Last().AttrOr("href", ""))
 		moved := stranger.Submit(chosen, `#chosen form`, nil)
-		wantSaid(t, moved, http.StatusOK, "The visit is at its new time. The doctor has to confirm it again.", "Requested, not yet confirmed")
+		webtest.Want(t, moved, http.StatusOK, "The visit is at its new time. The doctor has to confirm it again.", "Requested, not yet confirmed")
 		if moved.Find(`form[action="/visit/coming"]`).Length() != 0 {
 			t.Error("they can say to be coming to what nobody has confirmed")
 		}
-		wantSaid(t, stranger.Get(link(c, v)), http.StatusOK, "This visit has moved", "The newest mail about it has a link that works.")
+		webtest.Want(t, stranger.Get(link(c, v)), http.StatusOK, "This visit has moved", "The newest mail about it has a link that works.")
 
 		cancelled := stranger.Submit(moved, "#cancel form", nil)
-		wantSaid(t, cancelled, http.StatusOK, "The visit is cancelled. Thank you for telling us.", "This visit is cancelled")
-		wantSaid(t, c.As(t, c.Full).Get("/admin/audit?entity=appointment"), http.StatusOK,
+		webtest.Want(t, cancelled, http.StatusOK, "The visit is cancelled. Thank you for telling us.", "This visit is cancelled")
+		webtest.Want(t, c.As(t, c.Full).Get("/admin/audit?entity=appointment"), http.StatusOK,
 			"Pablo Paz cancelled their own visit. By the link in a mail.", "Pablo Paz moved their own visit to another time. By the link in a mail.",
 			"Pablo Paz said to be coming to a visit. By the link in a mail.")
 	})
@@ -78,8 +66,8 @@ func TestALinkOfADoctorsOrStaffsBrowserIsThePatients(t *testing.T) {
 			week := desk.Get(strings.Replace(link(c, v), "/visit?", "/visit/move?", 1))
 			night := c.Clock.Now().AddDate(0, 0, 1).Truncate(24 * time.Hour).Add(3 * time.Hour)
 			refused := desk.Post("/visit/move", url.Values{"token": {strings.TrimPrefix(link(c, v), "/visit?token=")}, "at": {page.Machine(night)}})
-			wantSaid(t, week, http.StatusOK, "Change the time")
-			wantSaid(t, refused, http.StatusUnprocessableEntity, "Your visit is still at its old time.")
+			webtest.Want(t, week, http.StatusOK, "Change the time")
+			webtest.Want(t, refused, http.StatusUnprocessableEntity, "Your visit is still at its old time.")
 		}
 	})
 }
@@ -117,19 +105,19 @@ func TestLinksThatWorkNoMore(t *testing.T) {
 		stranger := c.Visitor(t)
 		for _, token := range []string{"", "nonsense", strings.Repeat("a", 4000)} {
 			for _, path := range []string{"/visit", "/visit/move"} {
-				wantSaid(t, stranger.Get(path+"?token="+token), http.StatusNotFound, "This link works no more")
+				webtest.Want(t, stranger.Get(path+"?token="+token), http.StatusNotFound, "This link works no more")
 			}
 			for _, path := range []string{"/visit/coming", "/visit/cancel", "/visit/move"} {
-				wantSaid(t, stranger.Post(path, url.Values{"token": {token}, "at": {page.Machine(c.OpenTime(3))}}), http.StatusNotFound, "This link works no more")
+				webtest.Want(t, stranger.Post(path, url.Values{"token": {token}, "at": {page.Machine(c.OpenTime(3))}}), http.StatusNotFound, "This link works no more")
 			}
 		}
 		v := c.Visit(c.OpenTime(4))
 		shown := stranger.Get(link(c, v))
 		c.Clock.Set(v.ScheduledAt)
-		wantSaid(t, stranger.Get(link(c, v)), http.StatusOK, "This visit has begun")
-		wantSaid(t, stranger.Submit(shown, "#cancel form", nil), http.StatusOK, "This visit has begun")
+		webtest.Want(t, stranger.Get(link(c, v)), http.StatusOK, "This visit has begun")
+		webtest.Want(t, stranger.Submit(shown, "#cancel form", nil), http.StatusOK, "This visit has begun")
 		taken := stranger.Submit(shown, `form[action="/visit/coming"]`, nil)
-		wantSaid(t, taken, http.StatusOK, "This visit has begun")
+		webtest.Want(t, taken, http.StatusOK, "This visit has begun")
 		if taken.Says("Thank you") {
 			t.Error("they are thanked for nothing")
 		}
@@ -144,8 +132,8 @@ func TestATimeThatIsGoneWhenALinkMovesThere(t *testing.T) {
 		c.Must(err)
 		stranger := c.Visitor(t)
 		refused := stranger.Post("/visit/move", url.Values{"token": {strings.TrimPrefix(link(c, v), "/visit?token=")}, "at": {page.Machine(gone)}})
-		wantSaid(t, refused, http.StatusConflict, "This time has just been taken.", "Your visit is still at its old time.")
+		webtest.Want(t, refused, http.StatusConflict, "This time has just been taken.", "Your visit is still at its old time.")
 		moved := stranger.Submit(refused, `main form[action="/visit/move"]`, url.Values{"at": {refused.Find(`form[action="/visit/move"] button.slot`).First().AttrOr("value", "")}})
-		wantSaid(t, moved, http.StatusOK, "The visit is at its new time.")
+		webtest.Want(t, moved, http.StatusOK, "The visit is at its new time.")
 	})
 }

@@ -179,3 +179,16 @@ func (a *Answer) Text() string {
 func (a *Answer) Says(sentence string) bool {
 	return strings.Contains(strings.Join(strings.Fields(a.Find("body").Text()), " "), sentence)
 }
+
+// Want fails the test when an answer has another status, or does not say something.
+func Want(t *testing.T, a *Answer, status int, sentences ...string) {
+	t.Helper()
+	if a.Status != status {
+		t.Fatalf("%s answers %d, not %d\n%s", a.Path, a.Status, status, a.Text())
+	}
+	for _, sentence := range sentences {
+		if !a.Says(sentence) {
+			t.Errorf("%s does not say %q\n%s", a.Path, sentence, a.Text())
+		}
+	}
+}
