@@ -196,31 +196,7 @@ func (tab *Tab) Open(path string) {
 // Click presses what selector finds, in view, as a finger or a mouse does.
 func (tab *Tab) Click(selector string) {
 	tab.t.Helper()
-	tab.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), standsStill(selector), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
-}
-
-// standsStill waits until what selector finds is where it was a moment ago: a mouse
-// that presses while the page still scrolls presses beside it.
-func standsStill(selector string) chromedp.Action[chromedp.Void] {
-	where := chromedp.Evaluate[string](`(() => {
-		const box = document.querySelector(` + quote(selector) + `)?.getBoundingClientRect();
-		return box ? box.x + " " + box.y : "";
-	})()`)
-	return func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		for before, tries := "", 0; tries < 100; tries++ {
-			now, err := where(ctx, target)
-			if err != nil || now != "" && now == before {
-				return chromedp.Void{}, err
-			}
-			before = now
-			select {
-			case <-ctx.Done():
-				return chromedp.Void{}, ctx.Err()
-			case <-time.After(40 * time.Millisecond):
-			}
-		}
-		return chromedp.Void{}, nil
-	}
+	tab.do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 // Follow is Click on what leads to another page, and waits for that page.
@@ -229,7 +205,7 @@ func (tab *Tab) Follow(selector string) {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx,
-		chromedp.ScrollIntoView(chromedp.CSS(selector)), standsStill(selector),
+		chromedp.ScrollIntoView(chromedp.CSS(selector)),
 		chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)); err != nil {
 		tab.t.Fatalf("follow %s at %s: %v\n%s", selector, tab.Path(), err, tab.Text("body"))
 	}

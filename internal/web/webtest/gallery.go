@@ -83,6 +83,9 @@ func (tab *Tab) see(t *testing.T, c *Clinic, place Place) {
 	if covered := tab.Covered(".place"); covered != "" {
 		t.Errorf("%s can't be pressed: %s", place.Path, covered)
 	}
+	if moving := tab.Moving("main :is(a, button, input, select, textarea)"); moving != "" {
+		t.Errorf("%s can't be pressed while the page is shown: %s", place.Path, moving)
+	}
 	tab.MustBeOpenToAll(t, place.Name)
 	if folder := os.Getenv(shotsFolder); folder != "" {
 		tab.Save(filepath.Join(folder, strings.ReplaceAll(place.Name, "/", "-")+"-"+tab.Look.String()+".png"))
@@ -132,6 +135,18 @@ func (tab *Tab) Covered(selector string) string {
 			const top = document.elementFromPoint(x, y);
 			if (top && !e.contains(top)) return e.innerText + " is under " + top.tagName + "." + top.className;
 		}
+		return "";
+	})()`)
+}
+
+// Moving names what selector finds within a part that view transitions make a picture
+// of, which takes no presses meanwhile; or is "".
+func (tab *Tab) Moving(selector string) string {
+	tab.t.Helper()
+	return Eval[string](tab, `(() => {
+		for (const found of document.querySelectorAll(`+quote(selector)+`))
+			for (let e = found; e; e = e.parentElement)
+				if (getComputedStyle(e).viewTransitionName != "none") return found.tagName + " in " + e.tagName + "." + e.className;
 		return "";
 	})()`)
 }

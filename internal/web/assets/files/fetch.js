@@ -10,13 +10,9 @@ export async function part(url, selector, by = "person") {
   return page.querySelector(selector);
 }
 
-// Puts a part in the place of the one that stands there, with the view
-// transition that the stylesheet describes.
+// Puts a part in the place of the one that stands there.
 export function put(old, fresh) {
   document.adoptNode(fresh);
-  const change = () => old.replaceWith(fresh);
   enhance(fresh);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (still || !document.startViewTransition) return change();
-  document.startViewTransition(change);
+  old.replaceWith(fresh);
 }
