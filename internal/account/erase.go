@@ -42,7 +42,7 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, action policy.Ac
 		if err := policy.CheckRecent(c, action, tx.Now); err != nil {
 			return err
 		}
-		user, err := lockStanding(tx, id)
+		user, err := lockLeaving(tx, id)
 		if err != nil || user.ErasedAt != nil {
 			return err
 		}
@@ -67,17 +67,28 @@ func (s *Service) erasing(ctx context.Context, c policy.Caller, action policy.Ac
 
 // erase pseudonymises a person. What remains of them is what history needs: that
 // somebody born in a year had visits, and how they rated them. It returns the
-// doctors whose calendars that changes.
+// doctors whose calendars that changes. The caller has read the user with
+// lockLeaving.
 func (s *Service) erase(tx *sqldb.Tx, c policy.Caller, user turno.User) (touched []uuid.UUID, err error) {
-	if s.config.CancelOpenVisits != nil {
-		if touched, err = s.config.CancelOpenVisits(tx, c, user.ID); err != nil {
-			return nil, err
-		}
+	if touched, err = s.leaveDependants(tx, c, user); err != nil {
+		return nil, err
 	}
+	own, err := s.cancelOpenVisits(tx, c, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	touched = append(touched, own...)
 	if user.Role == turno.RoleDoctor { // who can't be booked any more
 		touched = append(touched, user.ID)
 	}
 	return touched, pseudonymise(tx, user)
+}
+
+func (s *Service) cancelOpenVisits(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) ([]uuid.UUID, error) {
+	if s.config.CancelOpenVisits == nil {
+		return nil, nil
+	}
+	return s.config.CancelOpenVisits(tx, c, id)
 }
 
 // pseudonymise takes the steps in the order in which the rows depend on each

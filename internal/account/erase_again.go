@@ -22,7 +22,7 @@ func (s *Service) EraseAgain(ctx context.Context, ids []uuid.UUID) (int, error) 
 		again := false
 		err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
 			again = false
-			user, err := lockStanding(tx, id)
+			user, err := lockLeaving(tx, id)
 			if turno.KindOf(err) == turno.KindNotFound {
 				return nil
 			}

@@ -73,14 +73,9 @@ func TestExport(t *testing.T) {
 
 func TestErase(t *testing.T) {
 	t.Parallel()
-	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
-		var bookings *booking.Service
-		p := newPeople(t, db, clock, account.Config{
-			CancelOpenVisits: func(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) ([]uuid.UUID, error) {
-				return bookings.CancelOpenVisits(tx, c, id)
-			},
-		})
-		bookings = booking.New(db, booking.Config{Box: p.box})
+	eachBooked(t, func(t *testing.T, p *people) {
+		db, clock := p.db, p.clock
+		bookings := booking.New(db, booking.Config{Box: p.box})
 		in := p.newPatient()
 		person, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
 		p.must(err)
@@ -177,5 +172,88 @@ func TestErase(t *testing.T) {
 		t.Run("nobody else erases", func(t *testing.T) {
 			wantCode(t, p.EraseUser(t.Context(), p.desk(), sister.UserID), turno.CodeForbidden)
 		})
+	})
+}
+
+// TestErasingACarer is about the patients who stay behind.
+func TestErasingACarer(t *testing.T) {
+	t.Parallel()
+	const number, carersNumber = "+34911000111", "+34600111222" // the carer's is that of newPatient
+	adult, child := turno.Date{Year: 1944, Month: time.March, Day: 2}, turno.Date{Year: 2020, Month: time.June, Day: 1}
+	for name, row := range map[string]struct {
+		born         turno.Date
+		number       string
+		father       bool // acts for the patient too
+		fatherIsGone bool // and may not sign in
+		wantNumber   string
+		want         turno.Status
+	}{
+		"a child whom nobody else acts for loses the number and the visits": {born: child, number: carersNumber, want: turno.StatusCancelled},
+		"a child's other number was the carer's word too":                   {born: child, number: number, want: turno.StatusCancelled},
+		"a child without a number loses the visits":                         {born: child, want: turno.StatusCancelled},
+		"a child with a father loses the carer's number only":               {born: child, number: carersNumber, father: true, want: turno.StatusConfirmed},
+		"a child with a father keeps another number":                        {born: child, number: number, father: true, wantNumber: number, want: turno.StatusConfirmed},
+		"a father who may not sign in is nobody":                            {born: child, father: true, fatherIsGone: true, want: turno.StatusCancelled},
+		"an adult with a telephone of their own can be called":              {born: adult, number: number, wantNumber: number, want: turno.StatusConfirmed},
+		"an adult with the carer's number can't":                            {born: adult, number: carersNumber, want: turno.StatusCancelled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			eachBooked(t, func(t *testing.T, p *people) {
+				mother, doctor := p.patient(), p.doctor()
+				left, err := p.CreateDependant(t.Context(), mother, account.NewDependant{
+					FullName: "Leo Pérez", DateOfBirth: row.born, ContactNumber: row.number, Relation: "mother",
+				})
+				p.must(err)
+				visit := p.visit(policy.Caller{UserID: left.ID}, doctor, p.clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "")
+				if row.father {
+					father := p.patient()
+					_, err = p.AddProxy(t.Context(), p.owner, left.ID, account.NewProxy{UserID: &father.UserID, Relation: "father"})
+					p.must(err)
+					if row.fatherIsGone {
+						_, err = p.UpdateUser(t.Context(), p.owner, father.UserID, account.Patch{Active: new(false)})
+						p.must(err)
+					}
+				}
+				alone, err := p.LeftAlone(t.Context(), mother)
+				p.must(err)
+				if told, want := len(alone) == 1, row.want == turno.StatusCancelled; told != want {
+					t.Errorf("before, it is told of %+v", alone)
+				}
+
+				p.must(p.EraseMe(t.Context(), mother))
+
+				p.must(p.db.Read(t.Context(), func(tx *sqldb.Tx) error {
+					v, err := store.VisitByID(tx, visit, left.ID)
+					if err != nil {
+						return err
+					}
+					patient, err := store.PatientByID(tx, left.ID)
+					if v.Status != row.want || patient.ContactNumber != row.wantNumber || patient.FullName != "Leo Pérez" {
+						t.Errorf("the visit is %s (%s), and %s has the number %q", v.Status, v.CancellationKind, patient.FullName, patient.ContactNumber)
+					}
+					if v.Status == turno.StatusCancelled && v.CancellationKind != turno.CancelledByPatient {
+						t.Errorf("it was cancelled by %q", v.CancellationKind)
+					}
+					return err
+				}))
+			})
+		})
+	}
+}
+
+// eachBooked is eachEngine in a clinic whose visits are cancelled when somebody is
+// erased.
+func eachBooked(t *testing.T, test func(t *testing.T, p *people)) {
+	t.Helper()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		var bookings *booking.Service
+		p := newPeople(t, db, clock, account.Config{
+			CancelOpenVisits: func(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) ([]uuid.UUID, error) {
+				return bookings.CancelOpenVisits(tx, c, id)
+			},
+		})
+		bookings = booking.New(db, booking.Config{Box: p.box})
+		test(t, p)
 	})
 }

@@ -39,7 +39,9 @@ func (a *API) meRoutes() {
 		Action: policy.EraseMe, Tag: tagAccounts, Errors: []int{http.StatusForbidden, http.StatusConflict},
 		Summary: "Erase oneself",
 		Description: "Takes everything that names one out of the system and cancels the visits to come; visits of the past stay without " +
-			"their words. It is never undone. 403 sign_in_again when the last sign-in was over ten minutes ago.",
+			"their words. Visits of a patient whom nobody else acts for, and who can't be reached, are cancelled too, and one's number " +
+			"is taken out of the records of those one acts for. It is never undone: a program asks for a word to be typed, as the page " +
+			"does. 403 sign_in_again when the last sign-in was over ten minutes ago.",
 	}, a.eraseMe)
 	register(a, route{
 		ID: "list-dependants", Method: http.MethodGet, Path: "/me/dependants",

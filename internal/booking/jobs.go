@@ -129,16 +129,21 @@ func (s *Service) OpenVisits(tx *sqldb.Tx, personID uuid.UUID) ([]turno.Appointm
 }
 
 // CancelOpenVisits calls off every visit of a person that is not over, be they
-// its patient or its doctor, inside the transaction that erases them. It returns
-// the doctors, whose calendars will have changed once that commits.
+// its patient or its doctor, inside the transaction that erases them, or the last
+// who acts for them. It returns the doctors, whose calendars will have changed once
+// that commits.
 func (s *Service) CancelOpenVisits(tx *sqldb.Tx, c policy.Caller, personID uuid.UUID) (doctorIDs []uuid.UUID, err error) {
 	visits, err := store.OpenVisitsOf(tx, personID, tx.Now)
 	if err != nil {
 		return nil, err
 	}
+	acts, err := store.ActsFor(tx, c.UserID, personID)
+	if err != nil {
+		return nil, err
+	}
 	for _, v := range visits {
 		kind := turno.CancelledByPractice
-		if c.Is(v.PatientID) && tx.Now.Before(v.ScheduledAt) {
+		if (c.Is(v.PatientID) || acts && v.PatientID == personID) && tx.Now.Before(v.ScheduledAt) {
 			kind = turno.CancelledByPatient
 		}
 		cancelled, err := v.Cancelled(tx.Now, kind, c.ID(), "")

@@ -56,6 +56,9 @@ func TestProxies(t *testing.T) {
 		acts := func(user uuid.UUID) bool {
 			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.ActsFor(tx, user, c.child.ID) })
 		}
+		others := func(than uuid.UUID) bool {
+			return read(t, db, func(tx *sqldb.Tx) (bool, error) { return store.OthersActFor(tx, c.child.ID, than) })
+		}
 		list := func() []store.NamedProxy {
 			return read(t, db, func(tx *sqldb.Tx) ([]store.NamedProxy, error) { return store.ProxiesOf(tx, c.child.ID) })
 		}
@@ -79,10 +82,12 @@ func TestProxies(t *testing.T) {
 		same(t, "whom the mother acts for", []string{"Dani Gómez"}, dependants(c.patient.ID))
 		same(t, "whom the child acts for", nil, dependants(c.child.ID))
 		same(t, "the carer acts", true, acts(c.admin.ID))
+		same(t, "and the mother beside the carer", true, others(c.admin.ID))
 		clock.Set(until)
 		same(t, "until the end, exclusively", false, acts(c.admin.ID))
 		same(t, "the list forgets the carer", named[1:], list())
 		same(t, "so does the other list", nil, dependants(c.admin.ID))
+		same(t, "and nobody acts beside the mother", false, others(c.patient.ID))
 		carer.EndsAt, carer.Relation = nil, "aunt"
 		put(carer)
 		same(t, "one who did before does again", true, acts(c.admin.ID))

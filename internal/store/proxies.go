@@ -24,6 +24,24 @@ func ActsFor(tx *sqldb.Tx, userID, patientID uuid.UUID) (acts bool, err error) {
 	return acts, nil
 }
 
+// OthersActFor reports whether somebody beside the user, who may sign in, acts for
+// the patient at present.
+func OthersActFor(tx *sqldb.Tx, patientID, userID uuid.UUID) (others bool, err error) {
+	err = tx.QueryRow(`
+		SELECT EXISTS (SELECT 1
+		                 FROM patient_proxies x
+		                 JOIN users u ON u.id = x.proxy_user_id
+		                WHERE x.patient_id = $1
+		                  AND x.proxy_user_id <> $2
+		                  AND (x.ends_at IS NULL OR x.ends_at > $3)
+		                  AND u.deactivated_at IS NULL
+		                  AND u.erased_at IS NULL)`, patientID, userID, tx.Now).Scan(&others)
+	if err != nil {
+		return false, fmt.Errorf("do others act for the patient: %w", err)
+	}
+	return others, nil
+}
+
 // NamedProxy is a proxy with the names of both sides.
 type NamedProxy struct {
 	turno.Proxy

@@ -34,7 +34,7 @@ func download(r *page.Request) error {
 	return nil
 }
 
-// showErase says what being erased means.
+// showErase says what being erased means, for others too.
 func showErase(r *page.Request) error {
 	if err := recent(r, policy.EraseMe); err != nil {
 		return err
@@ -65,7 +65,19 @@ func eraseMe(r *page.Request) error {
 }
 
 func eraseForm(r *page.Request, status int, form *page.Form) error {
-	return r.ShowAs(status, page.Head{Title: r.T("Erase me"), Narrow: true}, erasePage(r, form))
+	alone, err := r.Site.Account.LeftAlone(r.Context(), r.Caller)
+	if err != nil {
+		return err
+	}
+	return r.ShowAs(status, page.Head{Title: r.T("Erase me"), Narrow: true}, erasePage(r, form, alone))
+}
+
+func namesOf(patients []turno.Patient) string {
+	names := make([]string, 0, len(patients))
+	for _, p := range patients {
+		names = append(names, p.FullName)
+	}
+	return strings.Join(names, ", ")
 }
 
 // consequences are what being erased means for this person.
@@ -76,7 +88,7 @@ func consequences(r *page.Request) []string {
 		all = append(all,
 			r.T("Your visits to come are cancelled, and their times become free."),
 			r.T("Of past visits it stays that they took place, without your name and without what you wrote."),
-			r.T("You act for nobody any more, and nobody acts for you."))
+			r.T("You act for nobody any more, and nobody acts for you. Your number is taken out of their records too."))
 	case turno.RoleDoctor:
 		all = append(all, r.T("Patients can't find or book you any more. Past visits stay in their records."))
 	case turno.RoleAdmin:

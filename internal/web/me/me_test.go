@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
@@ -343,6 +344,16 @@ func TestOneTakesTheDataAndIsErased(t *testing.T) {
 		ask := v.Get("/account/erase")
 		if !ask.Says("Your visits to come are cancelled") {
 			t.Errorf("it does not say what happens: %s", ask.Text())
+		}
+		if ask.Says("Nobody else acts for") {
+			t.Errorf("it names somebody: %s", ask.Text())
+		}
+		_, err := c.Account.CreateDependant(t.Context(), c.Patient.Caller, account.NewDependant{
+			FullName: "Leo Paz", DateOfBirth: turno.Date{Year: 2020, Month: 6, Day: 1}, Relation: "father",
+		})
+		c.Must(err)
+		if ask = v.Get("/account/erase"); !ask.Says("Nobody else acts for Leo Paz") || !ask.Says("so those are cancelled too") {
+			t.Errorf("it does not say what happens to the child's visits: %s", ask.Text())
 		}
 		for _, typed := range []string{"", "olivia"} {
 			if refused := v.Submit(ask, "main form", url.Values{"username": {typed}}); refused.Status != http.StatusUnprocessableEntity || !refused.Says("nothing was done") {
