@@ -7,21 +7,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
-	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
-	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
-
-// How far ahead of now Access looks.
-const (
-	fillAhead      = 28 * 24 * time.Hour // booked and open time
-	thirdNextAhead = 92 * 24 * time.Hour // the third open slot
-)
-
-// doctorsAtOnce bounds how many calendars are in memory at a time.
-const doctorsAtOnce = 200
 
 // Access is how easy it is to be seen. Rates are from 0 to 1; nil means that
 // there is nothing to divide by.
@@ -121,9 +110,11 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 		if fields, err = store.Specializations(tx); err != nil {
 			return err
 		}
-		return eachCount(tx, only, ByVisit, begins[0], begins[len(begins)-1], func(_ time.Time, n store.VisitCounts) {
-			a.Past.counts.Add(n)
-		})
+		past, err := countVisits(tx, only, ByVisit, []time.Time{begins[0], begins[len(begins)-1]})
+		if err == nil {
+			a.Past.counts = past[0]
+		}
+		return err
 	}); err != nil {
 		return Access{}, err
 	}
@@ -135,70 +126,6 @@ func (s *Service) Access(ctx context.Context, c policy.Caller, d Days) (Access, 
 	}
 	a.Specializations = bySpecialization(a.Doctors, fields)
 	return a, nil
-}
-
-// doctorsAccess measures the doctors in the order of their ids, some at a time:
-// each lot in a Read of its own, so that no view is kept open for long.
-func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorAccess, error) {
-	var all []DoctorAccess
-	var last uuid.UUID
-	for {
-		var lot []DoctorAccess
-		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
-			lot, err = s.lotOfDoctors(tx, only, last)
-			return err
-		}); err != nil {
-			return nil, err
-		}
-		all = append(all, lot...)
-		if len(lot) < doctorsAtOnce {
-			return all, nil
-		}
-		last = lot[len(lot)-1].DoctorID
-	}
-}
-
-func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {
-	ids, err := store.BookableDoctors(tx, only, after, doctorsAtOnce)
-	if err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	calendars, err := store.Calendars(tx, ids, tx.Now, tx.Now.Add(thirdNextAhead))
-	if err != nil {
-		return nil, err
-	}
-	booked, err := store.BookedMinutes(tx, ids, tx.Now, tx.Now.Add(fillAhead))
-	if err != nil {
-		return nil, err
-	}
-	lot := make([]DoctorAccess, 0, len(ids))
-	for _, id := range ids {
-		doctor, err := s.measure(calendars[id], tx.Now)
-		if err != nil {
-			return nil, err
-		}
-		doctor.Ahead.BookedMinutes = booked[id]
-		lot = append(lot, doctor)
-	}
-	return lot, nil
-}
-
-// measure works out what a calendar alone says.
-func (s *Service) measure(c *store.Calendar, now time.Time) (DoctorAccess, error) {
-	doctor := DoctorAccess{DoctorID: c.DoctorID, FullName: c.FullName, SpecializationID: c.SpecializationID}
-	rules, err := s.zones.Rules(c)
-	if err != nil {
-		return doctor, err
-	}
-	busy := openings.Blocking(c.Busy, now, nil)
-	offered := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(thirdNextAhead), Now: now, Limit: 3})
-	if len(offered) == 3 {
-		days := turno.DateOf(now, rules.Zone).DaysUntil(turno.DateOf(offered[2].StartsAt, rules.Zone))
-		doctor.ThirdNextDays = &days
-	}
-	open := schedule.Slots(rules, busy, schedule.Query{From: now, To: now.Add(fillAhead), Now: now, ForStaff: true})
-	doctor.Ahead.OpenMinutes = int64(len(open)) * int64(c.SlotMinutes)
-	return doctor, nil
 }
 
 // bySpecialization sums doctors up for each of the fields that has any, in their

@@ -12,6 +12,7 @@ import (
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
@@ -265,6 +266,62 @@ func TestAccessAheadAndPast(t *testing.T) {
 		}
 		if a.Ahead.Rate() != nil || a.Past.LeadMinutes() != nil || a.Past.NoShowRate() != nil {
 			t.Error("there is nothing to divide by, and yet there is a rate")
+		}
+	})
+}
+
+// Doctors are remembered as they were measured: after every change, and as time
+// passes, they must be what somebody who remembers nothing measures.
+func TestAccessFollowsWhatChanges(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		doctor, other := c.doctor(), c.doctor()
+		execute := func(sql string, args ...any) {
+			c.write(func(tx *sqldb.Tx) error { _, err := tx.Exec(sql, args...); return err })
+		}
+		ten := time.Date(2027, time.January, 4, 10, 0, 0, 0, time.UTC)
+		var booked turno.Appointment
+		for _, step := range []struct {
+			name string
+			do   func()
+		}{
+			{"nothing", func() {}},
+			{"a visit is booked", func() { booked = c.visit(doctor, ten, nil); c.claim(booked) }},
+			{"nothing since", func() {}},
+			{"it is called off", func() {
+				execute(`DELETE FROM busy_periods WHERE owner_id = $1`, doctor.UserID)
+				execute(`UPDATE appointments SET status = 'cancelled', cancellation_kind = 'practice', cancelled_at = $2 WHERE id = $1`, booked.ID, ten)
+			}},
+			{"hours change", func() {
+				execute(`DELETE FROM availability WHERE doctor_id = $1 AND day_of_week = 'Monday'`, other.UserID)
+			}},
+			{"a doctor is verified no longer", func() {
+				c.write(func(tx *sqldb.Tx) error { return store.SetVerification(tx, other.UserID, nil, nil, "expired") })
+			}},
+			{"somebody new begins", func() { c.doctor() }},
+			{"a minute passes", func() { c.clock.Advance(time.Minute) }},
+			{"half the morning passes, while somebody looks", func() {
+				for range 9 {
+					c.clock.Advance(10 * time.Minute)
+					if _, err := c.Access(t.Context(), c.owner, insight.Days{}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}},
+			{"a day passes", func() { c.clock.Advance(24 * time.Hour) }},
+		} {
+			step.do()
+			want, err := insight.New(c.db).Access(t.Context(), c.owner, insight.Days{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := c.Access(t.Context(), c.owner, insight.Days{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(insight.Past{})); diff != "" {
+				t.Errorf("after %s (-measured anew +remembered):\n%s", step.name, diff)
+			}
 		}
 	})
 }

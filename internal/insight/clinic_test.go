@@ -20,6 +20,7 @@ type clinic struct {
 	*insight.Service
 	t     *testing.T
 	db    *sqldb.DB
+	clock *storetest.Clock
 	owner policy.Caller // full staff, in Madrid
 	desk  policy.Caller
 	ana   policy.Caller // a patient
@@ -27,8 +28,8 @@ type clinic struct {
 }
 
 func eachClinic(t *testing.T, test func(t *testing.T, c *clinic)) {
-	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		c := &clinic{Service: insight.New(db), t: t, db: db}
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := &clinic{Service: insight.New(db), t: t, db: db, clock: clock}
 		c.owner = c.user(turno.RoleAdmin, turno.StaffFull)
 		c.desk = c.user(turno.RoleAdmin, turno.StaffDesk)
 		c.ana = c.user(turno.RolePatient, "")

@@ -2,7 +2,6 @@ package insight
 
 import (
 	"context"
-	"sort"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,10 +53,15 @@ func (s *Service) AppointmentsPerDay(ctx context.Context, c policy.Caller, d Day
 		if asked, begins, err = s.days(tx, c, d); err != nil {
 			return err
 		}
-		rows = emptyDays(asked)
-		return eachCount(tx, only, by, begins[0], begins[len(begins)-1], func(at time.Time, n store.VisitCounts) {
-			rows[dayAt(begins, at)].add(n)
-		})
+		counts, err := countVisits(tx, only, by, begins)
+		if err != nil {
+			return err
+		}
+		rows = make([]DayCount, len(counts))
+		for i, n := range counts {
+			rows[i] = dayCount(asked.From.AddDays(i), n)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, d, err
@@ -65,31 +69,13 @@ func (s *Service) AppointmentsPerDay(ctx context.Context, c policy.Caller, d Day
 	return rows, asked, nil
 }
 
-func eachCount(tx *sqldb.Tx, only *uuid.UUID, by By, from, to time.Time, f func(time.Time, store.VisitCounts)) error {
+func countVisits(tx *sqldb.Tx, only *uuid.UUID, by By, begins []time.Time) ([]store.VisitCounts, error) {
 	if only != nil {
-		return store.EachVisitCountOf(tx, *only, by, from, to, f)
+		return store.CountVisitsOf(tx, *only, by, begins)
 	}
-	return store.EachVisitCount(tx, by, from, to, f)
+	return store.CountVisits(tx, by, begins)
 }
 
-func emptyDays(d Days) []DayCount {
-	rows := make([]DayCount, d.From.DaysUntil(d.To))
-	for i := range rows {
-		rows[i].Day = d.From.AddDays(i)
-	}
-	return rows
-}
-
-// dayAt is the index of the day that the instant lies in. begins ends with the
-// end of the last day.
-func dayAt(begins []time.Time, at time.Time) int {
-	later := sort.Search(len(begins), func(i int) bool { return begins[i].After(at) })
-	return later - 1
-}
-
-func (d *DayCount) add(n store.VisitCounts) {
-	d.Pending += n.Pending
-	d.Confirmed += n.Confirmed
-	d.Completed += n.Completed
-	d.Cancelled += n.Cancelled
+func dayCount(day turno.Date, n store.VisitCounts) DayCount {
+	return DayCount{Day: day, Pending: n.Pending, Confirmed: n.Confirmed, Completed: n.Completed, Cancelled: n.Cancelled}
 }

@@ -16,8 +16,9 @@ import (
 
 // Service is the use cases. It is safe for concurrent use.
 type Service struct {
-	db    *sqldb.DB
-	zones openings.Zones
+	db       *sqldb.DB
+	zones    openings.Zones
+	measured measured
 }
 
 // New returns the use cases on a migrated database.

@@ -44,15 +44,12 @@ func (s *Service) Today(ctx context.Context, c policy.Caller, timeZone string) (
 	return today, nil
 }
 
-func (t *Today) count(tx *sqldb.Tx, loc *time.Location) (err error) {
-	t.Visits.Day = t.Day
-	from, to := t.Day.At(0, loc), t.Day.AddDays(1).At(0, loc)
-	if err := store.EachVisitCount(tx, ByVisit, from, to, func(_ time.Time, n store.VisitCounts) {
-		t.Visits.add(n)
-		t.NoShows += n.NoShows
-	}); err != nil {
+func (t *Today) count(tx *sqldb.Tx, loc *time.Location) error {
+	counts, err := store.CountVisits(tx, ByVisit, []time.Time{t.Day.At(0, loc), t.Day.AddDays(1).At(0, loc)})
+	if err != nil {
 		return err
 	}
+	t.Visits, t.NoShows = dayCount(t.Day, counts[0]), counts[0].NoShows
 	if t.Waiting, err = store.CountWaitingRequests(tx); err != nil {
 		return err
 	}

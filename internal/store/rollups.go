@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"sort"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,6 +44,12 @@ func (c *VisitCounts) Add(other VisitCounts) {
 }
 
 const countNames = `pending, confirmed, completed, cancelled, no_shows, late_cancellations, lead_minutes`
+
+// sumsOfCounts sums counts up, in the order of countNames.
+func sumsOfCounts() string {
+	const before, after = "CAST(COALESCE(sum(", "), 0) AS bigint)"
+	return before + strings.ReplaceAll(countNames, ", ", after+", "+before) + after
+}
 
 // countColumns counts the visits a of a query, in the order of countNames.
 func countColumns(tx *sqldb.Tx) string {
@@ -177,21 +185,29 @@ func bucketOf(tx *sqldb.Tx, instant string) string {
 	return "date_bin('15 minutes', " + instant + ", '2000-01-01 00:00:00+00')"
 }
 
-// EachVisitCount calls f with counts of everybody's visits in [from, to), by
-// quarter of an hour (UTC), in no order. The counts are what counting the visits
-// now would give: quarter hours that the job has not reached are counted live.
-// Call it in one Read, whose view does not move.
-func EachVisitCount(tx *sqldb.Tx, d Dimension, from, to time.Time, f func(at time.Time, c VisitCounts)) error {
-	if err := eachCount(tx, f, `
-		SELECT bucket, `+countNames+`
-		  FROM visit_rollups
-		 WHERE dimension = $1
-		   AND bucket >= $2
-		   AND bucket < $3
-		   AND bucket NOT IN (SELECT `+string(d)+` FROM visit_changes)`, d, from, to); err != nil {
-		return err
+// CountVisits counts everybody's visits between each two of begins, which are
+// whole quarter hours (UTC) in their order: one VisitCounts less than begins. The
+// counts are what counting the visits now would give: quarter hours that the job
+// has not reached are counted live. Call it in one Read, whose view does not move.
+func CountVisits(tx *sqldb.Tx, d Dimension, begins []time.Time) ([]VisitCounts, error) {
+	counts := make([]VisitCounts, len(begins)-1)
+	b := tx.Batch()
+	for i := range counts {
+		sqldb.BatchOne(b, &counts[i], nil, scanCounts, `
+			SELECT `+sumsOfCounts()+`
+			  FROM visit_rollups
+			 WHERE dimension = $1
+			   AND bucket >= $2
+			   AND bucket < $3
+			   AND bucket NOT IN (SELECT `+string(d)+`
+			                        FROM visit_changes
+			                       WHERE `+string(d)+` >= $2
+			                         AND `+string(d)+` < $3)`, d, begins[i], begins[i+1])
 	}
-	return eachCount(tx, f, `
+	if err := b.Run(); err != nil {
+		return nil, fmt.Errorf("count visits: %w", err)
+	}
+	return counts, addEachCount(tx, counts, begins, `
 		SELECT changed.bucket, `+countColumns(tx)+`
 		  FROM (SELECT DISTINCT `+string(d)+` AS bucket
 		          FROM visit_changes
@@ -200,7 +216,7 @@ func EachVisitCount(tx *sqldb.Tx, d Dimension, from, to time.Time, f func(at tim
 		 CROSS JOIN appointments a
 		 WHERE a.`+string(d)+` >= changed.bucket
 		   AND a.`+string(d)+` < `+quarterAfter(tx, "changed.bucket")+`
-		 GROUP BY changed.bucket`, from, to)
+		 GROUP BY changed.bucket`, begins[0], begins[len(begins)-1])
 }
 
 // quarterAfter is the end of the quarter hour that begins at an instant.
@@ -211,37 +227,46 @@ func quarterAfter(tx *sqldb.Tx, instant string) string {
 	return instant + " + interval '15 minutes'"
 }
 
-// EachVisitCountOf is EachVisitCount for one doctor, by instant rather than by
-// quarter hour. It reads the visits through the index by doctor: a person's work
-// stays small.
-func EachVisitCountOf(tx *sqldb.Tx, doctorID uuid.UUID, d Dimension, from, to time.Time, f func(at time.Time, c VisitCounts)) error {
+// CountVisitsOf is CountVisits for one doctor, between any instants. It reads the
+// visits through the index by doctor: a person's work stays small.
+func CountVisitsOf(tx *sqldb.Tx, doctorID uuid.UUID, d Dimension, begins []time.Time) ([]VisitCounts, error) {
+	counts := make([]VisitCounts, len(begins)-1)
 	at := "a." + string(d)
-	return eachCount(tx, f, `
+	return counts, addEachCount(tx, counts, begins, `
 		SELECT `+at+`, `+countColumns(tx)+`
 		  FROM appointments a
-		 WHERE a.doctor_id = $1
-		   AND `+at+` >= $2
-		   AND `+at+` < $3
-		 GROUP BY `+at, doctorID, from, to)
+		 WHERE a.doctor_id = $3
+		   AND `+at+` >= $1
+		   AND `+at+` < $2
+		 GROUP BY `+at, begins[0], begins[len(begins)-1], doctorID)
 }
 
-func eachCount(tx *sqldb.Tx, f func(time.Time, VisitCounts), sql string, args ...any) error {
-	rows, err := tx.Query(sql, args...)
+// addEachCount adds what the rows of a query count at their instants.
+func addEachCount(tx *sqldb.Tx, counts []VisitCounts, begins []time.Time, sql string, args ...any) error {
+	type countAt struct {
+		at time.Time
+		VisitCounts
+	}
+	rows, err := sqldb.All(tx, func(row sqldb.Scanner) (c countAt, err error) {
+		err = row.Scan(append([]any{&c.at}, c.fields()...)...)
+		return c, err
+	}, sql, args...)
 	if err != nil {
 		return fmt.Errorf("count visits: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var at time.Time
-		var c VisitCounts
-		if err := rows.Scan(&at, &c.Pending, &c.Confirmed, &c.Completed, &c.Cancelled,
-			&c.NoShows, &c.LateCancellations, &c.LeadMinutes); err != nil {
-			return fmt.Errorf("count visits: %w", err)
-		}
-		f(at, c)
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("count visits: %w", err)
+	for _, row := range rows {
+		later := sort.Search(len(begins), func(i int) bool { return begins[i].After(row.at) })
+		counts[later-1].Add(row.VisitCounts)
 	}
 	return nil
+}
+
+func scanCounts(row sqldb.Scanner) (c VisitCounts, err error) {
+	err = row.Scan(c.fields()...)
+	return c, err
+}
+
+// fields are the counts in the order of countNames.
+func (c *VisitCounts) fields() []any {
+	return []any{&c.Pending, &c.Confirmed, &c.Completed, &c.Cancelled, &c.NoShows, &c.LateCancellations, &c.LeadMinutes}
 }
