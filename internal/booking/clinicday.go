@@ -79,6 +79,7 @@ type clinicDayTx struct {
 	day       ClinicDay
 	calendars map[uuid.UUID]*store.Calendar
 	rules     map[uuid.UUID]schedule.Rules
+	places    map[uuid.UUID]keyset.Place // by the doctor's name
 }
 
 func (d *clinicDayTx) read(after keyset.Place) (ClinicDay, error) {
@@ -142,6 +143,7 @@ func (d *clinicDayTx) present() ([]uuid.UUID, error) {
 		return nil, err
 	}
 	d.rules = make(map[uuid.UUID]schedule.Rules, len(ids))
+	d.places = make(map[uuid.UUID]keyset.Place, len(ids))
 	var present []uuid.UUID
 	for _, id := range ids {
 		if d.rules[id], err = d.zones.Rules(d.calendars[id]); err != nil {
@@ -150,14 +152,13 @@ func (d *clinicDayTx) present() ([]uuid.UUID, error) {
 		works := d.calendars[id].Bookable && len(hoursIn(d.rules[id], d.day.Interval)) > 0
 		if works || slices.Contains(visited, id) {
 			present = append(present, id)
+			d.places[id] = keyset.Place{Text: store.SearchName(d.calendars[id].FullName), ID: id}
 		}
 	}
 	return present, nil
 }
 
-func (d *clinicDayTx) place(id uuid.UUID) keyset.Place {
-	return keyset.Place{Text: store.SearchName(d.calendars[id].FullName), ID: id}
-}
+func (d *clinicDayTx) place(id uuid.UUID) keyset.Place { return d.places[id] }
 
 func compareNames(a, b keyset.Place) int {
 	if order := strings.Compare(a.Text, b.Text); order != 0 {
