@@ -203,7 +203,10 @@ func TestTheDemoRefusesADatabaseThatItDidNotMakeAndLeavesItAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, "", "demo", "--database", dsn, "--listen", "127.0.0.1:0").expect(t, app.ExitFailed, "the demo did not make this database")
+	refused := run(t, "", "demo", "--database", dsn, "--listen", "127.0.0.1:0",
+		"--smtp-host", "mail.example.org", "--smtp-from", "Clinic <clinic@example.org>", "--base-url", "https://clinic.example.org")
+	refused.expect(t, app.ExitFailed, "the demo did not make this database")
+	refused.expect(t, app.ExitFailed, "a demo sends no mail, whatever the settings of SMTP say")
 	after, err := os.ReadFile(dsn)
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,10 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err := checkSettings(ctx, &c.Server); err != nil {
 		return err
 	}
+	logger := p.logger(c.Log)
+	if c.SMTP.Configured() {
+		logger.WarnContext(ctx, "a demo sends no mail, whatever the settings of SMTP say: it is kept, to be read at /admin/mail")
+	}
 	c.SMTP = config.SMTP{} // people of a demo are made up, and so are their addresses
 	if c.EmergencyNumber == "" {
 		c.EmergencyNumber = "112" // the clinics of the demo are in Europe
@@ -34,7 +38,7 @@ func (c *demoCommand) Run(ctx context.Context, p *Program) error {
 	if err := c.refuseOthers(ctx, p); err != nil {
 		return err
 	}
-	n, err := openNode(ctx, &c.Server, p.logger(c.Log))
+	n, err := openNode(ctx, &c.Server, logger)
 	if err != nil {
 		return err
 	}

@@ -203,14 +203,14 @@ func (n *node) publicURL(address net.Addr) string {
 	return urlOf(address)
 }
 
-// deliverReset prints links for a new password in the log of a demo, where no mail
-// is configured and nobody is hurt.
+// deliverReset prints links for a new password in the log of a demo, which sends no
+// mail and where nobody is hurt.
 func (n *node) deliverReset() func(ctx context.Context, url string) {
 	if !n.demo {
 		return nil
 	}
 	return func(ctx context.Context, url string) {
-		n.logger.InfoContext(ctx, "a link for a new password; until mail is configured it is printed here", "url", url)
+		n.logger.InfoContext(ctx, "a link for a new password: a demo sends no mail, so it is printed here", "url", url)
 	}
 }
 

@@ -6,6 +6,9 @@ func spanishMailRoom() map[string]string {
 	return map[string]string{
 		"To one person, or about their visits.":                                       "A una persona, o sobre sus citas.",
 		"What is sent to people about their visits and accounts.":                     "Lo que se envía a la gente sobre sus citas y cuentas.",
+		"What would be sent to people. A demo sends nothing, so it is kept here.":     "Lo que se enviaría a la gente. Una demo no envía nada, así que se guarda aquí.",
+		"A demo sends nothing, so it was not sent. It can be read here.":              "Una demo no envía nada, así que no se envió. Se puede leer aquí.",
+		"A demo sends nothing: it is kept to be read here":                            "Una demo no envía nada: se guarda para leerlo aquí",
 		"What would be sent to people. No mail server is set up, so it is kept here.": "Lo que se enviaría a la gente. No hay servidor de correo, así que se guarda aquí.",
 		"Everybody's mail": "El correo de todos",
 		"All":              "Todos",

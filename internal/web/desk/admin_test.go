@@ -173,6 +173,7 @@ func TestTheNumbersOfTheClinic(t *testing.T) {
 		c.Visit(c.OpenTime(0))
 		full := inside(t, c, c.Full)
 		page := full.Get("/admin?from=2027-01-01&to=2027-01-07&zone=UTC")
+		webtest.Want(t, page, http.StatusOK, "Cancelled or missed", "of all visits, missed ones apart")
 		webtest.Want(t, page, http.StatusOK, "Visits today", "Visits per day", "1 visit from 1 Jan 2027 to 7 Jan 2027", "Average rating per doctor", "Dr Amara Okafor", "Third next available", "Cardiology", "Lead time", "Did not come")
 		if n := page.Find(".numbers tbody tr").Length(); n != 7 {
 			t.Errorf("the table behind the chart has %d days, not 7", n)
@@ -211,9 +212,22 @@ func TestHowTheSystemIsDoing(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		withSystem(t, c)
 		full := inside(t, c, c.Full)
-		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "Not set up: it is kept to be read here")
+		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "A demo sends nothing: it is kept to be read here")
 		webtest.Want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
 		webtest.Want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
+	})
+}
+
+func TestAClinicWithoutAMailServerSaysSo(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		withSystem(t, c)
+		c.Site.Demo = false
+		full := inside(t, c, c.Full)
+		c.Visit(c.OpenTime(0))
+		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "Not set up: it is kept to be read here")
+		webtest.Want(t, full.Get("/admin/mail"), http.StatusOK, "What would be sent to people. No mail server is set up, so it is kept here.")
+		webtest.Want(t, full.Get(mailOf(t, c, c.Patient)), http.StatusOK, "No mail server is set up, so it was not sent.")
 	})
 }
 

@@ -141,7 +141,7 @@ func (v clinicView) perDay() ui.ChartProps {
 		Title: v.T("Visits per day"), DayName: v.T("Day"), Level: 2,
 		Series: []ui.Series{
 			{Name: v.T("Completed"), Tone: "accent"}, {Name: v.T("Confirmed"), Tone: "calm"},
-			{Name: v.T("Requested"), Tone: "warm"}, {Name: v.T("Cancelled"), Tone: "faded"},
+			{Name: v.T("Requested"), Tone: "warm"}, {Name: v.T("Cancelled or missed"), Tone: "faded"}, // one status
 		},
 	}
 	every := max(1, (len(v.Counts)+7)/8)
@@ -215,7 +215,7 @@ func (v clinicView) rates() []ui.Fact {
 	return []ui.Fact{
 		{Name: v.T("Filled"), Value: percent(v.Access.Ahead.Rate()), Note: v.T("of the next 28 days")},
 		{Name: v.T("Lead time"), Value: v.lead(past.LeadMinutes()), Note: v.T("from booking to visit, on average")},
-		{Name: v.T("Cancelled"), Value: percent(past.CancellationRate()), Note: v.T("of all visits")},
+		{Name: v.T("Cancelled"), Value: percent(past.CancellationRate()), Note: v.T("of all visits, missed ones apart")},
 		{Name: v.T("Cancelled late"), Value: percent(past.LateCancellationRate()), Note: v.T("by patients, in the last 24 hours")},
 		{Name: v.T("Did not come"), Value: percent(past.NoShowRate()), Note: v.T("of completed and missed visits")},
 	}

@@ -68,6 +68,9 @@ func (v mailView) stands() string {
 	case notify.Withheld:
 		return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to; if it matters, call them.")
 	case notify.Kept:
+		if v.Site.Demo {
+			return v.T("A demo sends nothing, so it was not sent. It can be read here.")
+		}
 		return v.T("No mail server is set up, so it was not sent. It can be read here.")
 	case notify.Dropped:
 		return v.T("By its time it was no longer true, so it was not sent.")

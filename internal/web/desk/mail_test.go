@@ -34,7 +34,7 @@ func TestFullStaffReadWhatWasMailed(t *testing.T) {
 		path := mailOf(t, c, c.Patient)
 
 		list := full.Get("/admin/mail")
-		webtest.Want(t, list, http.StatusOK, "What would be sent to people.", "Visit booked", "Pablo Paz, born 3 Feb 1990", "pablo@example.org", "Kept here")
+		webtest.Want(t, list, http.StatusOK, "What would be sent to people. A demo sends nothing, so it is kept here.", "Visit booked", "Pablo Paz, born 3 Feb 1990", "pablo@example.org", "Kept here")
 		if list.Find(`a.chip[href="/admin/mail?state=kept"]`).Length() != 1 {
 			t.Error("the state is not to be chosen")
 		}
@@ -43,7 +43,7 @@ func TestFullStaffReadWhatWasMailed(t *testing.T) {
 		webtest.Want(t, full.Get("/admin/mail?person="+c.OtherPatient.UserID.String()), http.StatusOK, "No mail")
 
 		one := full.Get(path)
-		webtest.Want(t, one, http.StatusOK, "Visit confirmed: ", "No mail server is set up, so it was not sent.", "Riverside Clinic", "Pablo Paz, born 3 Feb 1990",
+		webtest.Want(t, one, http.StatusOK, "Visit confirmed: ", "A demo sends nothing, so it was not sent.", "Riverside Clinic", "Pablo Paz, born 3 Feb 1990",
 			"It puts the visit into the reader's calendar", "Visit with Dr Amara Okafor", "METHOD:REQUEST")
 		if one.Find(`a[href="/admin/appointments/`+visit.ID.String()+`"]`).Length() != 1 {
 			t.Error("the mail does not lead to its visit")

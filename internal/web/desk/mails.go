@@ -43,7 +43,10 @@ func (v mailsView) lead() string {
 	if v.Person != uuid.Nil {
 		return v.T("To one person, or about their visits.")
 	}
-	if v.Site.Mail.Sends() {
+	switch {
+	case v.Site.Demo:
+		return v.T("What would be sent to people. A demo sends nothing, so it is kept here.")
+	case v.Site.Mail.Sends():
 		return v.T("What is sent to people about their visits and accounts.")
 	}
 	return v.T("What would be sent to people. No mail server is set up, so it is kept here.")

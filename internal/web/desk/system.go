@@ -76,7 +76,10 @@ func (v systemView) depth(states ...string) string {
 func (v systemView) terms() []ui.Term {
 	s := v.Status
 	mail := v.T("Not set up: it is kept to be read here")
-	if s.Mail {
+	switch {
+	case v.Site.Demo:
+		mail = v.T("A demo sends nothing: it is kept to be read here")
+	case s.Mail:
 		mail = v.T("Set up")
 	}
 	if s.WaitingMails.LastError != "" {
