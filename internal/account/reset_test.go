@@ -81,6 +81,7 @@ func TestAForgottenPasswordIsReplaced(t *testing.T) {
 		if diff := cmp.Diff([]string{"body.new_password"}, fieldsOf(err)); diff != "" {
 			t.Errorf("the fields (-want +got):\n%s", diff)
 		}
+		p.must(p.CheckResetLink(t.Context(), policy.Caller{}, token))
 		p.must(p.reset(token, nextPassword, ""))
 		t.Run("the old password counts no more", func(t *testing.T) {
 			_, err := p.signIn(login)
@@ -93,6 +94,7 @@ func TestAForgottenPasswordIsReplaced(t *testing.T) {
 			wantCode(t, err, turno.CodeUnauthenticated)
 		})
 		t.Run("the link worked once", func(t *testing.T) {
+			wantCode(t, p.CheckResetLink(t.Context(), policy.Caller{}, token), turno.CodeNotFound)
 			wantCode(t, p.reset(token, goodPassword, ""), turno.CodeNotFound)
 			wantCode(t, p.reset("made-up", goodPassword, ""), turno.CodeNotFound)
 		})

@@ -48,12 +48,9 @@ func (s *Service) VerifyEmail(ctx context.Context, c policy.Caller, token string
 		if err := tx.Lock(id); err != nil {
 			return err
 		}
-		user, err := store.UserByID(tx, id)
+		user, err := readVerified(tx, id, email)
 		if err != nil {
 			return err
-		}
-		if !user.Active() || user.Email != email {
-			return orLinkOver(nil)
 		}
 		if user.EmailVerifiedAt != nil {
 			return nil
@@ -73,6 +70,36 @@ func (s *Service) VerifyEmail(ctx context.Context, c policy.Caller, token string
 		return fmt.Errorf("verify an address: %w", err)
 	}
 	return nil
+}
+
+// CheckEmailLink says whether the link that VerifyEmail takes still works, and
+// whether the address is verified already. Errors: KindNotFound as there.
+func (s *Service) CheckEmailLink(ctx context.Context, c policy.Caller, token string) (verified bool, err error) {
+	if err := policy.Check(c, policy.VerifyEmail, 0); err != nil {
+		return false, err
+	}
+	id, email, ok := s.readVerification(token)
+	if !ok {
+		return false, orLinkOver(nil)
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		user, err := readVerified(tx, id, email)
+		verified = err == nil && user.EmailVerifiedAt != nil
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("look at a link that verifies an address: %w", err)
+	}
+	return verified, nil
+}
+
+// readVerified reads who is to be verified, by an address that is still theirs.
+func readVerified(tx *sqldb.Tx, id uuid.UUID, email string) (turno.User, error) {
+	user, err := store.UserByID(tx, id)
+	if err == nil && (!user.Active() || user.Email != email) {
+		err = orLinkOver(nil)
+	}
+	return user, err
 }
 
 // readVerification is whose address a link verifies.

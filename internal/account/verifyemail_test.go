@@ -52,7 +52,21 @@ func TestAnAddressIsVerifiedByWhoReadsItsMail(t *testing.T) {
 			t.Fatal("the address is verified already")
 		}
 		good := link()
+		check := func() bool {
+			verified, err := p.CheckEmailLink(t.Context(), policy.Caller{}, good)
+			p.must(err)
+			return verified
+		}
+		if _, err := p.CheckEmailLink(t.Context(), policy.Caller{}, late); turno.KindOf(err) != turno.KindNotFound {
+			t.Errorf("looking at a late link: %v", err)
+		}
+		if check() {
+			t.Error("a link counts by looking at it")
+		}
 		p.must(verify(good))
+		if !check() {
+			t.Error("a used link is not known")
+		}
 		p.must(verify(good)) // pressed twice
 		if user().EmailVerifiedAt == nil {
 			t.Error("the address is not verified")

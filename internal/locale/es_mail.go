@@ -5,7 +5,9 @@ func spanishMail() map[string]string {
 	return map[string]string{
 		"Confirm your address": "Confirma tu dirección",
 		"Then mail about your visits comes to it. Nobody else is to read that.": "Así te llegarán los correos sobre tus citas. Nadie más debe leerlos.",
-		"Yes, this is my address": "Sí, es mi dirección",
+		"Yes, this is my address":   "Sí, es mi dirección",
+		"Your address is confirmed": "Tu dirección está confirmada",
+		"This link was used already, and there is nothing left to do: mail about your visits comes to this address.":      "Este enlace ya se usó y no queda nada por hacer: el correo sobre tus citas llega a esta dirección.",
 		"It is older than a week, or the address is another by now. Another link comes with the next mail about a visit.": "Tiene más de una semana, o la dirección ya es otra. Con el próximo correo sobre una cita llega otro enlace.",
 		"Thank you. Mail about your visits comes to this address from now on.":                                            "Gracias. Desde ahora los correos sobre tus citas llegan a esta dirección.",
 		"%s: %s":                      "%s: %s",

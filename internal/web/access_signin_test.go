@@ -1,10 +1,18 @@
 package web_test
 
 import (
+	"context"
 	"strings"
 
 	"github.com/turno-health/turno/internal/web/webtest"
 )
+
+// verifyLink is what confirms the address of the patient.
+func verifyLink(c *webtest.Clinic) string {
+	me, err := c.Account.Me(context.Background(), c.Patient.Caller)
+	c.Must(err)
+	return strings.TrimPrefix(c.Account.VerifyEmailURL(me.User), c.URL)
+}
 
 func signinRows() map[string]accessRow {
 	again := strings.Repeat("in ", 8) // back to the beginning
@@ -33,7 +41,7 @@ func signinRows() map[string]accessRow {
 		"GET /reset":            {want: nowhere},
 		"POST /reset":           {want: nowhere},
 
-		"GET /verify-email":     {want: everybody},
+		"GET /verify-email":     {want: everybody, path: verifyLink},
 		"POST /verify-email":    {want: nowhere},
 		"GET /register":         {want: everybody},
 		"POST /register":        {want: refused},

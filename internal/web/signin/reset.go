@@ -16,8 +16,12 @@ func showReset(r *page.Request) error {
 		r.SetResetToken(token)
 		return r.Redirect("/reset")
 	}
-	if r.ResetToken() == "" {
+	err := r.Site.Account.CheckResetLink(r.Context(), r.Caller, r.ResetToken())
+	if turno.KindOf(err) == turno.KindNotFound { // before anybody has thought of a password in vain
 		return linkOver(r)
+	}
+	if err != nil {
+		return err
 	}
 	return resetForm(r, http.StatusOK, &page.Form{})
 }
@@ -37,7 +41,6 @@ func reset(r *page.Request) error {
 	})
 	switch {
 	case turno.KindOf(err) == turno.KindNotFound:
-		r.SetResetToken("")
 		return linkOver(r)
 	case turno.CodeOf(err) == turno.CodeSecondFactorNeeded:
 		form.Add("code", r.T("Your account has a second factor: please give its code too."))
@@ -64,5 +67,6 @@ func resetForm(r *page.Request, status int, form *page.Form) error {
 
 // linkOver says that a link works no more, and how to get another.
 func linkOver(r *page.Request) error {
+	r.SetResetToken("")
 	return r.ShowAs(http.StatusNotFound, page.Head{Title: r.T("This link works no more"), Private: true, Narrow: true, At: "/login"}, linkOverPage(r))
 }

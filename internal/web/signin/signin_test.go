@@ -172,8 +172,11 @@ func TestAForgottenPassword(t *testing.T) {
 		if !in.Says("A new password was set with a link.") {
 			t.Errorf("then one reads at %s: %s", in.Path, in.Text())
 		}
-		if over := v.Get(c.ResetLinks[0]); over.Status != http.StatusOK {
-			t.Errorf("the form of a used link answers %d", over.Status)
+		for name, link := range map[string]string{"used": c.ResetLinks[0], "made up": "/reset?token=made-up"} {
+			over := v.Get(link)
+			if over.Status != http.StatusNotFound || !over.Says("This link works no more") || over.Find(`a[href="/forgot"]`).Length() != 1 || over.Find("main form").Length() != 0 {
+				t.Errorf("opening a link that is %s answers %d: %s", name, over.Status, over.Text())
+			}
 		}
 		used := v.Post("/reset", url.Values{"new_password": {newPassword}, "repeated": {newPassword}})
 		if used.Status != http.StatusNotFound || !used.Says("This link works no more") {
