@@ -1,8 +1,12 @@
 package account
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,19 +48,72 @@ func (s *Service) CalendarFeed(ctx context.Context, c policy.Caller) (feed Calen
 // MakeCalendarFeed gives the caller a feed; an address from before works no more.
 // Errors: KindForbidden with CodeSignInAgain.
 func (s *Service) MakeCalendarFeed(ctx context.Context, c policy.Caller) (feed CalendarFeed, err error) {
+	return s.makeFeed(ctx, c, newToken(), false)
+}
+
+// MakeCalendarFeedOnce is MakeCalendarFeed for a form with what FeedForm says, which
+// may be sent twice: it is answered with the same address, and with none once that
+// one works no more. Without a word of FeedForm it is MakeCalendarFeed.
+func (s *Service) MakeCalendarFeedOnce(ctx context.Context, c policy.Caller, form string) (CalendarFeed, error) {
+	secret, ok := s.readFeedForm(c, form)
+	if !ok {
+		return s.MakeCalendarFeed(ctx, c)
+	}
+	return s.makeFeed(ctx, c, secret, true)
+}
+
+// feedFormLife is how long a form that makes a feed is known to be the same.
+const feedFormLife = store.AnswerLifetime
+
+// FeedForm is for a form that makes the caller a feed: the secret that its address
+// will have, sealed, since the server keeps none that it could tell again.
+func (s *Service) FeedForm(c policy.Caller) string {
+	said := strconv.FormatInt(s.config.Now().Add(feedFormLife).Unix(), 10) + " " + newToken()
+	return base64.RawURLEncoding.EncodeToString(s.config.Box.Seal([]byte(said), feedFormOf(c)))
+}
+
+func feedFormOf(c policy.Caller) []byte { return []byte("calendar feed of " + c.UserID.String()) }
+
+func (s *Service) readFeedForm(c policy.Caller, form string) (secret string, ok bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(form)
+	if err != nil || form == "" {
+		return "", false
+	}
+	said, err := s.config.Box.Open(sealed, feedFormOf(c))
+	if err != nil {
+		return "", false
+	}
+	until, secret, _ := strings.Cut(string(said), " ")
+	unix, err := strconv.ParseInt(until, 10, 64)
+	return secret, err == nil && s.config.Now().Unix() < unix
+}
+
+// makeFeed makes a feed with the secret. One that may have been sent before is
+// claimed, so that going back never brings an address to life that was taken away.
+func (s *Service) makeFeed(ctx context.Context, c policy.Caller, secret string, once bool) (feed CalendarFeed, err error) {
 	if err := s.mayWriteFeed(c); err != nil {
 		return CalendarFeed{}, err
 	}
-	secret := newToken()
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		feed = CalendarFeed{}
 		if _, err := s.lockSelf(tx, c); err != nil {
 			return err
+		}
+		if once {
+			first, err := claimFeed(tx, c, secret)
+			if err != nil {
+				return err
+			}
+			if !first {
+				feed, err = s.feedMade(tx, c, secret)
+				return err
+			}
 		}
 		replaced, err := store.PutCalendarFeed(tx, store.CalendarFeed{UserID: c.UserID, SecretHash: tokenHash(secret), CreatedAt: tx.Now})
 		if err != nil {
 			return err
 		}
-		feed = CalendarFeed{CreatedAt: &tx.Now, Path: FeedPath(secret), URL: strings.TrimRight(s.config.PublicURL, "/") + FeedPath(secret)}
+		feed = s.feedOf(tx.Now, secret)
 		detail := ""
 		if replaced {
 			detail = "replaced"
@@ -67,6 +124,36 @@ func (s *Service) MakeCalendarFeed(ctx context.Context, c policy.Caller) (feed C
 		return CalendarFeed{}, fmt.Errorf("make a calendar feed: %w", err)
 	}
 	return feed, nil
+}
+
+func (s *Service) feedOf(createdAt time.Time, secret string) CalendarFeed {
+	return CalendarFeed{CreatedAt: &createdAt, Path: FeedPath(secret), URL: strings.TrimRight(s.config.PublicURL, "/") + FeedPath(secret)}
+}
+
+// claimFeed reports whether it is the first time that a feed is made with the
+// secret, of which only the hash is kept.
+func claimFeed(tx *sqldb.Tx, c policy.Caller, secret string) (first bool, err error) {
+	hash := tokenHash(secret)
+	key := store.IdempotencyKey{UserID: c.UserID, Route: "POST /account/calendar", Key: hex.EncodeToString(hash), BodyHash: hash}
+	var claimed int64
+	b := tx.Batch()
+	store.ClaimAnswerIn(b, &claimed, key, tx.Now)
+	if err := b.Run(); err != nil {
+		return false, fmt.Errorf("claim a calendar feed: %w", err)
+	}
+	return claimed == 1, nil
+}
+
+// feedMade is the feed that was made with the secret, or what there is now.
+func (s *Service) feedMade(tx *sqldb.Tx, c policy.Caller, secret string) (feed CalendarFeed, err error) {
+	kept, found, err := store.CalendarFeedOf(tx, c.UserID)
+	switch {
+	case err != nil || !found:
+		return CalendarFeed{}, err
+	case !bytes.Equal(kept.SecretHash, tokenHash(secret)):
+		return CalendarFeed{CreatedAt: &kept.CreatedAt}, nil
+	}
+	return s.feedOf(kept.CreatedAt, secret), nil
 }
 
 // RevokeCalendarFeed takes the caller's feed away: its address works no more.

@@ -171,3 +171,52 @@ func TestTheExportSaysSinceWhenThereIsAFeed(t *testing.T) {
 		}
 	})
 }
+
+// A form is sent again by a second press, and by going back.
+func TestAFormMakesOneCalendarFeed(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		ana, berta := p.patient(), p.patient()
+		form := p.FeedForm(ana)
+		send := func(form string) account.CalendarFeed {
+			feed, err := p.MakeCalendarFeedOnce(t.Context(), ana, form)
+			p.must(err)
+			return feed
+		}
+		first := send(form)
+		if !p.opens(first, ana.UserID) || len(secretOf(first)) != 43 || strings.Contains(form, secretOf(first)) {
+			t.Fatalf("the form %q makes %+v", form, first)
+		}
+		before := len(p.trail(ana.UserID))
+		if diff := cmp.Diff(first, send(form)); diff != "" {
+			t.Errorf("sent again (-want +got):\n%s", diff)
+		}
+		if after := len(p.trail(ana.UserID)); after != before {
+			t.Error("the second is in the trail too")
+		}
+		other := send(p.FeedForm(ana))
+		if p.opens(first, ana.UserID) || !p.opens(other, ana.UserID) {
+			t.Error("another form makes another address, which takes the place of the first")
+		}
+		if late := send(form); late.Path != "" || late.CreatedAt == nil || !p.opens(other, ana.UserID) {
+			t.Errorf("the form of an address that was replaced is answered with %+v", late)
+		}
+		p.must(p.RevokeCalendarFeed(t.Context(), ana))
+		if gone := send(form); gone.Path != "" || gone.CreatedAt != nil || p.opens(first, ana.UserID) {
+			t.Errorf("the form of an address that was taken away is answered with %+v", gone)
+		}
+		for name, form := range map[string]string{"none": "", "one made up": "made-up", "that of somebody else": p.FeedForm(berta)} {
+			if feed := send(form); !p.opens(feed, ana.UserID) || feed.Path == send(form).Path {
+				t.Errorf("with %s, every time makes an address: %+v", name, feed)
+			}
+		}
+		form = p.FeedForm(ana)
+		old := send(form)
+		p.must(p.RevokeCalendarFeed(t.Context(), ana))
+		p.clock.Advance(25 * time.Hour)
+		ana.AuthenticatedAt = p.clock.Now()
+		if again := send(form); again.Path == old.Path || p.opens(old, ana.UserID) {
+			t.Error("a day later the form brings the address back")
+		}
+	})
+}

@@ -19,7 +19,7 @@ func showCalendar(r *page.Request) error {
 }
 
 // changeCalendar makes an address, which is shown on this page and never again, or
-// takes it away.
+// takes it away. The same form sent twice makes one.
 func changeCalendar(r *page.Request) error {
 	form, err := r.Form()
 	if err != nil {
@@ -33,7 +33,7 @@ func changeCalendar(r *page.Request) error {
 		r.Say(string(ui.Success), "The address works no more. Take the calendar out of your program too.")
 		return r.Redirect("/account/calendar")
 	}
-	feed, err := r.Site.Account.MakeCalendarFeed(r.Context(), r.Caller)
+	feed, err := r.Site.Account.MakeCalendarFeedOnce(r.Context(), r.Caller, form.Get(page.OnceField))
 	if err != nil {
 		return err
 	}

@@ -123,7 +123,7 @@ func calendarPage(r *page.Request, feed account.CalendarFeed) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.PostButton("/account/calendar", ui.ButtonProps{Label: r.T("Make a new address")}, "do", "make").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.PostButton("/account/calendar", ui.ButtonProps{Label: r.T("Make a new address")}, "do", "make", page.OnceField, r.Site.Account.FeedForm(r.Caller)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -185,7 +185,7 @@ func calendarPage(r *page.Request, feed account.CalendarFeed) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.PostButton("/account/calendar", ui.ButtonProps{Label: r.T("Make an address"), Kind: ui.Primary}, "do", "make").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.PostButton("/account/calendar", ui.ButtonProps{Label: r.T("Make an address"), Kind: ui.Primary}, "do", "make", page.OnceField, r.Site.Account.FeedForm(r.Caller)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -28,8 +28,12 @@ func TestAFeedIsMadeAtTheAccountAndFetchedByItsAddress(t *testing.T) {
 		visit, err := c.Booking.Book(t.Context(), c.Patient.Caller, booking.NewVisit{DoctorID: c.Doctor.UserID, ScheduledAt: c.OpenTime(3), Reason: "an embarrassing itch"})
 		c.Must(err)
 		mother, program := c.As(t, c.Mother), c.Visitor(t)
-		made := mother.Submit(mother.Get("/account/calendar"), "main form.post-button", nil)
+		asked := mother.Get("/account/calendar")
+		made := mother.Submit(asked, "main form.post-button", nil)
 		address := made.Find("#feed-address").Text()
+		if twice := mother.Submit(asked, "main form.post-button", nil).Find("#feed-address").Text(); twice != address {
+			t.Errorf("pressed twice, the form makes %s and %s", address, twice)
+		}
 		path, ours := strings.CutPrefix(address, c.URL)
 		if !ours || !strings.HasPrefix(path, "/calendar/") || made.Header.Get("Cache-Control") != "no-store" {
 			t.Fatalf("the address is %q, kept by browsers: %s", address, made.Header.Get("Cache-Control"))
