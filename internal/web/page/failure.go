@@ -24,6 +24,9 @@ func (r *Request) fail(err error) {
 	if r.Words == nil {
 		r.Words, r.Zone = locale.Match(r.Header.Get("Accept-Language")), time.UTC
 	}
+	if u, ok := errors.AsType[*unreadable](err); ok && r.keeps && r.showAgain(u.form) {
+		return
+	}
 	e, known := errors.AsType[*turno.Error](err)
 	if !known {
 		e = &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal}

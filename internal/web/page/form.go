@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
@@ -43,12 +42,8 @@ func (r *Request) Form() (*Form, error) {
 		}
 		return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This form could not be read."})
 	}
-	for _, values := range r.PostForm {
-		for _, value := range values {
-			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-				return nil, turno.Invalid(turno.FieldError{Location: "body", Message: "This contains characters that can't be used."})
-			}
-		}
+	if err := r.checkText(); err != nil {
+		return nil, err
 	}
 	if shown := r.PostForm.Get(ui.ShownToField); shown != "" && r.SignedIn() && shown != r.Caller.UserID.String() {
 		return nil, turno.Conflict(turno.CodeConflict, "Somebody else has signed in here since this page was shown, so nothing was done. Please open it again.")

@@ -95,12 +95,16 @@ func secret(field string) bool {
 func keptFor(owner uuid.UUID) []byte { return []byte(keptContext + "\x00" + owner.String()) }
 
 // Kept is the form of this page as it was posted before the person had to show
-// who they are, once; or else an empty one.
+// who they are, or as it could not be taken for the characters in it, once; or else
+// an empty one.
 func (r *Request) Kept() *Form { return r.KeptIf(func(*Form) bool { return true }) }
 
 // KeptIf is Kept for a page whose path does not tell which form is on it: one that
 // is not wanted here stays for where it is.
 func (r *Request) KeptIf(wanted func(*Form) bool) *Form {
+	if r.again != nil {
+		return r.keptAgain(wanted)
+	}
 	sealed, err := base64.RawURLEncoding.DecodeString(r.cookie(keptCookie))
 	if err != nil || len(sealed) == 0 || !r.SignedIn() {
 		return &Form{}

@@ -31,6 +31,8 @@ type Request struct {
 	private bool            // what the page says of itself
 	polls   bool            // asked by a page and not by a person
 	clinic  *turno.Location // once it was asked for
+	again   *Form           // to be on this page once more: see showAgain
+	onPage  bool            // the page has taken it
 
 	factorDue *time.Time // from when on the person can do nothing without a second factor; nil: none is missing
 }
@@ -38,6 +40,7 @@ type Request struct {
 func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (*Request, error) {
 	route.Polling = route.Polling || r.Header.Get("Turno-By") == "page" // assets/files/fetch.js
 	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w, keeps: route.Keeps, polls: route.Polling}
+	request.again, _ = r.Context().Value(againKey{}).(*Form)
 	err := request.identify(route)
 	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
 	request.Zone = request.zone()

@@ -31,6 +31,7 @@ func (r *Request) Show(head Head, content templ.Component) error {
 // page before left to be said is said here: an answer that nobody reads says nothing.
 func (r *Request) ShowAs(status int, head Head, content templ.Component) error {
 	r.private = head.Private
+	status = r.statusAgain(status)
 	if !r.polls {
 		r.flashes = append(r.takeFlash(), r.flashes...)
 	}

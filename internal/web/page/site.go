@@ -68,8 +68,8 @@ type Route struct {
 	// back in, and out.
 	Locked bool
 	// Keeps says that the page of this form asks for Request.Kept: what was typed
-	// waits there while the person shows who they are. What other forms hold is
-	// written nowhere.
+	// waits there while the person shows who they are, and comes back at once when
+	// it has characters that can't be used. What other forms hold is written nowhere.
 	Keeps bool
 }
 

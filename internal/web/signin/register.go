@@ -16,7 +16,7 @@ func showRegister(r *page.Request) error {
 	if r.SignedIn() {
 		return r.Redirect(r.Next(page.HomeOf(r.Person)))
 	}
-	return registerForm(r, http.StatusOK, &page.Form{})
+	return registerForm(r, http.StatusOK, r.Kept())
 }
 
 // register makes an account for a patient and signs them in.
@@ -50,7 +50,7 @@ func showRegisterDoctor(r *page.Request) error {
 	if r.SignedIn() {
 		return r.Redirect(page.HomeOf(r.Person))
 	}
-	return registerDoctorForm(r, http.StatusOK, &page.Form{})
+	return registerDoctorForm(r, http.StatusOK, r.Kept())
 }
 
 // registerDoctor makes an account for a doctor, whom nobody can book until the

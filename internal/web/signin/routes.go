@@ -34,8 +34,8 @@ func Routes() []page.Route {
 		{Pattern: "POST /verify-email", Action: policy.VerifyEmail, Handler: verify, Locked: true},
 
 		{Pattern: "GET /register", Action: policy.Register, Handler: showRegister},
-		{Pattern: "POST /register", Action: policy.Register, Handler: register},
+		{Pattern: "POST /register", Action: policy.Register, Handler: register, Keeps: true},
 		{Pattern: "GET /register/doctor", Action: policy.RegisterDoctor, Handler: showRegisterDoctor},
-		{Pattern: "POST /register/doctor", Action: policy.RegisterDoctor, Handler: registerDoctor},
+		{Pattern: "POST /register/doctor", Action: policy.RegisterDoctor, Handler: registerDoctor, Keeps: true},
 	}
 }
