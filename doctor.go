@@ -103,6 +103,10 @@ type Audience string
 // The audiences.
 const (
 	AudienceAll   Audience = "all"   // anyone
+	AudienceNew   Audience = "new"   // anyone, and proposed to patients whom the doctor has not seen
 	AudienceKnown Audience = "known" // patients who completed a visit with the doctor
 	AudienceStaff Audience = "staff" // only the doctor and staff
 )
+
+// Everybody reports whether anyone may book what has this audience.
+func (a Audience) Everybody() bool { return a == AudienceAll || a == AudienceNew }

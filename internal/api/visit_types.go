@@ -48,7 +48,7 @@ type visitTypeView struct {
 	Name         string          `json:"name"`
 	Minutes      int             `json:"minutes"`
 	Mode         turno.VisitMode `json:"mode" enum:"in_person,phone,video"`
-	Audience     turno.Audience  `json:"audience" enum:"all,known,staff" doc:"Who may book it: anyone, patients whom the doctor has seen, or the doctor and staff."`
+	Audience     turno.Audience  `json:"audience" enum:"all,new,known,staff" doc:"Who may book it: anyone (all; new is also proposed to patients whom the doctor has not seen), patients whom the doctor has seen, or the doctor and staff."`
 	Instructions string          `json:"instructions" doc:"What to bring, how to prepare."`
 	Active       bool            `json:"active" doc:"Whether it is still offered."`
 }
@@ -59,7 +59,7 @@ type visitTypeRequest struct {
 	Name         string          `json:"name" minLength:"1" maxLength:"100"`
 	Minutes      int             `json:"minutes" minimum:"5" maximum:"480"`
 	Mode         turno.VisitMode `json:"mode,omitempty" enum:"in_person,phone,video" doc:"in_person when absent."`
-	Audience     turno.Audience  `json:"audience,omitempty" enum:"all,known,staff" doc:"all when absent."`
+	Audience     turno.Audience  `json:"audience,omitempty" enum:"all,new,known,staff" doc:"all when absent."`
 	Instructions string          `json:"instructions,omitempty" maxLength:"2000"`
 }
 
@@ -67,7 +67,7 @@ type visitTypePatch struct {
 	Name         *string          `json:"name,omitempty" minLength:"1" maxLength:"100"`
 	Minutes      *int             `json:"minutes,omitempty" minimum:"5" maximum:"480"`
 	Mode         *turno.VisitMode `json:"mode,omitempty" enum:"in_person,phone,video"`
-	Audience     *turno.Audience  `json:"audience,omitempty" enum:"all,known,staff"`
+	Audience     *turno.Audience  `json:"audience,omitempty" enum:"all,new,known,staff"`
 	Instructions *string          `json:"instructions,omitempty" maxLength:"2000"`
 	Active       *bool            `json:"active,omitempty"`
 

@@ -168,7 +168,7 @@ func bookable(v turno.VisitType, practice, known bool, location string) error {
 	switch {
 	case !v.Active:
 		return turno.Invalid(turno.FieldError{Location: location, Message: "This visit type is no longer offered."})
-	case practice || v.Audience == turno.AudienceAll || v.Audience == turno.AudienceKnown && known:
+	case practice || v.Audience.Everybody() || v.Audience == turno.AudienceKnown && known:
 		return nil
 	case v.Audience == turno.AudienceKnown:
 		return turno.Invalid(turno.FieldError{Location: location, Message: "This visit type is for patients whom the doctor has seen before."})

@@ -57,7 +57,7 @@ func (s *Service) doctorPage(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (Docto
 		return DoctorPage{}, err
 	}
 	for _, t := range types {
-		if t.Active && t.Audience == turno.AudienceAll {
+		if t.Active && t.Audience.Everybody() {
 			page.VisitTypes = append(page.VisitTypes, t)
 		}
 	}

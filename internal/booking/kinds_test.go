@@ -14,7 +14,7 @@ func TestASearchForKindsOffersWhatEverybodyMayBook(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
 		for _, kind := range []turno.VisitType{
-			{Name: "First visit", Minutes: 60, Audience: turno.AudienceAll},
+			{Name: "First visit", Minutes: 60, Audience: turno.AudienceNew},
 			{Name: "Thorough", Minutes: 90, Audience: turno.AudienceAll},
 			{Name: "Follow-up", Minutes: 15, Audience: turno.AudienceKnown},
 			{Name: "Emergency", Minutes: 10, Audience: turno.AudienceStaff},

@@ -105,6 +105,7 @@ type offerTx struct {
 	rules    schedule.Rules
 	busy     []turno.Interval // without the caller's own holds
 	holds    []store.KeptHold
+	newcomer bool // the doctor has not seen the patient, as far as the caller tells
 }
 
 func (o *offerTx) run() (Offer, error) {
@@ -184,6 +185,7 @@ func (o *offerTx) choices() ([]OfferChoice, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.newcomer = !known || !o.caller.SignedIn()
 	var choices []OfferChoice
 	for _, t := range types {
 		if bookable(t, o.practice, known, "") == nil {
@@ -222,10 +224,11 @@ func (o *offerTx) known() (known bool, err error) {
 	return known, nil
 }
 
-// choose is the type asked for; or what the hold is for; or the one that fits
-// and is as long as a slot; or any that fits; or, when none does, the one as long
-// as a slot, by which it is told best whether the time is taken. A visitor whom
-// nobody knows yet gets what everybody may have first.
+// choose is the type asked for; or what the hold is for; or what is for newcomers,
+// when the patient is one; or the one that fits and is as long as a slot; or any that
+// fits; or, when none does, the one as long as a slot, by which it is told best
+// whether the time is taken. A visitor whom nobody knows yet is a newcomer, and gets
+// what everybody may have first.
 func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	if want := o.want.VisitTypeID; want != nil {
 		for _, choice := range choices {
@@ -238,10 +241,13 @@ func (o *offerTx) choose(choices []OfferChoice) (OfferChoice, error) {
 	best, rank := choices[0], 0
 	for _, choice := range choices {
 		asSlot := choice.Minutes == o.calendar.SlotMinutes
-		sure := o.caller.SignedIn() || choice.Type == nil || choice.Type.Audience == turno.AudienceAll
+		forNew := choice.Type != nil && choice.Type.Audience == turno.AudienceNew
+		sure := !forNew && (o.caller.SignedIn() || choice.Type == nil || choice.Type.Audience.Everybody())
 		r := 0
 		switch {
 		case choice.Fits && o.isHeldFor(choice):
+			r = 6
+		case choice.Fits && forNew && o.newcomer:
 			r = 5
 		case choice.Fits && sure && asSlot:
 			r = 4

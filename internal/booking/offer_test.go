@@ -163,6 +163,45 @@ func TestAVisitorIsOfferedWhatEverybodyMayHave(t *testing.T) {
 	})
 }
 
+// Nobody is proposed the follow-up whom the doctor has never seen, though it is as
+// long as a slot and everybody may have it.
+func TestANewcomerIsProposedTheFirstVisit(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.visitType("Follow-up", 30, turno.AudienceAll)
+		first := c.visitType("First visit", 60, turno.AudienceNew)
+		c.visitType("Procedure", 90, turno.AudienceAll)
+		c.mustBook(c.newPatient(), at(1, "11:30"))
+		seen := c.newPatient()
+		visit, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: seen.UserID, ScheduledAt: c.clock.Now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Complete(t.Context(), c.desk, visit.ID); err != nil {
+			t.Fatal(err)
+		}
+		for name, test := range map[string]struct {
+			by    policy.Caller
+			start string
+			want  string
+		}{
+			"a newcomer":                              {c.ana, "10:00", "First visit"},
+			"a visitor whom nobody knows yet":         {policy.Caller{}, "10:00", "First visit"},
+			"somebody whom the doctor has seen":       {seen, "10:00", "Follow-up"},
+			"a newcomer, before a time that is taken": {c.ana, "11:00", "Follow-up"},
+		} {
+			got, err := c.Offer(t.Context(), test.by, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, test.start)})
+			if err != nil || got.Chosen.Type.Name != test.want || len(got.Choices) != 3 {
+				t.Errorf("%s: chosen is %+v of %d, %v", name, got.Chosen.Type, len(got.Choices), err)
+			}
+		}
+		again, err := c.Book(t.Context(), seen, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(1, "13:00"), VisitTypeID: &first.ID})
+		if err != nil || again.EndsAt.Sub(again.ScheduledAt) != time.Hour {
+			t.Errorf("somebody whom the doctor has seen may have it too: %+v, %v", again, err)
+		}
+	})
+}
+
 func TestNobodyLosesASlotBySigningIn(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

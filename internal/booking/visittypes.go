@@ -142,8 +142,8 @@ func checkVisitType(t *turno.VisitType) error {
 	if !slices.Contains([]turno.VisitMode{turno.ModeInPerson, turno.ModePhone, turno.ModeVideo}, t.Mode) {
 		fields = append(fields, turno.FieldError{Location: "body.mode", Message: "A visit is in_person, phone or video."})
 	}
-	if !slices.Contains([]turno.Audience{turno.AudienceAll, turno.AudienceKnown, turno.AudienceStaff}, t.Audience) {
-		fields = append(fields, turno.FieldError{Location: "body.audience", Message: "The audience is all, known or staff."})
+	if !slices.Contains([]turno.Audience{turno.AudienceAll, turno.AudienceNew, turno.AudienceKnown, turno.AudienceStaff}, t.Audience) {
+		fields = append(fields, turno.FieldError{Location: "body.audience", Message: "The audience is all, new, known or staff."})
 	}
 	if tooLong(t.Instructions, 2000) {
 		fields = append(fields, turno.FieldError{Location: "body.instructions", Message: "Please keep this under 2,000 characters."})

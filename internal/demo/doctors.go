@@ -193,7 +193,7 @@ func visitTypes(r random, d *doctor) []turno.VisitType {
 		"Bring your insurance card and earlier results, on paper or on your phone.",
 	})
 	types := []turno.VisitType{
-		{Name: "First visit", Minutes: 2 * d.slot, Mode: turno.ModeInPerson, Audience: turno.AudienceAll, Instructions: bring},
+		{Name: "First visit", Minutes: 2 * d.slot, Mode: turno.ModeInPerson, Audience: turno.AudienceNew, Instructions: bring},
 		{Name: "Follow-up", Minutes: d.slot, Mode: turno.ModeInPerson, Audience: turno.AudienceAll},
 	}
 	if r.chance(0.4) {

@@ -105,7 +105,7 @@ func spanishErrors() map[string]string {
 		"This visit type is for patients whom the doctor has seen before.":                                                         "Este tipo de cita es para pacientes que el médico ya ha visto.",
 		"This visit type is no longer offered.":                                                                                    "Este tipo de cita ya no se ofrece.",
 		"There is a visit type of this name already.":                                                                              "Ya existe un tipo de cita con este nombre.",
-		"The audience is all, known or staff.":                                                                                     "Puede ser para todos, para pacientes conocidos o solo para el personal.",
+		"The audience is all, new, known or staff.":                                                                                "Puede ser para todos, para pacientes nuevos, para pacientes conocidos o solo para el personal.",
 		"This visit has begun, so it can no longer be cancelled here. Please call the practice.":                                   "Esta cita ya ha comenzado y no se puede cancelar aquí. Llama a la consulta.",
 		"This visit has begun, so it can no longer be moved here. Please call the practice.":                                       "Esta cita ya ha comenzado y no se puede cambiar aquí. Llama a la consulta.",
 		"This visit has just been changed by somebody else. Please look again.":                                                    "Otra persona acaba de cambiar esta cita. Vuelve a mirarla.",

@@ -40,7 +40,7 @@ const calendarColumns = `
           FROM visit_types t
          WHERE t.doctor_id = d.user_id
            AND t.active
-           AND t.audience = 'all')`
+           AND t.audience IN ('all', 'new'))`
 
 func scanCalendar(row sqldb.Scanner) (c Calendar, err error) {
 	err = row.Scan(&c.DoctorID, &c.FullName, &c.SpecializationID, &c.LocationID, &c.TimeZone, &c.SlotMinutes, &c.BufferMinutes,

@@ -89,7 +89,8 @@ func (b *book) visitTypeRules() []rule {
 		{name: "on the phone, for staff", do: with(row{"mode": "phone", "audience": "staff"}), want: accepted},
 		{name: "there are three modes", do: with(row{"mode": "letter"}), want: asUnknown()},
 		{name: "is active or not", do: with(row{"active": 2}), want: byCheck(), only: sqldb.SQLite},
-		{name: "there are three audiences", do: with(row{"audience": "friends"}), want: asUnknown()},
+		{name: "for new patients", do: with(row{"audience": "new"}), want: accepted},
+		{name: "there are four audiences", do: with(row{"audience": "friends"}), want: asUnknown()},
 	}
 }
 

@@ -130,6 +130,7 @@ func modes(p practice) []ui.Option {
 func audiences(p practice) []ui.Option {
 	return []ui.Option{
 		{Value: string(turno.AudienceAll), Label: p.T("Everybody")},
+		{Value: string(turno.AudienceNew), Label: p.T("Everybody, proposed to new patients")},
 		{Value: string(turno.AudienceKnown), Label: p.T("Patients you have seen before")},
 		{Value: string(turno.AudienceStaff), Label: p.T("Only you and the front desk")},
 	}

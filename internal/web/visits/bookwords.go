@@ -24,7 +24,7 @@ func (v bookView) lostTitle(r *page.Request) string {
 // tooShort reports whether somebody new can't have the time: all that everybody may
 // book is longer. Of a visitor who has not signed in we can't tell.
 func (v bookView) tooShort(r *page.Request) bool {
-	forAll := func(c booking.OfferChoice) bool { return c.Type != nil && c.Type.Audience == turno.AudienceAll }
+	forAll := func(c booking.OfferChoice) bool { return c.Type != nil && c.Type.Audience.Everybody() }
 	chosen := v.offer.Chosen.Type
 	return !r.SignedIn() && chosen != nil && chosen.Audience == turno.AudienceKnown && slices.ContainsFunc(v.offer.Choices, forAll)
 }

@@ -10,7 +10,7 @@ CREATE TYPE cancellation_kind  AS ENUM ('patient', 'practice', 'expired', 'no_sh
 CREATE TYPE day_of_week        AS ENUM ('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday');
 CREATE TYPE busy_kind          AS ENUM ('appointment', 'hold', 'time_off');
 CREATE TYPE visit_mode         AS ENUM ('in_person', 'phone', 'video');
-CREATE TYPE audience           AS ENUM ('all', 'known', 'staff');
+CREATE TYPE audience           AS ENUM ('all', 'new', 'known', 'staff');
 
 -- People ---------------------------------------------------------------------
 

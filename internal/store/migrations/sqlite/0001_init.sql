@@ -180,7 +180,7 @@ CREATE TABLE visit_types (
     name         TEXT NOT NULL CHECK (name <> '') CHECK (length(name) <= 100),
     minutes      INTEGER NOT NULL CHECK (minutes BETWEEN 5 AND 480),
     mode         TEXT NOT NULL DEFAULT 'in_person' CHECK (mode IN ('in_person', 'phone', 'video')),
-    audience     TEXT NOT NULL DEFAULT 'all' CHECK (audience IN ('all', 'known', 'staff')),
+    audience     TEXT NOT NULL DEFAULT 'all' CHECK (audience IN ('all', 'new', 'known', 'staff')),
     instructions TEXT NOT NULL DEFAULT '',
     active       INTEGER NOT NULL DEFAULT 1 CHECK (active IN (0, 1)),
     UNIQUE (doctor_id, name),
