@@ -257,3 +257,27 @@ func eachBooked(t *testing.T, test func(t *testing.T, p *people)) {
 		test(t, p)
 	})
 }
+
+// Two who look after one child and are erased at once do not each count on the
+// other.
+func TestParentsErasedAtOnceLeaveTheChildNoVisit(t *testing.T) {
+	t.Parallel()
+	eachBooked(t, func(t *testing.T, p *people) {
+		mother, father, doctor := p.patient(), p.patient(), p.doctor()
+		child, err := p.CreateDependant(t.Context(), mother, account.NewDependant{
+			FullName: "Leo Pérez", DateOfBirth: turno.Date{Year: 2020, Month: time.June, Day: 1}, Relation: "mother",
+		})
+		p.must(err)
+		_, err = p.AddProxy(t.Context(), p.owner, child.ID, account.NewProxy{UserID: &father.UserID, Relation: "father"})
+		p.must(err)
+		visit := p.visit(policy.Caller{UserID: child.ID}, doctor, p.clock.Now().Add(24*time.Hour), turno.StatusConfirmed, "")
+		p.must(p.during(child.ID, change(father.UserID, erased), func() error { return p.EraseMe(t.Context(), mother) }))
+		p.must(p.db.Read(t.Context(), func(tx *sqldb.Tx) error {
+			v, err := store.VisitByID(tx, visit, child.ID)
+			if err == nil && v.Status != turno.StatusCancelled {
+				t.Errorf("the visit is %s", v.Status)
+			}
+			return err
+		}))
+	})
+}
