@@ -118,7 +118,7 @@ For programs, the API is described at %[1]s/docs:
 
   curl -s '%[1]s/api/v1/doctors?limit=3'
 
-Ctrl-C stops it. The data stays in %[7]s; remove that file to start afresh.
+Ctrl-C stops it. The data stays in %[7]s; remove it to start afresh.
 
 `, url, a.Patient.FullName, a.Doctor.FullName, a.Desk.FullName, a.Admin.FullName, demo.Password, c.DatabaseName())
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/jobs"
 )
@@ -53,6 +54,25 @@ func newMetrics() (*metrics, error) {
 	}
 	m.jobs, err = jobs.NewMetrics(m.registry)
 	return m, err
+}
+
+// watch registers gauges of what a node knows of open times.
+func (m *metrics) watch(index *freetime.Index) error {
+	for _, gauge := range []prometheus.GaugeFunc{
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "turno_open_times_doctors",
+			Help: "Doctors whose open times this node has in memory for searches.",
+		}, func() float64 { return float64(index.Size()) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "turno_open_times_age_seconds",
+			Help: "How long ago this node last read what changed in calendars; above 0.9 searches wait for it.",
+		}, func() float64 { return index.Age().Seconds() }),
+	} {
+		if err := m.registry.Register(gauge); err != nil {
+			return fmt.Errorf("register the metrics of open times: %w", err)
+		}
+	}
+	return nil
 }
 
 func (m *metrics) observe(o booking.Outcome) { m.bookings.WithLabelValues(string(o)).Inc() }

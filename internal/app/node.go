@@ -68,7 +68,7 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 	}
 	n.free = freetime.New(n.db, freetime.Config{Now: time.Now, Logger: logger})
 	n.hub = live.New(n.db, live.Config{Logger: logger, Heard: n.free.Wake})
-	if err := n.prepare(ctx); err != nil {
+	if err := errors.Join(n.metrics.watch(n.free), n.prepare(ctx)); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}
 	return n, nil

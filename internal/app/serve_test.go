@@ -49,7 +49,7 @@ func TestAFreshServerRegistersAPatientAndKeepsThemOverARestart(t *testing.T) {
 			"/":                  "Clínica del Río",
 			"/healthz":           "alive",
 			"/readyz":            "ready",
-			"/metrics":           "turno_http_requests_total",
+			"/metrics":           "turno_open_times_age_seconds",
 			"/docs":              "Turno API",
 			"/api/v1/locations":  "Clínica del Río",
 			"/openapi.json":      `"openapi": "3.1`,

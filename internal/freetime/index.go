@@ -176,3 +176,11 @@ func (x *Index) Size() int {
 	defer x.known.RUnlock()
 	return len(x.doctors)
 }
+
+// Age is how long ago the last good look at the database began: centuries, before
+// the first.
+func (x *Index) Age() time.Duration {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.config.Now().Sub(x.looked)
+}
