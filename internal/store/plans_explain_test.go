@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/turno-health/turno/internal/demo"
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
@@ -88,12 +89,15 @@ func tableOf(name, sql string) string {
 	return name
 }
 
-// postgresFaults reads EXPLAIN with sequential scans made dear, and joins that read
-// both sides, as they would be if the tables had grown: then one is planned only where
-// no index serves.
+// postgresFaults reads EXPLAIN. In a small clinic sequential scans are made dear, and
+// joins that read both sides: then one is planned only where no index serves.
 func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
-	for _, dear := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
-		if _, err := tx.Exec(`SET LOCAL ` + dear + ` = off`); err != nil {
+	dear := []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"}
+	if plansSize() != demo.S {
+		dear = nil
+	}
+	for _, setting := range dear {
+		if _, err := tx.Exec(`SET LOCAL ` + setting + ` = off`); err != nil {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -34,6 +35,16 @@ var grows = []string{
 var thorough = []string{
 	"SELECT DISTINCT owner_id\n\t\t  FROM busy_periods", // whose periods are over
 	"FROM outbox\n\t\t WHERE run_at < $1",               // events of a month ago
+}
+
+// plansSize is how large the clinic is. In the suite it is S, and PostgreSQL is told
+// that whole reads are dear, as they would be if its tables had grown. With
+// TURNO_PLANS_SIZE=m they have, which takes minutes, and it chooses as it likes.
+func plansSize() demo.Size {
+	if size := os.Getenv("TURNO_PLANS_SIZE"); size != "" {
+		return demo.Size(size)
+	}
+	return demo.S
 }
 
 // TestNothingHotReadsAWholeTable does in a demo clinic what people do all day, asks
@@ -85,7 +96,7 @@ func newPlans(t *testing.T, engine sqldb.Engine) *plans {
 	if err := store.Migrate(t.Context(), filling); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Fill(t.Context(), filling, demo.S, p.now(), p.box, nil); err != nil {
+	if _, err := demo.Fill(t.Context(), filling, plansSize(), p.now(), p.box, nil); err != nil {
 		t.Fatal(err)
 	}
 	p.db, err = sqldb.Open(t.Context(), dsn, sqldb.Options{Now: p.now, Trace: p.note})
