@@ -211,7 +211,9 @@ func (t *bookingTx) write(v store.Visit) error {
 		}
 		store.StoreAnswerIn(b, t.idempotencyKey(), t.config.Box.Seal(answer, []byte(t.want.Idempotency.Key)))
 	}
-	if err := b.Run(); err != nil {
+	if err := b.Run(); sqldb.IsForeignKeyViolation(err) {
+		return errStale // what it points at went meanwhile, or was not inserted
+	} else if err != nil {
 		return fmt.Errorf("book: %w", err)
 	}
 	switch {

@@ -259,7 +259,9 @@ func (t *holdTx) write(h turno.Hold) error {
 	if t.old != nil && !freeFirst {
 		store.FreeIn(b, holdPeriod(t.old.Hold))
 	}
-	if err := b.Run(); err != nil {
+	if err := b.Run(); sqldb.IsForeignKeyViolation(err) {
+		return errStale // what it points at went meanwhile, or was not inserted
+	} else if err != nil {
 		return fmt.Errorf("hold: %w", err)
 	}
 	switch {

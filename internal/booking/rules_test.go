@@ -95,3 +95,45 @@ func TestNoVisitIsAcceptedUnderOldRules(t *testing.T) {
 		})
 	}
 }
+
+// Who changes the tables by hand takes no lock: what was read may be untrue when it
+// is written, which is no fault of those who book.
+func TestBookingsAndHoldsLookAgainWhenTablesAreChangedByHand(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.Service = booking.New(c.db, booking.Config{Box: c.box})
+		slots, err := c.Slots(t.Context(), policy.Caller{}, c.doctor.UserID, at(1, "00:00"), at(29, "00:00"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var people, hand sync.WaitGroup
+		var over atomic.Bool
+		var lastly atomic.Int64
+		for range 4 {
+			caller := policy.Caller{UserID: c.newPatient().UserID, Role: turno.RolePatient}
+			people.Go(func() {
+				for i := lastly.Add(1) - 1; int(i) < len(slots); i = lastly.Add(1) - 1 {
+					_, err := c.Hold(t.Context(), caller, booking.NewHold{DoctorID: c.doctor.UserID, StartsAt: slots[i].StartsAt})
+					if err == nil {
+						_, err = c.Book(t.Context(), caller, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: slots[i].StartsAt})
+					}
+					if err != nil && turno.KindOf(err) == turno.KindInternal {
+						t.Errorf("%s: %v", slots[i].StartsAt, err)
+					}
+				}
+			})
+		}
+		hand.Go(func() {
+			for !over.Load() {
+				c.write(func(tx *sqldb.Tx) error {
+					_, err := tx.Exec(`UPDATE doctors SET calendar_version = calendar_version + 1 WHERE user_id = $1`, c.doctor.UserID)
+					return err
+				})
+			}
+		})
+		people.Wait()
+		over.Store(true)
+		hand.Wait()
+		c.sound()
+	})
+}
