@@ -56,7 +56,7 @@ func (x *Index) report(ctx context.Context, err error) {
 	x.follow.failing = err != nil
 	switch {
 	case err != nil && !failed && ctx.Err() == nil:
-		x.config.Logger.WarnContext(ctx, "open times cannot be followed; searches compute them until they can", "error", err)
+		x.config.Logger.WarnContext(ctx, "open times cannot be followed; until they can, searches compute them, or are refused where there are many doctors", "error", err)
 	case err == nil && failed:
 		x.config.Logger.InfoContext(ctx, "open times are followed again")
 	}
@@ -88,9 +88,10 @@ func (x *Index) look(ctx context.Context) error {
 	x.mu.Unlock()
 	if err := x.db.Read(ctx, l.read); err != nil {
 		x.mu.Lock()
+		defer x.mu.Unlock()
 		maps.Copy(x.changed, l.changed)
 		x.lost = true
-		x.mu.Unlock()
+		x.pass()
 		return err
 	}
 	l.apply()
@@ -138,7 +139,7 @@ func (l *look) readChanges(tx *sqldb.Tx, ids map[uuid.UUID]bool) (err error) {
 	if changes, *l.seen, err = store.CalendarChanges(tx, *l.index.follow.seen); err != nil {
 		return err
 	}
-	l.restart = l.seen.Precedes(*l.index.follow.seen)
+	l.restart = !l.seen.Follows(*l.index.follow.seen)
 	for _, change := range changes {
 		if d := l.index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
 			ids[change.DoctorID] = true
@@ -192,8 +193,7 @@ func (l *look) apply() {
 	if l.now.Sub(f.placedAt).Abs() >= placesLast {
 		l.placeAnew()
 	}
-	// Where the database was away, one may have come back that lost what was seen.
-	if !f.filling && (f.failing || l.now.Sub(f.fillBegan) >= refill) {
+	if !f.filling && l.now.Sub(f.fillBegan) >= refill {
 		f.filling, f.fill, f.fillBegan, f.next = true, f.fill+1, l.now, uuid.Nil
 	}
 	l.index.mu.Lock()
@@ -202,8 +202,13 @@ func (l *look) apply() {
 	if l.restart || l.filled {
 		l.index.filled = l.filled
 	}
-	close(l.index.passed)
-	l.index.passed = make(chan struct{})
+	l.index.pass()
+}
+
+// pass tells those who wait that there was a look. The caller holds mu.
+func (x *Index) pass() {
+	close(x.passed)
+	x.passed = make(chan struct{})
 }
 
 // replace puts a doctor in the place of what was known; nil removes them.

@@ -28,7 +28,7 @@ const doctorsAtOnce = 200
 const goodFor = time.Minute
 
 // measured remembers what doctors' calendars came to, so that a page that many
-// look at reads only the calendars that changed.
+// look at reads the calendars that changed, and each again once a minute.
 type measured struct {
 	mu      sync.Mutex
 	doctors map[uuid.UUID]measurement
@@ -49,7 +49,7 @@ func (m *measured) follow(tx *sqldb.Tx) error {
 	if err != nil {
 		return err
 	}
-	if !known || view.Precedes(m.seen) {
+	if !known || !view.Follows(m.seen) {
 		m.doctors = map[uuid.UUID]measurement{}
 	}
 	for _, change := range changes {
@@ -79,18 +79,13 @@ func (m *measured) missing(ids []uuid.UUID, now time.Time) (missing []uuid.UUID)
 
 // doctorsAccess measures the doctors in the order of their ids, some at a time:
 // each lot in a Read of its own, so that no view is kept open for long. Who asks
-// meanwhile waits for what is being measured.
+// meanwhile waits for the lot that is being measured.
 func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorAccess, error) {
-	s.measured.mu.Lock()
-	defer s.measured.mu.Unlock()
 	var all []DoctorAccess
 	var last uuid.UUID
 	for {
-		var lot []DoctorAccess
-		if err := s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
-			lot, err = s.lotOfDoctors(tx, only, last)
-			return err
-		}); err != nil {
+		lot, err := s.measureLot(ctx, only, last)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, lot...)
@@ -99,6 +94,16 @@ func (s *Service) doctorsAccess(ctx context.Context, only *uuid.UUID) ([]DoctorA
 		}
 		last = lot[len(lot)-1].DoctorID
 	}
+}
+
+func (s *Service) measureLot(ctx context.Context, only *uuid.UUID, after uuid.UUID) (lot []DoctorAccess, err error) {
+	s.measured.mu.Lock()
+	defer s.measured.mu.Unlock()
+	err = s.read(ctx, "measure doctors", func(tx *sqldb.Tx) (err error) {
+		lot, err = s.lotOfDoctors(tx, only, after)
+		return err
+	})
+	return lot, err
 }
 
 func (s *Service) lotOfDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID) ([]DoctorAccess, error) {

@@ -17,6 +17,7 @@ import (
 // view does not see is missed by reading on from it, in whatever order transactions
 // end.
 type ChangesView struct {
+	server  string  // on PostgreSQL: when it was started
 	end     int64   // it sees no position from this one on
 	running []int64 // nor these before it
 }
@@ -26,9 +27,12 @@ func (v ChangesView) Sees(position int64) bool {
 	return position < v.end && !slices.Contains(v.running, position)
 }
 
-// Precedes reports whether v is older than other. The next view of one database is
-// never older: it is another database then, such as one from a backup.
-func (v ChangesView) Precedes(other ChangesView) bool { return v.end < other.end }
+// Follows reports whether v is of the same database as a view before. One that was
+// started since may have lost what that view saw, as a replica that took over; one
+// that is older came from a backup.
+func (v ChangesView) Follows(before ChangesView) bool {
+	return v.server == before.server && v.end >= before.end
+}
 
 // CalendarChange is a doctor whose open times, or what a search looks at, may have
 // changed, and where in the order of changes.
@@ -69,23 +73,24 @@ func CurrentChanges(tx *sqldb.Tx) (view ChangesView, err error) {
 func viewOfChanges(tx *sqldb.Tx) string {
 	if tx.Engine() == sqldb.SQLite {
 		return `
-		SELECT ':' || (COALESCE(MAX(position), 0) + 1) || ':'
+		SELECT '::' || (COALESCE(MAX(position), 0) + 1) || ':'
 		  FROM calendar_changes`
 	}
-	return `SELECT CAST(pg_current_snapshot() AS text)`
+	return `SELECT CAST(EXTRACT(epoch FROM pg_postmaster_start_time()) AS text) || ':' || CAST(pg_current_snapshot() AS text)`
 }
 
-// parseView reads a snapshot in PostgreSQL's text form, xmin:xmax:xip,xip... What is
-// below xmin is over, so the rest says it all.
+// parseView reads when the server was started and a snapshot in PostgreSQL's text
+// form, start:xmin:xmax:xip,xip... What is below xmin is over, so the rest says it all.
 func parseView(text string) (view ChangesView, err error) {
-	parts := strings.SplitN(text, ":", 3)
-	if len(parts) != 3 {
+	parts := strings.Split(text, ":")
+	if len(parts) != 4 {
 		return view, fmt.Errorf("read a snapshot: %q is none", text)
 	}
-	if view.end, err = strconv.ParseInt(parts[1], 10, 64); err != nil {
+	view.server = parts[0]
+	if view.end, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
 		return view, fmt.Errorf("read a snapshot: %w", err)
 	}
-	for number := range strings.SplitSeq(parts[2], ",") {
+	for number := range strings.SplitSeq(parts[3], ",") {
 		if number == "" {
 			break // none is running
 		}
