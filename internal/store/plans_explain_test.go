@@ -109,11 +109,30 @@ func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
 	if err := json.Unmarshal([]byte(text), &found); err != nil {
 		return nil, err
 	}
+	large, err := largeTables(tx)
 	var faults []string
 	for _, f := range found {
-		faults = append(faults, f.Plan.faults(false)...)
+		faults = append(faults, f.Plan.faults(false, large)...)
 	}
-	return faults, nil
+	return faults, err
+}
+
+// largeTables are those of which a whole read is a fault: all, in a small clinic, and
+// in a large one those with ten thousand rows.
+func largeTables(tx *sqldb.Tx) (map[string]bool, error) {
+	least := 10_000
+	if plansSize() == demo.S {
+		least = -1 // nobody has counted an empty one
+	}
+	names, err := sqldb.All(tx, func(row sqldb.Scanner) (name string, err error) {
+		err = row.Scan(&name)
+		return name, err
+	}, `SELECT CAST(relname AS text) FROM pg_class WHERE relkind = 'r' AND reltuples >= $1 AND (reltuples > 0 OR NOT relispartition)`, least)
+	large := map[string]bool{}
+	for _, name := range names {
+		large[name] = true
+	}
+	return large, err
 }
 
 // node is a step of a plan.
@@ -125,11 +144,17 @@ type node struct {
 	Plans    []node
 }
 
-// faults are the whole reads in a plan; limited tells that it stops early.
-func (n node) faults(limited bool) []string {
-	limited = limited || n.Type == "Limit"
+// faults are the whole reads of large tables in a plan; limited tells that it stops
+// early.
+func (n node) faults(limited bool, large map[string]bool) []string {
+	switch n.Type {
+	case "Limit":
+		limited = true
+	case "Sort", "Aggregate", "Hash", "Materialize": // which read all that is below
+		limited = false
+	}
 	var faults []string
-	whole := n.Type == "Seq Scan" || n.Cond == "" && !limited && (n.Type == "Index Scan" || n.Type == "Index Only Scan" || n.Type == "Bitmap Index Scan")
+	whole := n.Type == "Seq Scan" || n.Cond == "" && !limited && (n.Type == "Index Scan" || n.Type == "Index Only Scan")
 	table := n.Relation
 	if strings.HasPrefix(table, "audit_logs_") {
 		table = "audit_logs" // a month of it
@@ -137,11 +162,11 @@ func (n node) faults(limited bool) []string {
 	if slices.Contains(short, n.Index) {
 		return nil
 	}
-	if whole && slices.Contains(grows, table) {
+	if whole && slices.Contains(grows, table) && large[n.Relation] {
 		faults = append(faults, n.Type+" on "+n.Relation+" "+n.Index)
 	}
 	for _, below := range n.Plans {
-		faults = append(faults, below.faults(limited)...)
+		faults = append(faults, below.faults(limited, large)...)
 	}
 	return faults
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/demo"
+	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/insight"
 	"github.com/turno-health/turno/internal/jobs"
 	"github.com/turno-health/turno/internal/policy"
@@ -27,8 +28,8 @@ import (
 // grows are the tables that get longer with the years. No statement that people or
 // jobs wait for may read one of them from end to end.
 var grows = []string{
-	"appointments", "audit_logs", "busy_periods", "feedback", "holds", "idempotent_answers", "mails", "outbox",
-	"patients", "record_reads", "users", "visit_rollups",
+	"appointments", "audit_logs", "busy_periods", "calendar_changes", "feedback", "holds",
+	"idempotent_answers", "mails", "outbox", "patients", "record_reads", "time_off", "users", "visit_rollups",
 }
 
 // thorough are statements that may, in a Read that nobody waits for.
@@ -159,7 +160,13 @@ func (p *plans) work() {
 	patient, doctor, admin, desk := p.person("patient"), p.person("doctor"), p.person("admin"), p.person("desk")
 	p.watch(true)
 	defer p.watch(false)
-	visits := booking.New(p.db, booking.Config{Box: p.box})
+	index := freetime.New(p.db, freetime.Config{Now: p.now})
+	index.Start(p.t.Context())
+	defer index.Stop()
+	if !index.AwaitFilled(p.t.Context()) {
+		p.t.Fatal("the open times were not read")
+	}
+	visits := booking.New(p.db, booking.Config{Box: p.box, FreeTime: index})
 	p.look(visits, patient, doctor, desk)
 	p.book(visits, patient, doctor)
 	p.report(admin, doctor, patient)

@@ -24,7 +24,9 @@ func CountWaitingRequests(tx *sqldb.Tx) (n int64, err error) {
 // CountUnansweredVisits is the number of confirmed visits that are over and of
 // which nobody has said whether they took place. Those of the last hours are
 // counted one by one, as some are not over; the older ones from the rollups, of
-// which it reads only the quarter hours that have such visits.
+// which it reads only the quarter hours that have such visits. The visits of quarter
+// hours that the job has not reached are counted for each: as a join, PostgreSQL
+// expects so many that it reads two million visits to find them.
 func CountUnansweredVisits(tx *sqldb.Tx) (int64, error) {
 	recent := tx.Now.Add(-LongestVisit).Truncate(quarter)
 	var late, counted, changed int64
@@ -48,14 +50,14 @@ func CountUnansweredVisits(tx *sqldb.Tx) (int64, error) {
 		   AND bucket < $1
 		   AND bucket NOT IN (SELECT scheduled_at FROM visit_changes)`, []any{recent}, &counted},
 		{`
-		SELECT COUNT(*)
+		SELECT CAST(COALESCE(SUM((SELECT COUNT(*)
+		                            FROM appointments a
+		                           WHERE a.scheduled_at >= changed.bucket
+		                             AND a.scheduled_at < ` + quarterAfter(tx, "changed.bucket") + `
+		                             AND a.status = 'confirmed')), 0) AS bigint)
 		  FROM (SELECT DISTINCT scheduled_at AS bucket
 		          FROM visit_changes
-		         WHERE scheduled_at < $1) changed
-		 CROSS JOIN appointments a
-		 WHERE a.scheduled_at >= changed.bucket
-		   AND a.scheduled_at < ` + quarterAfter(tx, "changed.bucket") + `
-		   AND a.status = 'confirmed'`, []any{recent}, &changed},
+		         WHERE scheduled_at < $1) changed`, []any{recent}, &changed},
 	} {
 		if err := tx.QueryRow(part.sql, part.args...).Scan(part.into); err != nil {
 			return 0, fmt.Errorf("count unanswered visits: %w", err)
