@@ -108,7 +108,9 @@ func (b *Bare) open(ctx context.Context, dsn string, engine sqldb.Engine, connec
 		return err
 	}
 	if engine == sqldb.SQLite {
-		b.file, err = b.db.JobsDB()
+		if b.file, err = b.db.JobsDB(); err == nil {
+			_, err = b.file.ExecContext(ctx, `PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY`) // as a server's writer
+		}
 	} else {
 		var config *pgxpool.Config
 		if config, err = pgxpool.ParseConfig(dsn); err == nil {

@@ -58,7 +58,9 @@ func (r *runner) mix(ctx context.Context, s *stage, opened bool) error {
 	for range r.config.Slices {
 		rates = append(rates, closed(ctx, clients, r.config.Slice, do).Rate())
 	}
-	m.Capacity = median(rates)
+	if m.Capacity = median(rates); m.Capacity == 0 {
+		return fmt.Errorf("mixed load on %s: nothing was answered", home)
+	}
 	m.Rate = mixedShare * m.Capacity
 	r.say("%.0f a second; now %.0f a second for %s", m.Capacity, m.Rate, m.Length)
 	load := &side{}

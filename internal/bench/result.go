@@ -171,7 +171,8 @@ func describePostgres(ctx context.Context, dsn string) (about string, err error)
 		SELECT 'PostgreSQL ' || current_setting('server_version')
 		       || ', fsync ' || current_setting('fsync')
 		       || ', synchronous_commit ' || current_setting('synchronous_commit')
-		       || ', shared_buffers ' || current_setting('shared_buffers')`).Scan(&about)
+		       || ', shared_buffers ' || current_setting('shared_buffers')
+		       || ', in ' || current_setting('data_directory')`).Scan(&about)
 	return about, err
 }
 

@@ -94,6 +94,23 @@ func (s *server) await(ctx context.Context, path string, every time.Duration) er
 
 func (s *server) pid() int { return s.cmd.Process.Pid }
 
+// settle waits until the server has done what bookings leave for later, the counts
+// and the events: the turn of another side would pay for it. Mail goes on, some at a
+// time. It returns what the server has computed for by then.
+func (s *server) settle(ctx context.Context) time.Duration {
+	const look, idle, most = 500 * time.Millisecond, 50 * time.Millisecond, 15 * time.Second
+	began := time.Now()
+	before, _ := computedBy(s.pid())
+	for quiet := 0; quiet < 2 && time.Since(began) < most && sleepUntil(ctx, time.Now().Add(look)); {
+		after, _ := computedBy(s.pid())
+		if quiet++; after-before > idle {
+			quiet = 0
+		}
+		before = after
+	}
+	return before
+}
+
 // stop lets the server finish, or kills it after a while.
 func (s *server) stop() error {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM) // it may have ended by itself, which is told below

@@ -10,6 +10,7 @@ import (
 type side struct {
 	where *site // nil: no server's
 	turn  func(ctx context.Context, length time.Duration) *Load
+	begin func() // called when turns begin to count; nil: nothing to forget
 
 	loads []*Load // of its turns
 }
@@ -20,6 +21,9 @@ type side struct {
 func (r *runner) takeTurns(ctx context.Context, length time.Duration, sides ...*side) error {
 	for _, s := range sides {
 		s.turn(ctx, length/4)
+		if s.begin != nil {
+			s.begin()
+		}
 	}
 	for i := range r.config.Slices {
 		order := slices.Clone(sides)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -48,7 +49,16 @@ func engineName(e sqldb.Engine) string {
 func (r *runner) newDatabase(ctx context.Context, engine sqldb.Engine) (dsn string, err error) {
 	name := "turno_bench_" + strings.ReplaceAll(turno.NewID().String(), "-", "")
 	if engine == sqldb.SQLite {
-		return filepath.Join(r.data, name+".db"), nil
+		path := filepath.Join(r.data, name+".db")
+		r.atEnd(func(context.Context) error {
+			for _, beside := range []string{"", "-wal", "-shm", "-migrate"} {
+				if err := os.Remove(path + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return err
+				}
+			}
+			return nil
+		})
+		return path, nil
 	}
 	u, err := url.Parse(r.config.Postgres)
 	if err != nil {
