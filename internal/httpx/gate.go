@@ -20,6 +20,7 @@ import (
 // whoever was let in is answered as fast as ever. It is safe for concurrent use.
 type Gate struct {
 	seats    chan struct{}
+	large    chan struct{} // for bodies of more than smallBody that are in memory
 	waiting  atomic.Int64
 	most     int64         // that wait
 	patience time.Duration // of those who wait
@@ -34,13 +35,21 @@ const (
 	gatePatience   = 2 * time.Second
 )
 
+// What is read of bodies before their requests have a seat: strangers may fill no
+// memory. Forms and bookings are small; a longer body waits for none, it is refused
+// when so many are there.
+const (
+	smallBody   = 64 << 10
+	largeBodies = 64
+)
+
 // NewGate makes a gate for a machine with so many cores and registers its metrics.
 func NewGate(cores int, registerer prometheus.Registerer) (*Gate, error) {
 	return newGate(seatsPerCore*cores, waitingPerSeat*seatsPerCore*cores, gatePatience, registerer)
 }
 
 func newGate(seats, waiting int, patience time.Duration, registerer prometheus.Registerer) (*Gate, error) {
-	g := &Gate{seats: make(chan struct{}, seats), most: int64(waiting), patience: patience}
+	g := &Gate{seats: make(chan struct{}, seats), large: make(chan struct{}, largeBodies), most: int64(waiting), patience: patience}
 	if err := g.register(registerer); err != nil {
 		return nil, err
 	}
@@ -52,8 +61,9 @@ func newGate(seats, waiting int, patience time.Duration, registerer prometheus.R
 // slow clients hold no seat; a stream gives its seat back when it begins.
 func (g *Gate) Admit(next http.Handler, full func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		readAhead(r)
-		if !g.enter(r) {
+		forget, ok := g.readAhead(r)
+		defer forget()
+		if !ok || !g.enter(r) {
 			g.refused.Inc()
 			full(w, r, &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable, RetryAfter: time.Second + rand.N(3*time.Second), //nolint:gosec // spreads those who come again
 				Message: "There is more to do just now than we manage. Please try again in a moment."})
@@ -89,19 +99,31 @@ func (g *Gate) enter(r *http.Request) bool {
 	return false
 }
 
-// readAhead reads what a client sends, up to the most that anybody may. What goes
-// wrong comes again when the handler reads on.
-func readAhead(r *http.Request) {
+// readAhead reads what a client sends, up to the most that anybody may; it reports
+// false when there are too many long bodies already. forget says that the body is no
+// longer needed. What goes wrong comes again when the handler reads on.
+func (g *Gate) readAhead(r *http.Request) (forget func(), ok bool) {
+	forget = func() {}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > MaxBody { // too long: refused unread
-		return
+		return forget, true
 	}
 	var head bytes.Buffer // grows with what comes: a promise of much costs nothing
-	_, err := io.CopyN(&head, r.Body, MaxBody)
+	_, err := io.CopyN(&head, r.Body, smallBody)
+	if err == nil {
+		select {
+		case g.large <- struct{}{}:
+		default:
+			return forget, false
+		}
+		forget = func() { <-g.large }
+		_, err = io.CopyN(&head, r.Body, MaxBody-smallBody)
+	}
 	rest := io.Reader(r.Body)
 	if err != nil {
 		rest = failing{err}
 	}
 	r.Body = body{io.MultiReader(&head, rest), r.Body}
+	return forget, true
 }
 
 // body is what was read ahead, and what is still to come.

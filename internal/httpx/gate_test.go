@@ -36,7 +36,7 @@ func newBusy(t *testing.T) *busy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 10)}
+	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 2*largeBodies)}
 	work := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		<-b.done
 		w.WriteHeader(http.StatusNoContent)
@@ -170,6 +170,34 @@ func TestASlowClientHoldsNoSeat(t *testing.T) {
 	})
 }
 
+// What strangers send and never end would fill the memory before anybody has a seat.
+func TestLongBodiesThatNeverEndAreFew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		never, end := io.Pipe()
+		long := func() *http.Request {
+			return httptest.NewRequest(http.MethodPost, "/", io.MultiReader(bytes.NewReader(make([]byte, smallBody)), never))
+		}
+		for range largeBodies {
+			b.ask(long())
+		}
+		b.ask(long())
+		b.expect("one more is refused", http.StatusServiceUnavailable)
+		b.ask(httptest.NewRequest(http.MethodPost, "/", strings.NewReader("hello")))
+		b.done <- struct{}{}
+		b.expect("a short one is served meanwhile", http.StatusNoContent)
+		_ = end.Close()
+		close(b.done)
+		synctest.Wait()
+		for range largeBodies {
+			<-b.answers
+		}
+		b.ask(long())
+		b.expect("their places are free again", http.StatusNoContent)
+	})
+}
+
 func TestAStreamHoldsNoSeat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -210,6 +238,7 @@ func TestABodyIsWholeBehindTheGate(t *testing.T) {
 	}{
 		{"none", http.NoBody, 0, nil},
 		{"a short one", strings.NewReader("hello"), 5, nil},
+		{"a long one", bytes.NewReader(make([]byte, smallBody+10)), smallBody + 10, nil},
 		{"one longer than is read ahead", bytes.NewReader(make([]byte, MaxBody+10)), MaxBody + 10, nil},
 		{"one that breaks off", io.MultiReader(strings.NewReader("hel"), failing{broken}), 3, broken},
 	} {
@@ -238,7 +267,7 @@ func TestAnAnnouncedBodyTakesNoMemory(t *testing.T) {
 	r.ContentLength = MaxBody
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	go readAhead(r)
+	go new(Gate).readAhead(r)
 	if _, err := write.Write([]byte("{")); err != nil { // it reads by now
 		t.Fatal(err)
 	}
