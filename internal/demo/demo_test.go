@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,6 +85,7 @@ func TestTheClinic(t *testing.T) {
 				checkHours(t, db, now)
 				checkReasons(t, db, box)
 				checkRollups(t, db)
+				checkIndexes(t, db, engine, now)
 				checkFilledOnce(t, db, now.AddDate(0, 0, 3))
 			})
 		}
@@ -327,6 +329,45 @@ func TestFillRefuses(t *testing.T) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
 			})
+		})
+	}
+}
+
+// checkIndexes sees that the database has the indexes of one that was migrated and
+// has the same months of the trail.
+func checkIndexes(t *testing.T, db *sqldb.DB, engine sqldb.Engine, now time.Time) {
+	t.Helper()
+	migrated := storetest.New(t, engine, storetest.NewClock(now))
+	if err := migrated.Write(t.Context(), func(tx *sqldb.Tx) error {
+		return makePartitions(tx, now.Add(-trailSpan), now)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(storetest.Indexes(t, migrated), storetest.Indexes(t, db)); diff != "" {
+		t.Errorf("the indexes are not those of a migration (-migrated +filled):\n%s", diff)
+	}
+}
+
+func TestAnInterruptedDemoKeepsItsIndexes(t *testing.T) {
+	t.Parallel()
+	now := storetest.Monday()
+	for _, engine := range storetest.Engines() {
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			db := storetest.New(t, engine, storetest.NewClock(now))
+			ctx, interrupt := context.WithCancel(t.Context())
+			_, err := fill(ctx, db, tiny(), now, newBox(t), func(done, _ int, _ string) {
+				if done > 0 {
+					interrupt()
+				}
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v", err)
+			}
+			checkIndexes(t, db, engine, now)
+			if _, err := fill(t.Context(), db, tiny(), now, newBox(t), nil); !errors.Is(err, ErrInterrupted) {
+				t.Errorf("then got %v, want %v", err, ErrInterrupted)
+			}
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 )
 
 // plan is what a size means.
@@ -113,18 +114,31 @@ func (g *generator) makeAccounts(r random) {
 // fill writes the clinic, one block of doctors after the other, so that memory
 // does not grow with its size.
 func (g *generator) fill(ctx context.Context, db *sqldb.DB, progress func(done, total int, what string)) error {
-	total, done := g.plan.doctors*g.plan.visitsEach, 0
+	total := g.plan.doctors * g.plan.visitsEach
 	progress(0, total, "the clinic")
 	if err := g.writeClinic(ctx, db); err != nil {
 		return err
 	}
+	err := store.WithoutIndexes(ctx, db, large(), func() error {
+		err := g.writeBlocks(ctx, db, func(done int) { progress(min(done, total), total, "visits") })
+		progress(total, total, "making indexes")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	progress(total, total, "the statistics")
+	return g.finish(ctx, db)
+}
+
+// writeBlocks writes the doctors, their patients and visits, and tells progress how
+// many visits are done.
+func (g *generator) writeBlocks(ctx context.Context, db *sqldb.DB, progress func(done int)) error {
+	done := 0
 	for first := 0; first < g.plan.doctors; first += g.plan.block {
 		patients, doctors := g.makeBlock(first, min(g.plan.block, g.plan.doctors-first))
 		for _, p := range patients {
 			g.addPatient(p)
-		}
-		if err := g.rows.write(ctx, db); err != nil {
-			return err
 		}
 		for _, d := range doctors {
 			g.addDoctor(d)
@@ -132,14 +146,10 @@ func (g *generator) fill(ctx context.Context, db *sqldb.DB, progress func(done, 
 			if err := g.rows.writeIfLarge(ctx, db); err != nil {
 				return err
 			}
-			progress(min(done, total), total, "visits")
+			progress(done)
 		}
 	}
-	progress(total, total, "the statistics")
-	if err := g.rows.write(ctx, db); err != nil {
-		return err
-	}
-	return g.finish(ctx, db)
+	return g.rows.write(ctx, db)
 }
 
 // makeBlock invents doctors, their panel of patients, and all their visits.

@@ -83,7 +83,7 @@ func (g *generator) finish(ctx context.Context, db *sqldb.DB) error {
 	if err := g.rows.write(ctx, db); err != nil {
 		return err
 	}
-	return db.Write(ctx, func(tx *sqldb.Tx) error {
+	return db.WriteLong(ctx, func(tx *sqldb.Tx) error {
 		if err := analyse(tx); err != nil {
 			return err
 		}

@@ -50,6 +50,7 @@ type engine interface {
 	ping(ctx context.Context) error
 	read(ctx context.Context, fn func(*Tx) error) error
 	write(ctx context.Context, fn func(*Tx) error) error
+	writeLong(ctx context.Context, fn func(*Tx) error) error
 	migrate(ctx context.Context, files []migration, after []func(context.Context) error) error
 	pool() *pgxpool.Pool
 	jobs() (*sql.DB, error)
@@ -122,6 +123,14 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	refuseNested(ctx, "Write")
 	return db.retrying(ctx, func() error { return db.engine.write(ctx, fn) })
+}
+
+// WriteLong is Write without a deadline, for what takes long because there is much
+// of it: a bulk load, an index over a large table. Only the end of ctx interrupts
+// it. On SQLite nobody else can write meanwhile.
+func (db *DB) WriteLong(ctx context.Context, fn func(*Tx) error) error {
+	refuseNested(ctx, "WriteLong")
+	return db.retrying(ctx, func() error { return db.engine.writeLong(ctx, fn) })
 }
 
 const maxRetries = 3

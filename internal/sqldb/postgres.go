@@ -93,6 +93,15 @@ func (p *postgres) write(ctx context.Context, fn func(*Tx) error) error {
 	return p.transact(ctx, beginWrite, fn)
 }
 
+func (p *postgres) writeLong(ctx context.Context, fn func(*Tx) error) error {
+	return p.transact(ctx, beginWrite, func(tx *Tx) error {
+		if _, err := tx.Exec("SET LOCAL statement_timeout = 0"); err != nil {
+			return fmt.Errorf("lift the deadline: %w", err)
+		}
+		return fn(tx)
+	})
+}
+
 // transact runs fn between begin and COMMIT. A closure that runs no statement
 // takes no connection.
 func (p *postgres) transact(ctx context.Context, begin string, fn func(*Tx) error) error {

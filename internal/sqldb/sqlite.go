@@ -28,6 +28,7 @@ type sqliteDB struct {
 	path    string
 	readers *readerPool
 	writer  *writer
+	long    longWrites
 }
 
 func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
@@ -48,6 +49,9 @@ func openSQLite(ctx context.Context, path string, o Options) (engine, error) {
 		return nil, err
 	}
 	if db.readers, err = openReaders(path, o.MaxConns); err != nil {
+		return nil, err
+	}
+	if db.long.file, err = fileConnector(path, longSettings()...); err != nil {
 		return nil, err
 	}
 	db.writer = startWriter(context.WithoutCancel(ctx), writers, o)
@@ -73,10 +77,10 @@ func fileSettings() []string {
 	return []string{"synchronous(FULL)", "journal_size_limit(67108864)", "temp_store(MEMORY)", "cache_size(-65536)"}
 }
 
-// fileConnector opens connections to the file with our settings and the given
+// fileConnector opens connections to the file with our settings and then the given
 // pragmas.
 func fileConnector(path string, pragmas ...string) (driver.Connector, error) {
-	query := url.Values{"_pragma": append(pragmas, fileSettings()...)}
+	query := url.Values{"_pragma": append(fileSettings(), pragmas...)}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
 	return sqlite.NewConnector(dsn.String())
 }
@@ -144,6 +148,7 @@ func (db *sqliteDB) write(ctx context.Context, fn func(*Tx) error) error {
 
 func (db *sqliteDB) close() error {
 	db.writer.close()
+	db.long.close()
 	db.readers.close()
 	return nil
 }

@@ -54,6 +54,7 @@ func TestAClosedDatabaseIsUnavailable(t *testing.T) {
 		read := db.Read(t.Context(), func(*Tx) error { return nil })
 		wantUnavailable(t, read)
 		wantUnavailable(t, db.Write(t.Context(), func(*Tx) error { return nil }))
+		wantUnavailable(t, db.WriteLong(t.Context(), func(tx *Tx) error { return insert(tx, 1) }))
 		if !errors.Is(read, ErrClosed) {
 			t.Errorf("%s: the cause is lost: %v", name, read)
 		}
