@@ -32,7 +32,8 @@ func (c *serveCommand) Run(ctx context.Context, p *Program) error {
 	return n.serve(ctx, p.Ready)
 }
 
-// warnOfDemo says aloud that everybody knows the passwords of a demo clinic.
+// warnOfDemo says aloud that everybody knows the passwords of a demo clinic. It
+// refuses one that is not complete.
 func (n *node) warnOfDemo(ctx context.Context) error {
 	made := false
 	err := n.db.Read(ctx, func(tx *sqldb.Tx) (err error) {

@@ -123,9 +123,13 @@ const (
 	unfilled = "unfinished"
 )
 
-// Made reports whether the database is a complete demo clinic.
+// Made reports whether the database is a demo clinic. One that is not complete is
+// ErrInterrupted: nobody shall work with it, as it may lack indexes.
 func Made(tx *sqldb.Tx) (bool, error) {
 	value, err := readMark(tx)
+	if err == nil && value == unfilled {
+		err = ErrInterrupted
+	}
 	return value == marked, err
 }
 

@@ -328,6 +328,16 @@ func TestFillRefuses(t *testing.T) {
 				if _, err := fill(t.Context(), db, tiny(), now, newBox(t), nil); !errors.Is(err, test.want) {
 					t.Errorf("got %v, want %v", err, test.want)
 				}
+				err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+					made, err := Made(tx)
+					if made {
+						t.Error("it counts as a demo")
+					}
+					return err
+				})
+				if interrupted := errors.Is(test.want, ErrInterrupted); errors.Is(err, ErrInterrupted) != interrupted {
+					t.Errorf("Made: got %v, interrupted: %v", err, interrupted)
+				}
 			})
 		})
 	}

@@ -143,6 +143,7 @@ func (g *generator) writeBlocks(ctx context.Context, db *sqldb.DB, progress func
 		for _, d := range doctors {
 			g.addDoctor(d)
 			done += len(d.visits)
+			d.visits = nil // they are rows now, and fill the memory
 			if err := g.rows.writeIfLarge(ctx, db); err != nil {
 				return err
 			}

@@ -21,8 +21,8 @@ import (
 // of the types that Exec takes. Triggers and constraints hold as always; a row
 // that a trigger ignores is not counted. On PostgreSQL an enum is its name.
 //
-// statement_timeout counts for the whole of it, so hand over some ten thousand
-// rows at a time.
+// In a Write statement_timeout counts for the whole of it, so hand over some ten
+// thousand rows at a time, or use WriteLong.
 func (tx *Tx) CopyIn(table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
 	if err := tx.usable(); err != nil {
 		return 0, err
