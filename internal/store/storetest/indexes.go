@@ -7,17 +7,24 @@ import (
 )
 
 // Indexes are the definitions of all indexes in the database, in a fixed order. On
-// PostgreSQL they say whether one may be used, and of which other it is a part.
+// PostgreSQL they say whether one may be used, and of which other it is a part; the
+// references between tables, which a tool may drop and make there, follow.
 func Indexes(t testing.TB, db *sqldb.DB) (all []string) {
 	t.Helper()
 	sql := `
-		SELECT CAST(x.indisvalid AS text) || ' ' || pg_get_indexdef(x.indexrelid) || COALESCE(', part of ' || p.relname, '')
+		SELECT CAST(x.indisvalid AS text) || ' ' || pg_get_indexdef(x.indexrelid) || COALESCE(', part of ' || p.relname, '') AS line
 		  FROM pg_index x
 		  JOIN pg_class i ON i.oid = x.indexrelid
 		  LEFT JOIN pg_inherits h ON h.inhrelid = x.indexrelid
 		  LEFT JOIN pg_class p ON p.oid = h.inhparent
 		 WHERE i.relnamespace = CAST(current_schema() AS regnamespace)
-		 ORDER BY i.relname`
+		 UNION ALL
+		SELECT CAST(c.convalidated AS text) || ' ' || CAST(c.conrelid AS regclass) || ' ' || c.conname || ': ' || pg_get_constraintdef(c.oid)
+		       || CASE WHEN c.conparentid = 0 THEN '' ELSE ', of the parent' END
+		  FROM pg_constraint c
+		 WHERE c.connamespace = CAST(current_schema() AS regnamespace)
+		   AND c.contype = 'f'
+		 ORDER BY line`
 	if db.Engine() == sqldb.SQLite {
 		sql = `
 		SELECT name || ' ON ' || tbl_name || COALESCE(': ' || sql, '')
