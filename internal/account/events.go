@@ -11,7 +11,7 @@ import (
 )
 
 // What happens to an account that its owner has to hear of. The payloads name the
-// user; that of SignedInAnew the session too.
+// user, and the microsecond of the event; that of SignedInAnew the session instead.
 const (
 	AddressGiven    = "account.address_given"    // nobody has verified it yet
 	SignedInAnew    = "account.signed_in_anew"   // from a browser that was not known
@@ -21,7 +21,8 @@ const (
 // tell leaves an event about a user, and a session if it is about one, for whoever
 // acts on it after the commit.
 func tell(tx *sqldb.Tx, event string, userID uuid.UUID, sessionID *uuid.UUID) error {
-	key, payload := fmt.Sprint(tx.Now.UnixMicro()), fmt.Sprintf(`{"user_id":%q}`, userID)
+	key := fmt.Sprint(tx.Now.UnixMicro())
+	payload := fmt.Sprintf(`{"user_id":%q,"at":%s}`, userID, key)
 	if sessionID != nil {
 		key, payload = sessionID.String(), fmt.Sprintf(`{"user_id":%q,"session_id":%q}`, userID, sessionID)
 	}

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"time"
 
@@ -35,16 +34,16 @@ func (s *Service) resetRequested(tx *sqldb.Tx, payload string) error {
 type accountEvent struct {
 	UserID    uuid.UUID `json:"user_id"`
 	SessionID uuid.UUID `json:"session_id"` // of a sign-in
+	At        int64     `json:"at"`         // in microseconds; not of a sign-in
 }
 
-// addressGiven asks whether a new address is its user's. Where nothing is sent there
-// is nothing to ask.
+// addressGiven asks whether a new address is its user's, also when it was that before.
 func (s *Service) addressGiven(tx *sqldb.Tx, payload string) error {
-	return tell(tx, payload, func(user turno.User, _ accountEvent) error {
-		if !s.Sends() || user.EmailVerifiedAt != nil {
+	return tell(tx, payload, func(user turno.User, event accountEvent) error {
+		if !s.Unconfirmed(user) {
 			return nil
 		}
-		return askToVerify(tx, user)
+		return insertLink(tx, user, fmt.Sprintf("given/%d", event.At))
 	})
 }
 
@@ -112,16 +111,6 @@ func tell(tx *sqldb.Tx, payload string, insert func(turno.User, accountEvent) er
 		return err
 	}
 	return insert(user, event)
-}
-
-// askToVerify makes the mail that asks whether an address is a user's, at most once a
-// week.
-func askToVerify(tx *sqldb.Tx, user turno.User) error {
-	address := sha256.Sum256([]byte(user.Email))
-	week := tx.Now.Unix() / int64((7*24*time.Hour)/time.Second)
-	return store.InsertMail(tx, store.Mail{
-		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%x/%d", KindVerifyEmail, user.ID, address[:8], week), Kind: string(KindVerifyEmail), UserID: user.ID,
-	})
 }
 
 // accountContent is what a mail about an account says; false when it has lost its

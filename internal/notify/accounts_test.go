@@ -6,10 +6,12 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/emersion/go-smtp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/notify"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/seal"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -151,39 +153,116 @@ func TestAVerificationThatWasTakenBackIsNotTold(t *testing.T) {
 	})
 }
 
-// Whom a new address asks, and how often.
-func TestAnAddressIsAskedAboutOnceAWeek(t *testing.T) {
-	t.Parallel()
-	eachClinic(t, true, func(t *testing.T, c *clinic) {
-		a := c.accounts()
-		person, err := a.RegisterPatient(t.Context(), policy.Caller{}, newPatient("en"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		nora := policy.Caller{UserID: person.ID, Role: turno.RolePatient, AuthenticatedAt: c.clock.Now()}
-		change := func(address string) {
-			c.clock.Advance(time.Second)
-			if _, err := a.UpdateMe(t.Context(), nora, account.Patch{Email: &address}); err != nil {
-				t.Fatal(err)
-			}
-			c.run()
-		}
-		c.run()
-		change("nora@example.net")
-		change("nora@example.org") // asked already
-		change("nora@example.net")
-		var to []string
-		for _, m := range c.server.mails() {
+// to lists the addresses that mail of a subject went to.
+func (c *clinic) to(subject string) (to []string) {
+	c.t.Helper()
+	for _, m := range c.server.mails() {
+		if open(c.t, m).subject == subject {
 			to = append(to, m.to)
 		}
-		if diff := cmp.Diff([]string{"nora@example.org", "nora@example.net"}, to); diff != "" {
+	}
+	return to
+}
+
+// nora registers, and changes her address with the second result.
+func (c *clinic) nora(a *account.Service) (policy.Caller, func(address string)) {
+	c.t.Helper()
+	person, err := a.RegisterPatient(c.t.Context(), policy.Caller{}, newPatient("en"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.run()
+	nora := policy.Caller{UserID: person.ID, Role: turno.RolePatient}
+	return nora, func(address string) {
+		c.t.Helper()
+		c.clock.Advance(time.Second)
+		nora.AuthenticatedAt = c.clock.Now()
+		if _, err := a.UpdateMe(c.t.Context(), nora, account.Patch{Email: &address}); err != nil {
+			c.t.Fatal(err)
+		}
+		c.run()
+	}
+}
+
+// Whoever changes an address and changes it back is to be reached again.
+func TestEachNewAddressIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		_, change := c.nora(c.accounts())
+		change("nora@example.net")
+		change("nora@example.org")
+		if diff := cmp.Diff([]string{"nora@example.org", "nora@example.net", "nora@example.org"}, c.to("Confirm your address")); diff != "" {
 			t.Errorf("who was asked (-want +got):\n%s", diff)
 		}
-		c.clock.Advance(7 * 24 * time.Hour)
-		nora.AuthenticatedAt = c.clock.Now()
-		change("nora@example.org")
-		if n := len(c.server.mails()); n != 3 {
-			t.Errorf("%d mails after a week, want another", n)
+	})
+}
+
+// A link comes again at a press, but not as often as somebody might press.
+func TestALinkIsSentAgain(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		nora, _ := c.nora(c.accounts())
+		for _, tt := range []struct {
+			after time.Duration
+			kind  turno.Kind
+			sent  int
+		}{
+			{time.Minute, turno.KindRateLimited, 1},
+			{10 * time.Minute, 0, 2}, {9 * time.Minute, turno.KindRateLimited, 2},
+			{2 * time.Minute, 0, 3}, {11 * time.Minute, 0, 4}, {11 * time.Minute, 0, 5},
+			{time.Hour, turno.KindRateLimited, 5}, {24 * time.Hour, 0, 6},
+		} {
+			c.clock.Advance(tt.after)
+			if err := c.notify.SendLinkAgain(t.Context(), nora); turno.KindOf(err) != tt.kind {
+				t.Errorf("after %v: %v", tt.after, err)
+			}
+			c.run()
+			if n := len(c.to("Confirm your address")); n != tt.sent {
+				t.Errorf("after %v %d links were sent, want %d", tt.after, n, tt.sent)
+			}
+		}
+		c.execute(`UPDATE users SET email_verified_at = created_at WHERE username = 'nora'`)
+		c.clock.Advance(48 * time.Hour)
+		if err := c.notify.SendLinkAgain(t.Context(), nora); err != nil {
+			t.Error(err)
+		}
+		if c.run(); len(c.to("Confirm your address")) != 6 {
+			t.Error("a confirmed address is asked about")
+		}
+	})
+}
+
+// Full staff read whether somebody was asked.
+func TestAMailThatIsHeldBackSaysWhetherThePersonWasAsked(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		c.execute(`UPDATE users SET email_verified_at = NULL WHERE username = 'carla'`)
+		c.server.behave(func(s *mailServer) { s.refusal = &smtp.SMTPError{Code: 451, Message: "later"} })
+		c.booked(c.patient, at(3, 12, 0))
+		c.run()
+		asked := func() *time.Time {
+			mails, _, err := c.notify.Mails(t.Context(), c.full, notify.Search{State: notify.Withheld})
+			if err != nil || len(mails) != 1 {
+				t.Fatalf("%d mails are withheld (%v)", len(mails), err)
+			}
+			m, err := c.notify.OpenMail(t.Context(), c.full, mails[0].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return m.AskedAt
+		}
+		if at := asked(); at != nil {
+			t.Errorf("the person was asked at %v, by a mail that has not left", at)
+		}
+		c.server.behave(func(s *mailServer) { s.refusal = nil })
+		c.clock.Advance(time.Hour)
+		c.again()
+		if at := asked(); at == nil {
+			t.Error("the person was not asked")
+		}
+		c.execute(`UPDATE users SET email = 'other@example.org' WHERE username = 'carla'`)
+		if at := asked(); at != nil {
+			t.Errorf("the person was asked at %v, at another address", at)
 		}
 	})
 }

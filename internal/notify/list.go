@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -96,6 +97,7 @@ type Opened struct {
 	Birth   *turno.Date         // of To, when that is a patient
 	Visit   *store.VisitDetails // nil: about an account
 	Written bool                // false: not yet, or what it said has been cleared
+	AskedAt *time.Time          // when To was last asked to confirm the address that they have; nil: never
 }
 
 // OpenMail reads a mail, for full staff. That one about a patient was opened goes to
@@ -125,6 +127,9 @@ func readOpened(tx *sqldb.Tx, id uuid.UUID, m *Opened) (patientID uuid.UUID, err
 	}
 	m.Written = m.Text != ""
 	if m.To, err = store.UserByID(tx, m.UserID); err != nil {
+		return uuid.Nil, err
+	}
+	if m.AskedAt, err = store.MailedTo(tx, m.UserID, m.To.MailAddress(), string(KindVerifyEmail)); err != nil {
 		return uuid.Nil, err
 	}
 	if m.To.Role == turno.RolePatient {

@@ -154,6 +154,29 @@ func MailedSince(tx *sqldb.Tx, userID uuid.UUID, kind string, since time.Time) (
 	return n, nil
 }
 
+// MailedTo is when a mail of a kind was last sent to a user at an address; nil: never.
+func MailedTo(tx *sqldb.Tx, userID uuid.UUID, address, kind string) (*time.Time, error) {
+	sent, err := sqldb.All(tx, func(row sqldb.Scanner) (at time.Time, err error) {
+		err = row.Scan(&at)
+		return at, err
+	}, `
+		SELECT sent_at
+		  FROM mails
+		 WHERE user_id = $1
+		   AND recipient = $2
+		   AND kind = $3
+		   AND state = 'sent'
+		 ORDER BY sent_at DESC
+		 LIMIT 1`, userID, address, kind)
+	if err != nil {
+		return nil, fmt.Errorf("look when somebody was mailed: %w", err)
+	}
+	if len(sent) == 0 {
+		return nil, nil //nolint:nilnil // nil: never
+	}
+	return &sent[0], nil
+}
+
 // MailedAboutSince reports whether a mail of a kind was made since an instant about
 // any visit of a patient with a doctor.
 func MailedAboutSince(tx *sqldb.Tx, patientID, doctorID uuid.UUID, kind string, since time.Time) (mailed bool, err error) {

@@ -38,11 +38,12 @@ func meRows() map[string]accessRow {
 		"GET /account/calendar":  {want: "in yes yes yes yes yes 403 403"},
 		"POST /account/calendar": {want: "in yes yes yes yes yes 403 403", form: fields("do", "make")},
 
-		"GET /account/mail":      {want: signedIn},
-		"POST /account/mail":     {want: signedIn, form: fields("reminder_24h", "yes", "reminder_2h", "yes", "feedback", "yes")},
-		"GET /unsubscribe":       {want: everybody, path: aSubscription},
-		"POST /unsubscribe":      {want: everybody, path: aSubscription},
-		"POST /unsubscribe/undo": {want: everybody, form: aSubscriptionsForm},
+		"GET /account/mail":       {want: signedIn},
+		"POST /account/mail":      {want: signedIn, form: fields("reminder_24h", "yes", "reminder_2h", "yes", "feedback", "yes")},
+		"POST /account/mail/link": {want: signedIn},
+		"GET /unsubscribe":        {want: everybody, path: aSubscription},
+		"POST /unsubscribe":       {want: everybody, path: aSubscription},
+		"POST /unsubscribe/undo":  {want: everybody, form: aSubscriptionsForm},
 
 		"POST /account/invitations":     {want: nobodys},
 		"GET /account/people":           {want: patients},

@@ -66,7 +66,10 @@ func (v mailView) stands() string {
 	case notify.Waiting:
 		return v.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
 	case notify.Withheld:
-		return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to; if it matters, call them.")
+		if v.AskedAt != nil {
+			return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to on %s; if it matters, call them.", moment(v.Request, *v.AskedAt))
+		}
+		return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. No mail that asks to has left yet; if it matters, call the person.")
 	case notify.Kept:
 		if v.Site.Demo {
 			return v.T("A demo sends nothing, so it was not sent. It can be read here.")

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/turno-health/turno/internal/account"
+	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -39,7 +40,7 @@ func TestPeopleChooseTheirMail(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		v := c.As(t, c.Patient)
 		form := v.Get("/account/mail")
-		webtest.Want(t, form, http.StatusOK, "A reminder the day before a visit", "The rest is yours to choose.")
+		webtest.Want(t, form, http.StatusOK, "A reminder the day before a visit", "No mail is sent here at present.")
 		if n := form.Find("main input[type=checkbox][checked]").Length(); n != 3 {
 			t.Errorf("%d of 3 boxes are ticked from the start", n)
 		}
@@ -50,6 +51,40 @@ func TestPeopleChooseTheirMail(t *testing.T) {
 		}
 		wantGets(t, c, account.MailChoices{ReminderDay: true})
 		webtest.Want(t, c.As(t, c.Full).Get("/admin/audit?entity=user"), http.StatusOK, "Pablo Paz changed their own details: mail choices.")
+	})
+}
+
+// Whoever is not reached by mail is told, with the way to change that.
+func TestWhoeverHasNotConfirmedTheirAddressIsTold(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.SetUpMail()
+		const told, button = "Nobody has confirmed your address yet", "Send the link again"
+		ana := c.NewPatient("ana", "Ana Prieto")
+		v := c.As(t, ana)
+		for _, path := range []string{"/account", "/account/profile", "/account/mail"} {
+			webtest.Want(t, v.Get(path), http.StatusOK, told, button)
+		}
+		page := v.Get("/account/mail")
+		if page.Says("You always hear") {
+			t.Error("the page says that mail comes")
+		}
+		webtest.Want(t, v.Submit(page, `form[action="/account/mail/link"]`, nil), http.StatusOK, "A link is on its way to your address.")
+		webtest.Want(t, v.Post("/account/mail/link", nil), http.StatusOK, "A link was sent not long ago.")
+		webtest.Want(t, c.As(t, c.Desk).Get("/admin/users/"+ana.UserID.String()), http.StatusOK, "Nobody has confirmed this address")
+		me, err := c.Account.Me(t.Context(), ana.Caller)
+		c.Must(err)
+		_, token, _ := strings.Cut(c.Account.VerifyEmailURL(me.User), "token=")
+		c.Must(c.Account.VerifyEmail(t.Context(), policy.Caller{}, token))
+		for _, path := range []string{"/account", "/account/profile", "/account/mail"} {
+			if v.Get(path).Says(told) {
+				t.Errorf("%s says so of an address that is confirmed", path)
+			}
+		}
+		webtest.Want(t, v.Get("/account/mail"), http.StatusOK, "You always hear when a visit is booked")
+		if c.As(t, c.Desk).Get("/admin/users/" + ana.UserID.String()).Says("Nobody has confirmed this address") {
+			t.Error("staff are told so of an address that is confirmed")
+		}
 	})
 }
 

@@ -33,6 +33,7 @@ func Routes() []page.Route {
 
 		{Pattern: "GET /account/mail", Action: policy.UpdateMe, Handler: showMail},
 		{Pattern: "POST /account/mail", Action: policy.UpdateMe, Handler: chooseMail},
+		{Pattern: "POST /account/mail/link", Action: policy.UpdateMe, Handler: sendLinkAgain},
 		{Pattern: "GET /unsubscribe", Action: policy.Unsubscribe, Handler: showUnsubscribe, Locked: true},
 		{Pattern: "POST /unsubscribe", Action: policy.Unsubscribe, Handler: unsubscribe, Locked: true},
 		{Pattern: "POST /unsubscribe/undo", Action: policy.Unsubscribe, Handler: resubscribe, Locked: true},

@@ -151,13 +151,13 @@ func verifyOverPage(r *page.Request) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("Sign in"), Href: "/login"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("Sign in"), Href: "/account/mail"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: ui.IconWaiting, Title: r.T("This link works no more"), Text: r.T("It is older than a week, or the address is another by now. Another link comes with the next mail about a visit."), Heading: 1}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: ui.IconWaiting, Title: r.T("This link works no more"), Text: r.T("It is older than a week, or the address is another by now. Sign in to have another sent."), Heading: 1}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http/httptest"
+	"net/mail"
 	"slices"
 	"strings"
 	"testing"
@@ -314,6 +315,16 @@ func (c *Clinic) OpenTime(n int) time.Time {
 		c.t.Fatalf("the doctor has %d open times, and the test wants number %d", len(open), n)
 	}
 	return open[n].StartsAt
+}
+
+// SetUpMail has the clinic send mail, to a server that nobody connects to. It is to be
+// called before pages are asked for.
+func (c *Clinic) SetUpMail() {
+	c.t.Helper()
+	mailer, err := notify.NewMailer(notify.SMTP{Host: "localhost", Port: 1, Security: notify.Plain, From: mail.Address{Address: "clinic@example.org"}})
+	c.must(err)
+	c.Mail = notify.New(c.DB, notify.Config{Now: c.Clock.Now, PublicURL: c.URL, Mailer: mailer})
+	c.Site.Mail, c.Site.Demo = c.Mail, false
 }
 
 // WriteMail makes and writes the mail that is due, as the jobs do.
