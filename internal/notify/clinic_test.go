@@ -38,7 +38,8 @@ type clinic struct {
 	clock   *storetest.Clock
 	visits  *booking.Service
 	notify  *notify.Service
-	server  *mailServer // nil: mail is kept
+	config  notify.Config // of notify
+	server  *mailServer   // nil: mail is kept
 	doctor  policy.Caller
 	patient policy.Caller
 	child   policy.Caller
@@ -67,19 +68,26 @@ func eachClinicWith(t *testing.T, start func(*testing.T) *mailServer, test func(
 			t.Fatal(err)
 		}
 		c := &clinic{t: t, db: db, clock: clock, visits: booking.New(db, booking.Config{Box: box, MaxOpenVisits: 10}), server: start(t)}
-		config := notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
+		c.config = notify.Config{Now: clock.Now, PublicURL: "https://turno.example.org", ResetLink: resetLink,
 			VisitLink: c.visits.VisitLink,
 			Less: func(user uuid.UUID, topic account.MailTopic) string {
 				return "https://turno.example.org/unsubscribe?token=" + string(topic) + "-" + user.String() + strings.Repeat("x", 120) // as long as they are
 			},
 			VerifyURL: func(u turno.User) string { return "https://turno.example.org/verify-email?token=" + u.Username }}
 		if c.server != nil {
-			config.Mailer = c.server.mailer()
+			c.config.Mailer = c.server.mailer(2 * time.Second)
 		}
-		c.notify = notify.New(db, config)
+		c.notify = notify.New(db, c.config)
 		c.write(c.people)
 		test(t, c)
 	})
+}
+
+// patientServer has the clinic wait for its mail server for as long as clinics do.
+func (c *clinic) patientServer(t *testing.T) {
+	t.Helper()
+	c.config.Mailer = c.server.mailer(15 * time.Second)
+	c.notify = notify.New(c.db, c.config)
 }
 
 // wish is the one that there is for a new password.

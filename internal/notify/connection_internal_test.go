@@ -62,6 +62,9 @@ func TestAConnectionThatComesToNothingIsClosed(t *testing.T) {
 		{"the password is wrong", SMTP{Security: Plain, Username: "clinic", Password: "wrong"}, map[string]string{"EHLO": "250-hello\r\n250 AUTH PLAIN", "AUTH": "535 who?"},
 			"the mail server refused the connection, the password or the sender with 535"},
 		{"no TLS is spoken", SMTP{Security: TLS}, nil, "the mail server could not be reached, or broke off"},
+		{"DATA is refused", SMTP{Security: Plain}, map[string]string{"DATA": "451 4.3.0 later"}, "the mail server refused the mail with 451 4.3.0"},
+		{"the sender is refused at RCPT", SMTP{Security: Plain}, map[string]string{"RCPT": "554 5.7.1 <clinic@example.org>: Sender address rejected: Access denied"},
+			"the mail server refused the sender, this server or what its rules forbid, not the address, with 554 5.7.1"},
 		{"QUIT is refused", SMTP{Security: Plain}, map[string]string{"RCPT": "550 nobody", "QUIT": "421 no"}, "the mail server refused the address with 550"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -112,8 +112,9 @@ func canGoOn(ctx context.Context, err error) bool {
 }
 
 // send takes mails and hands them to the mail server over one connection, in order.
-// One that fails comes again later, and keeps none of the others from leaving, unless
-// the server is in trouble: then they are given back.
+// One that fails, also by a server that hangs at it, comes again later and keeps none of
+// the others from leaving, unless the server is in trouble before it is told whom a mail
+// is for, or takes leave: then they are given back.
 func (s *Service) send(ctx context.Context, due []uuid.UUID) (done int, err error) {
 	began := s.config.Now()
 	taken, until, err := s.take(ctx, due)
@@ -133,7 +134,7 @@ func (s *Service) send(ctx context.Context, due []uuid.UUID) (done int, err erro
 			continue
 		}
 		errs = append(errs, err)
-		if refused, _ := errors.AsType[*refusal](err); refused.stops() || !canGoOn(ctx, err) {
+		if refused, _ := errors.AsType[*refusal](err); refused.ends() || !canGoOn(ctx, err) {
 			break
 		}
 	}
@@ -186,7 +187,7 @@ func (s *Service) attempt(ctx context.Context, way *connection, d *draft) error 
 	d.Attempts++
 	stands, err := s.withSecret(ctx, d)
 	if err != nil {
-		d.LastError, d.AttemptAt = "The link could not be made.", now.Add(later(d.Attempts, false))
+		d.LastError, d.AttemptAt = "The link could not be made.", now.Add(later(d.Attempts, longestWait))
 		return err
 	}
 	if !stands {
@@ -199,17 +200,18 @@ func (s *Service) attempt(ctx context.Context, way *connection, d *draft) error 
 		return nil
 	}
 	if d.refused.permanent() || d.refusedTooLong(now) {
-		d.State, d.LastError = store.MailIsFailed, d.refused.said
+		d.State, d.LastError = store.MailIsFailed, d.refused.note()
 		return nil
 	}
-	d.LastError, d.AttemptAt = d.refused.said, now.Add(later(d.Attempts, d.refused.stops()))
+	d.LastError, d.AttemptAt = d.refused.note(), now.Add(later(d.Attempts, d.refused.wait()))
 	return d.refused
 }
 
 // refusedTooLong reports whether the server has refused this very mail for days. It
-// notes since when. Days without a server count for nothing.
+// notes since when. Days without a server, or with a sender whom it does not like, count
+// for nothing.
 func (d *draft) refusedTooLong(now time.Time) bool {
-	if d.refused.ofServer() {
+	if d.refused.ofServer() || d.refused.ofSender() {
 		return false
 	}
 	if d.RefusedSince == nil {
@@ -218,14 +220,28 @@ func (d *draft) refusedTooLong(now time.Time) bool {
 	return now.Sub(*d.RefusedSince) > giveUpAfter
 }
 
-// later is how long after so many attempts the next one is made: the fourth power of
-// their number in seconds, six hours at most. What all mails wait for is looked at each
-// minute. It varies, so that many mails do not come again at once.
-func later(attempts int, all bool) time.Duration {
-	longest := 6 * time.Hour
-	if all {
-		longest = time.Minute
+// The longest waits between two attempts. What all mails wait for is looked at each
+// minute; what may be of the sender, and so of many, is not left for hours once it is mended.
+const (
+	longestWait   = 6 * time.Hour
+	longestServer = time.Minute
+	longestSender = 15 * time.Minute
+)
+
+func (r *refusal) wait() (longest time.Duration) {
+	switch {
+	case r.ofServer():
+		return longestServer
+	case r.ofSender():
+		return longestSender
 	}
+	return longestWait
+}
+
+// later is how long after so many attempts the next one is made: the fourth power of
+// their number in seconds, up to the longest. It varies, so that many mails do not come
+// again at once.
+func later(attempts int, longest time.Duration) time.Duration {
 	n := min(attempts, 20)
 	wait := min(time.Duration(n*n*n*n)*time.Second, longest)
 	return wait + time.Duration(rand.Int64N(int64(wait/10))) //nolint:gosec // jitter, no secret
@@ -239,7 +255,7 @@ func (s *Service) putOff(ctx context.Context, id uuid.UUID) error {
 			return err
 		}
 		m.Attempts++
-		m.LastError, m.AttemptAt = "The mail could not be written.", tx.Now.Add(later(m.Attempts, false))
+		m.LastError, m.AttemptAt = "The mail could not be written.", tx.Now.Add(later(m.Attempts, longestWait))
 		_, err = store.SaveMail(tx, m)
 		return err
 	})
@@ -271,7 +287,7 @@ func settleOne(tx *sqldb.Tx, d draft) error {
 		return askToVerify(tx, d.user)
 	case m.State == store.MailIsSent && d.user.EmailRefusedAt != nil:
 		return store.MarkAddress(tx, d.UserID, m.Recipient, nil)
-	case d.refused.permanent() && d.refused.ofRecipient && d.user.EmailRefusedAt == nil:
+	case d.refused.ofMailbox() && d.user.EmailRefusedAt == nil:
 		return store.MarkAddress(tx, d.UserID, m.Recipient, &tx.Now)
 	}
 	return nil

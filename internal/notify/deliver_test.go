@@ -70,6 +70,9 @@ func TestAServerInTroubleLosesNothingAndGetsNothingTwice(t *testing.T) {
 		{"it hangs", func(s *mailServer) { s.hang = true }, store.MailIsWaiting, false, 1},
 		{"it refuses the address for good", func(s *mailServer) { s.refusal = answer(550) }, store.MailIsFailed, true, 0},
 		{"it refuses in letters that are none", func(s *mailServer) { s.refusal = answer(550); s.refusal.Message = "inv\xe1lido\x00" }, store.MailIsFailed, true, 0},
+		{"it refuses DATA for now", func(s *mailServer) { s.noData = "451 4.3.0 later" }, store.MailIsWaiting, false, 1},
+		{"it refuses DATA for good", func(s *mailServer) { s.noData = "554 5.3.0 no" }, store.MailIsFailed, false, 0},
+		{"it hangs once it has read the mail", func(s *mailServer) { s.stalls = true }, store.MailIsWaiting, false, 1},
 		{"it refuses the mail for good", func(s *mailServer) { s.ofData = answer(554) }, store.MailIsFailed, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +91,7 @@ func TestAServerInTroubleLosesNothingAndGetsNothingTwice(t *testing.T) {
 				if refused := c.user().EmailRefusedAt != nil; refused != tt.refused {
 					t.Errorf("the address is marked as refused: %v", refused)
 				}
-				c.server.behave(func(s *mailServer) { s.refusal, s.ofData, s.hang = nil, nil, false })
+				c.server.behave(func(s *mailServer) { s.refusal, s.ofData, s.hang, s.stalls, s.noData = nil, nil, false, false, "" })
 				if tt.name == "it is down" {
 					c.server.listen(c.server.address)
 				}
@@ -198,7 +201,7 @@ func TestOneBadMailKeepsNoOtherFromLeaving(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachClinic(t, true, func(t *testing.T, c *clinic) {
-				c.server.behave(func(s *mailServer) { s.only = "p0@example.org" })
+				c.server.behave(func(s *mailServer) { s.only = []string{"p0@example.org"} })
 				c.server.behave(trouble)
 				c.crowd(24)
 				c.run()

@@ -11,6 +11,7 @@ import (
 	"math/big"
 	"net"
 	"net/mail"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +33,10 @@ type mailServer struct {
 	refusal  *smtp.SMTPError // of every recipient; nil: none
 	ofData   *smtp.SMTPError // of every mail, once it was read; nil: none
 	hang     bool            // recipients get no answer
-	only     string          // the one recipient whom this befalls; empty: all
+	stalls   bool            // mails get no answer, once they were read
+	noData   string          // the answer to DATA itself; empty: go on
+	mute     bool            // nobody is greeted
+	only     []string        // the recipients whom this befalls; empty: all
 	leaves   bool            // ends each connection with its second mail
 	release  chan struct{}   // closed when the test ends: lets hanging sessions go
 	stop     func()          // takes the server down
@@ -105,6 +109,7 @@ func (s *mailServer) listen(address string) {
 		s.t.Fatal(err)
 	}
 	s.address = listener.Addr().String()
+	listener = &gruffListener{listener, s}
 	server := smtp.NewServer(s)
 	server.Domain = "mail.example.org"
 	server.ErrorLog = silent{}
@@ -131,13 +136,58 @@ func (s *mailServer) listen(address string) {
 	})
 }
 
+// befalls reports whether a recipient gets the trouble that there is.
+func (s *mailServer) befalls(to string) bool { return len(s.only) == 0 || slices.Contains(s.only, to) }
+
+// gruffListener makes connections on which the server does what its library never
+// would: it greets nobody, or refuses DATA before the mail comes.
+type gruffListener struct {
+	net.Listener
+	server *mailServer
+}
+
+func (l *gruffListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return &gruffConn{conn, l.server}, err
+}
+
+type gruffConn struct {
+	net.Conn
+	server *mailServer
+}
+
+func (c *gruffConn) Read(p []byte) (n int, err error) {
+	for {
+		n, err = c.Conn.Read(p)
+		c.server.mu.Lock()
+		answer := c.server.noData
+		c.server.mu.Unlock()
+		if answer == "" || string(p[:n]) != "DATA\r\n" {
+			return n, err
+		}
+		if _, err := c.Conn.Write([]byte(answer + "\r\n")); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (c *gruffConn) Write(p []byte) (int, error) {
+	c.server.mu.Lock()
+	mute := c.server.mute
+	c.server.mu.Unlock()
+	if mute {
+		<-c.server.release
+	}
+	return c.Conn.Write(p)
+}
+
 type silent struct{}
 
 func (silent) Printf(string, ...any) {}
 func (silent) Println(...any)        {}
 
-// mailer sends through the server.
-func (s *mailServer) mailer() *notify.Mailer {
+// mailer sends through the server, and waits for it so long.
+func (s *mailServer) mailer(timeout time.Duration) *notify.Mailer {
 	s.t.Helper()
 	host, port, err := net.SplitHostPort(s.address)
 	if err != nil {
@@ -148,7 +198,7 @@ func (s *mailServer) mailer() *notify.Mailer {
 		s.t.Fatal(err)
 	}
 	settings := notify.SMTP{Host: host, Port: number, Security: s.secure, TLS: &tls.Config{RootCAs: s.clients, MinVersion: tls.VersionTLS12},
-		From: mail.Address{Name: "Riverside Clinic", Address: "clinic@example.org"}, Timeout: 2 * time.Second}
+		From: mail.Address{Name: "Riverside Clinic", Address: "clinic@example.org"}, Timeout: timeout}
 	if s.password != "" {
 		settings.Username, settings.Password = "clinic", s.password
 	}
@@ -238,7 +288,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.server.mu.Lock()
 	s.server.tried++
 	refusal, hang := s.server.refusal, s.server.hang
-	if s.server.only != "" && s.server.only != to {
+	if !s.server.befalls(to) {
 		refusal, hang = nil, false
 	}
 	s.server.mu.Unlock()
@@ -261,6 +311,12 @@ func (s *session) Data(r io.Reader) error {
 	_, secret := s.conn.TLSConnectionState()
 	s.server.mu.Lock()
 	defer s.server.mu.Unlock()
+	if s.server.stalls && s.server.befalls(s.to) {
+		s.server.mu.Unlock()
+		<-s.server.release
+		s.server.mu.Lock()
+		return errors.New("the server gave up")
+	}
 	if s.server.ofData != nil {
 		return s.server.ofData
 	}

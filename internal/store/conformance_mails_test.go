@@ -265,6 +265,30 @@ func (c *clinic) dueMails(t *testing.T) (due []uuid.UUID) {
 	return due
 }
 
+func TestMailsNeverTriedGoBeforeThoseTriedOften(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := openClinic(t, db, clock)
+		often, once, fresh, later := c.mail("a"), c.mail("b"), c.mail("c"), c.mail("d")
+		for _, m := range []store.Mail{often, once, fresh, later} {
+			c.write(t, func(tx *sqldb.Tx) error { return store.InsertMail(tx, m) })
+			clock.Advance(time.Second)
+		}
+		c.write(t, func(tx *sqldb.Tx) error {
+			often.State, often.Attempts, often.AttemptAt = store.MailIsWaiting, 5, at(9, 0)
+			once.State, once.Attempts, once.AttemptAt = store.MailIsWaiting, 1, tx.Now
+			if _, err := store.SaveMail(tx, often); err != nil {
+				return err
+			}
+			_, err := store.SaveMail(tx, once)
+			return err
+		})
+		if diff := cmp.Diff([]uuid.UUID{fresh.ID, later.ID, once.ID, often.ID}, c.dueMails(t)); diff != "" {
+			t.Errorf("due mails (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // The table is the queue: who takes a mail has it for a while, and nobody else.
 func TestADueMailIsTakenByOne(t *testing.T) {
 	t.Parallel()

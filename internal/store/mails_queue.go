@@ -9,14 +9,33 @@ import (
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
-// DueMails lists waiting mails whose time has come, the longest due first.
+// DueMails lists waiting mails whose time has come: those never tried, the longest due
+// first, then those tried least. So what fails again and again keeps none waiting.
 func DueMails(tx *sqldb.Tx, limit int) ([]uuid.UUID, error) {
-	ids, err := sqldb.All(tx, scanID, `
-		SELECT id
-		  FROM mails
-		 WHERE state = 'waiting'
-		   AND attempt_at <= $1
-		 ORDER BY attempt_at, id
+	ids, err := sqldb.All(tx, func(row sqldb.Scanner) (id uuid.UUID, err error) {
+		var attempts int
+		var at time.Time
+		err = row.Scan(&id, &attempts, &at)
+		return id, err
+	}, `
+		SELECT *
+		  FROM (SELECT id, attempts, attempt_at
+		          FROM mails
+		         WHERE state = 'waiting'
+		           AND attempt_at <= $1
+		           AND attempts = 0
+		         ORDER BY attempt_at, id
+		         LIMIT $2) AS fresh
+		UNION ALL
+		SELECT *
+		  FROM (SELECT id, attempts, attempt_at
+		          FROM mails
+		         WHERE state = 'waiting'
+		           AND attempt_at <= $1
+		           AND attempts > 0
+		         ORDER BY attempts, attempt_at, id
+		         LIMIT $2) AS tried
+		 ORDER BY attempts, attempt_at, id
 		 LIMIT $2`, tx.Now, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list due mails: %w", err)
