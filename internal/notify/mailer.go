@@ -105,13 +105,13 @@ func (m *Mailer) message(id uuid.UUID, to string, at time.Time, l letter) (*goma
 	if m.settings.ReplyTo != nil {
 		message.ReplyToMailAddress(m.settings.ReplyTo)
 	}
-	message.Subject(l.Subject)
+	message.SetGenHeaderPreformatted(gomail.HeaderSubject, foldedSubject(l.Subject)) // the library folds behind the colon, which some readers show as a space
 	message.SetDateWithValue(at)
 	_, domain, _ := strings.Cut(from.Address, "@")
 	message.SetMessageIDWithValue(id.String() + "@" + domain)
 	message.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answers of absence
 	if strings.HasPrefix(l.Less, "https://") {               // RFC 8058, section 3.1
-		message.SetGenHeader(gomail.HeaderListUnsubscribe, "<"+l.Less+">")
+		message.SetGenHeaderPreformatted(gomail.HeaderListUnsubscribe, "<"+l.Less+">") // in one line
 		message.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	}
 	message.SetBodyString(gomail.TypeTextPlain, l.Text)
