@@ -20,7 +20,6 @@ type Reader struct {
 	Words *locale.Words
 	Role  turno.Role
 	Base  string // of the pages: "https://clinic.example"
-	Host  string // of the names of events, which must be the same in feeds, files and mail
 }
 
 // Feed is a calendar to be fetched again and again. name is the clinic's.
@@ -33,7 +32,7 @@ func (r Reader) Feed(c booking.Calendar, name string) *ical.Calendar {
 	}
 	for _, off := range c.TimeOff {
 		feed.Events = append(feed.Events, ical.Event{
-			UID: r.uid(off.ID.String()), Stamp: off.CreatedAt, Created: off.CreatedAt, Modified: off.CreatedAt,
+			UID: off.ID.String(), Stamp: off.CreatedAt, Created: off.CreatedAt, Modified: off.CreatedAt,
 			Starts: off.StartsAt, Ends: off.EndsAt, Zone: zones.named(c.Zone),
 			Status: ical.Confirmed, Summary: r.Words.T("Time off"), Private: true,
 		})
@@ -50,11 +49,9 @@ func (r Reader) Visit(e booking.CalendarEntry) *ical.Calendar {
 
 func (r Reader) calendar() *ical.Calendar { return &ical.Calendar{Product: "-//Turno//Turno//EN"} }
 
-func (r Reader) uid(id string) string { return id + "@" + r.Host }
-
 func (r Reader) event(e booking.CalendarEntry, zones zones) ical.Event {
 	event := ical.Event{
-		UID: r.uid(e.ID.String()), Stamp: e.UpdatedAt, Created: e.CreatedAt, Modified: e.UpdatedAt, Sequence: e.Sequence,
+		UID: e.ID.String(), Stamp: e.UpdatedAt, Created: e.CreatedAt, Modified: e.UpdatedAt, Sequence: e.Sequence,
 		Starts: e.Interval.StartsAt, Ends: e.Interval.EndsAt, Zone: zones.named(e.Zone),
 		Status: ical.Confirmed, Summary: r.summary(e), URL: r.address(e), Free: e.CalledOff, Private: true,
 	}

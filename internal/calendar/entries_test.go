@@ -29,7 +29,7 @@ func entry(change func(*booking.CalendarEntry)) booking.CalendarEntry {
 }
 
 func reader(language string, role turno.Role) calendar.Reader {
-	return calendar.Reader{Words: locale.Match(language), Role: role, Base: "https://clinic.example", Host: "clinic.example"}
+	return calendar.Reader{Words: locale.Match(language), Role: role, Base: "https://clinic.example"}
 }
 
 func TestWhatAnEntrySays(t *testing.T) {
@@ -103,13 +103,13 @@ func TestHowAProgramUnderstandsAFeed(t *testing.T) {
 		Product: "-//Turno//Turno//EN", Name: "Visits at Harbour Clinic", Colour: "seagreen", Refresh: time.Hour,
 		Events: []ical.Event{
 			{
-				UID: "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d05@clinic.example", Sequence: 3, Stamp: e.UpdatedAt, Created: e.CreatedAt, Modified: e.UpdatedAt,
+				UID: "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d05", Sequence: 3, Stamp: e.UpdatedAt, Created: e.CreatedAt, Modified: e.UpdatedAt,
 				Starts: e.Interval.StartsAt, Ends: e.Interval.EndsAt, Zone: madrid, Status: ical.Confirmed, Private: true,
 				Summary: feed.Events[0].Summary, Description: feed.Events[0].Description, Location: feed.Events[0].Location,
 				URL: "https://clinic.example/appointments/0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d05",
 			},
 			{
-				UID: "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d06@clinic.example", Stamp: off.CreatedAt, Created: off.CreatedAt, Modified: off.CreatedAt,
+				UID: "0197f3a4-7c1e-7b5a-9d0e-1f2a3b4c5d06", Stamp: off.CreatedAt, Created: off.CreatedAt, Modified: off.CreatedAt,
 				Starts: off.StartsAt, Ends: off.EndsAt, Zone: madrid, Status: ical.Confirmed, Private: true, Summary: "Time off",
 			},
 		},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/mail"
-	"net/url"
 	"strings"
 	"time"
 
@@ -45,17 +44,12 @@ type Service struct {
 	db     *sqldb.DB
 	config Config
 	zones  openings.Zones
-	host   string // of PublicURL
 }
 
 // New makes the service on a migrated database.
 func New(db *sqldb.DB, c Config) *Service {
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	s := &Service{db: db, config: c}
-	if u, err := url.Parse(c.PublicURL); err == nil {
-		s.host = u.Hostname()
-	}
-	return s
+	return &Service{db: db, config: c}
 }
 
 // Sends reports whether mail leaves, rather than being kept.

@@ -188,7 +188,7 @@ func (s *Service) invitation(r visitReader, now time.Time) *ical.Calendar {
 	if v.VisitType != nil {
 		entry.Mode = v.VisitType.Mode
 	}
-	reader := calendar.Reader{Words: r.Words, Role: turno.RolePatient, Base: s.config.PublicURL, Host: s.host}
+	reader := calendar.Reader{Words: r.Words, Role: turno.RolePatient, Base: s.config.PublicURL}
 	invitation := reader.Visit(entry)
 	invitation.Method = ical.Request
 	if entry.CalledOff {

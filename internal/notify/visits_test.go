@@ -162,7 +162,7 @@ func (c *clinic) checkCalendar(l letter, visit turno.Appointment, status ical.St
 	e := calendar.Events[0]
 	summary := map[ical.Status]string{ical.Tentative: "Requested: Visit with Dr Ana Pérez", ical.Confirmed: "Visit with Dr Ana Pérez", ical.Cancelled: "Cancelled: Visit with Dr Ana Pérez"}
 	got := said{e.UID, e.Organizer.Email, e.Attendees[0].Email, e.Summary, e.Sequence, e.Status, e.Starts.UTC().Format(time.RFC3339), e.Ends.UTC().Format(time.RFC3339)}
-	want := said{visit.ID.String() + "@turno.example.org", "clinic@example.org", "carla@example.org", summary[status], sequence, status, "2027-01-06T10:00:00Z", "2027-01-06T10:40:00Z"}
+	want := said{visit.ID.String(), "clinic@example.org", "carla@example.org", summary[status], sequence, status, "2027-01-06T10:00:00Z", "2027-01-06T10:40:00Z"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		c.t.Errorf("the event (-want +got):\n%s", diff)
 	}

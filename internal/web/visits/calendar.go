@@ -2,7 +2,6 @@ package visits
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -71,11 +70,7 @@ func visitFile(r *page.Request) error {
 }
 
 func readerOf(r *page.Request, role turno.Role, words *locale.Words) calendar.Reader {
-	reader := calendar.Reader{Words: words, Role: role, Base: r.Base(), Host: r.Host}
-	if base, err := url.Parse(r.Base()); err == nil {
-		reader.Host = base.Hostname()
-	}
-	return reader
+	return calendar.Reader{Words: words, Role: role, Base: r.Base()}
 }
 
 func writeCalendar(r *page.Request, body []byte) {

@@ -48,7 +48,7 @@ func TestAFeedIsMadeAtTheAccountAndFetchedByItsAddress(t *testing.T) {
 		feed, err := ical.Read([]byte(got.Body))
 		c.Must(err)
 		if len(feed.Events) != 1 || feed.Events[0].Summary != "Requested: Visit with Dr Amara Okafor for Pablo Paz" ||
-			feed.Events[0].UID != visit.ID.String()+"@localhost" || feed.Events[0].URL != c.URL+page.VisitPath(visit.ID) {
+			feed.Events[0].UID != visit.ID.String() || feed.Events[0].URL != c.URL+page.VisitPath(visit.ID) {
 			t.Errorf("the feed has %+v", feed.Events)
 		}
 		for _, secret := range []string{"itch", "Cardiology", "1990", "600 000"} {
@@ -111,7 +111,7 @@ func TestTheFileOfAVisit(t *testing.T) {
 	}
 	file, err := ical.Read([]byte(got.Body))
 	c.Must(err)
-	if len(file.Events) != 1 || file.Events[0].UID != visit.ID.String()+"@localhost" || !file.Events[0].Starts.Equal(visit.ScheduledAt) || file.Name != "" {
+	if len(file.Events) != 1 || file.Events[0].UID != visit.ID.String() || !file.Events[0].Starts.Equal(visit.ScheduledAt) || file.Name != "" {
 		t.Errorf("the file is %+v", file)
 	}
 }
