@@ -38,3 +38,19 @@ func tellAddress(tx *sqldb.Tx, user turno.User) error {
 	}
 	return tell(tx, AddressGiven, user.ID, nil)
 }
+
+// MailAddressChanged is the kind of the mail that tells an address that it is no longer
+// its account's.
+const MailAddressChanged = "address_changed"
+
+// tellOldAddress makes that mail, if the address was verified: whoever takes an account
+// over would otherwise move its mail away unseen. It is no event, as those hold ids only.
+func tellOldAddress(tx *sqldb.Tx, was turno.User) error {
+	if was.MailAddress() == "" || was.EmailVerifiedAt == nil {
+		return nil
+	}
+	return store.InsertMail(tx, store.Mail{
+		ID: turno.NewID(), Key: fmt.Sprintf("%s/%s/%d", MailAddressChanged, was.ID, tx.Now.UnixMicro()), Kind: MailAddressChanged,
+		UserID: was.ID, About: was.Email,
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -84,7 +85,7 @@ func chooseMail(tx *sqldb.Tx, c policy.Caller, choices MailChoices) error {
 	}
 	changed := false
 	for kind, wanted := range choices.wants() {
-		now, err := store.RefuseMail(tx, c.UserID, kind, !wanted)
+		now, err := store.RefuseMail(tx, c.UserID, kind, !wanted, c.ByLink)
 		if err != nil {
 			return err
 		}
@@ -127,6 +128,7 @@ func (s *Service) UnsubscribeURL(userID uuid.UUID, topic MailTopic) string {
 type Subscription struct {
 	Topic MailTopic
 	On    bool // any of it
+	Taken bool // Resubscribe gives some of it back
 }
 
 // Subscription reads what a link would unsubscribe from. Errors: KindNotFound for one
@@ -141,7 +143,7 @@ func (s *Service) Unsubscribe(ctx context.Context, c policy.Caller, token string
 	return s.subscribed(ctx, c, token, s.db.Write, new(false))
 }
 
-// Resubscribe takes Unsubscribe back.
+// Resubscribe takes Unsubscribe back: what was done without before stays away.
 func (s *Service) Resubscribe(ctx context.Context, c policy.Caller, token string) (Subscription, error) {
 	return s.subscribed(ctx, c, token, s.db.Write, new(true))
 }
@@ -167,13 +169,20 @@ func (s *Service) subscribed(ctx context.Context, c policy.Caller, token string,
 		if err != nil {
 			return err
 		}
+		taken, err := store.MailTaken(tx, userID)
+		if err != nil {
+			return err
+		}
 		if wanted != nil {
-			choices = choices.with(topic, *wanted)
+			choices = choices.with(topic, *wanted, taken)
 			if err := chooseMail(tx, policy.Caller{UserID: userID, Role: user.Role, ByLink: true, Address: c.Address}, choices); err != nil {
 				return err
 			}
 		}
-		sub = Subscription{topic, choices.any(topic)}
+		if taken, err = store.MailTaken(tx, userID); err != nil {
+			return err
+		}
+		sub = Subscription{Topic: topic, On: choices.any(topic), Taken: MailChoices{}.with(topic, true, taken).any(topic)}
 		return nil
 	})
 	if err != nil {
@@ -182,12 +191,15 @@ func (s *Service) subscribed(ctx context.Context, c policy.Caller, token string,
 	return sub, nil
 }
 
-func (m MailChoices) with(topic MailTopic, wanted bool) MailChoices {
+// with is the choices once a topic is ended, or what was taken of it is given back.
+func (m MailChoices) with(topic MailTopic, wanted bool, taken []string) MailChoices {
+	becomes := func(now bool, kind string) bool { return wanted && (now || slices.Contains(taken, kind)) }
 	if topic == TopicFeedback {
-		m.Feedback = wanted
-	} else {
-		m.ReminderDay, m.ReminderSoon = wanted, wanted
+		m.Feedback = becomes(m.Feedback, MailFeedback)
+		return m
 	}
+	m.ReminderDay = becomes(m.ReminderDay, MailReminderDay)
+	m.ReminderSoon = becomes(m.ReminderSoon, MailReminderSoon)
 	return m
 }
 

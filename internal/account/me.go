@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,6 +90,7 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		return Person{}, err
 	}
 	var check checks
+	was := user
 	fields := applyToUser(&check, &user, patch)
 	patient, profile, err := applyToPatient(tx, &check, user, patch)
 	if err != nil {
@@ -103,7 +105,7 @@ func (s *Service) patchPerson(tx *sqldb.Tx, c policy.Caller, id uuid.UUID, patch
 		}
 	}
 	if slices.Contains(fields, "email") {
-		if err := afterEmailChange(tx, user); err != nil {
+		if err := afterEmailChange(tx, was, user); err != nil {
 			return Person{}, err
 		}
 	}
@@ -138,12 +140,12 @@ func checkPersonVersion(tx *sqldb.Tx, user turno.User, begun turno.Version) erro
 
 // afterEmailChange takes back the links that were on their way, has the new address
 // verified, and tells the owner, whoever changed it: the next link goes to the new
-// one.
-func afterEmailChange(tx *sqldb.Tx, user turno.User) error {
+// one. The old address, if verified, is told by mail.
+func afterEmailChange(tx *sqldb.Tx, was, user turno.User) error {
 	if err := store.DeleteResets(tx, user.ID); err != nil {
 		return err
 	}
-	if err := tellAddress(tx, user); err != nil {
+	if err := errors.Join(tellOldAddress(tx, was), tellAddress(tx, user)); err != nil {
 		return err
 	}
 	return notify(tx, user.ID, NoticeEmailChanged)

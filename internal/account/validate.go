@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/turno-health/turno"
@@ -53,15 +54,26 @@ func (c *checks) username(field, s string) string {
 
 func (c *checks) email(field, s string) string {
 	parsed, err := mail.ParseAddress(s)
-	_, domain, _ := strings.Cut(s, "@")
+	at := strings.LastIndexByte(s, '@')
 	switch {
-	case !cleanText(s) || err != nil || parsed.Address != s || strings.ContainsFunc(s, unicode.IsSpace),
-		!strings.Contains(strings.Trim(domain, "."), "."), len(s) > 254:
+	case !cleanText(s) || err != nil || parsed.Address != s || len(s) > 254, strings.ContainsFunc(s, neverInAddress), !isDomain(s[at+1:]):
 		c.add(field, "This is not an email address.")
+	case strings.ContainsFunc(s[:at], func(r rune) bool { return r > unicode.MaxASCII }):
+		c.add(field, "Most mail servers deliver to no address with such letters before the @. Please give one of a to z, digits and signs.")
 	case strings.HasSuffix(store.Fold(s), turno.NoMailDomain):
 		c.add(field, "This address is reserved.")
 	}
 	return s
+}
+
+// neverInAddress is what no address has: space, and what cannot be seen.
+func neverInAddress(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }
+
+// isDomain reports whether mail can be sent to a domain, in whatever script it is
+// written (RFC 5891).
+func isDomain(s string) bool {
+	ascii, err := idna.Lookup.ToASCII(s)
+	return err == nil && strings.Contains(strings.Trim(ascii, "."), ".")
 }
 
 func (c *checks) password(field, s string, identities ...string) {

@@ -78,3 +78,31 @@ func TestATimeZoneIsOneThatEveryMachineHas(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressesAreThoseThatMailReaches(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		address string
+		ok      bool
+	}{
+		{"x@example.org", true},
+		{"first.last+turno@sub.example.org", true},
+		{"x@ex\u00e4mple.org", true},
+		{"x@xn--exmple-cua.org", true},
+		{"jos\u00e9@example.org", false},
+		{"a\u202eb@example.org", false},
+		{"x@exam\u202eple.org", false},
+		{"x@exam\u200bple.org", false},
+		{"x@exam\u00adple.org", false},
+		{"x\u0007@example.org", false},
+		{"x@-.org", false},
+		{"x@localhost", false},
+		{"X <x@example.org>", false},
+	} {
+		var c checks
+		c.email("email", test.address)
+		if ok := c.err() == nil; ok != test.ok {
+			t.Errorf("%q: accepted is %t, not %t", test.address, ok, test.ok)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/mail"
+	"strings"
+	"unicode"
 )
 
 // SMTP says how mail leaves. Without a host none does: it is kept in the
@@ -55,14 +57,21 @@ func (s SMTP) validate(baseURL string) error {
 	case s.Username != "" && s.PasswordFile == "" && s.Password == "":
 		return errors.New("--smtp-password-file, or TURNO_SMTP_PASSWORD, is needed to sign in to the mail server")
 	}
-	if _, err := mail.ParseAddress(s.From); err != nil {
-		return errors.New("--smtp-from is whom mail is from, such as clinic@example.org")
+	if !isAddress(s.From) {
+		return errors.New("--smtp-from is whom mail is from, such as clinic@example.org; its address has ASCII only, a domain in other letters its form that begins with xn--")
 	}
 	if s.ReplyTo == "" {
 		return nil
 	}
-	if _, err := mail.ParseAddress(s.ReplyTo); err != nil {
-		return errors.New("--smtp-reply-to is an address, such as desk@example.org")
+	if !isAddress(s.ReplyTo) {
+		return errors.New("--smtp-reply-to is an address in ASCII, such as desk@example.org")
 	}
 	return nil
+}
+
+// isAddress reports whether every mail server takes an address, which may have a name
+// in any script before it.
+func isAddress(s string) bool {
+	parsed, err := mail.ParseAddress(s)
+	return err == nil && !strings.ContainsFunc(parsed.Address, func(r rune) bool { return r > unicode.MaxASCII })
 }

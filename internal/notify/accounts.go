@@ -126,6 +126,8 @@ func (s *Service) accountContent(tx *sqldb.Tx, d *draft) (c content, stands bool
 	switch Kind(d.Kind) {
 	case KindVerifyEmail:
 		c, stands = s.verifyContent(words, d.user), d.user.EmailVerifiedAt == nil
+	case KindAddressChanged:
+		c = s.changedContent(words)
 	case KindNewSignIn:
 		c, stands = s.signInContent(words, d), s.mayWarn(d.user)
 	case KindLicenceVerified:
@@ -160,6 +162,15 @@ func (s *Service) verifyContent(words *locale.Words, user turno.User) content {
 		c.closing = []string{words.T("If this is not for you, do nothing.")}
 	}
 	return c
+}
+
+func (s *Service) changedContent(words *locale.Words) content {
+	return content{
+		subject: words.T("The email of your account was changed"),
+		lines:   []string{words.T("Your account here has another email from now on, and its mail goes there. If you changed it, there is nothing to do.")},
+		action:  link{words.T("See where you are signed in"), s.config.PublicURL + "/account/devices"},
+		closing: []string{words.T("If it was not you, sign in with your username, sign out every browser that is not yours, choose another password and put your email back. If you can't sign in, call the clinic at once.")},
+	}
 }
 
 func (s *Service) signInContent(words *locale.Words, d *draft) content {

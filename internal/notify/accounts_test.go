@@ -197,6 +197,33 @@ func TestEachNewAddressIsAskedAbout(t *testing.T) {
 	})
 }
 
+// Only an address that was verified is told that it was changed, and of nothing else.
+func TestAnOldAddressIsToldOnce(t *testing.T) {
+	t.Parallel()
+	const subject = "The email of your account was changed"
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		_, change := c.nora(c.accounts())
+		change("nora@example.net")
+		if to := c.to(subject); len(to) != 0 {
+			t.Errorf("addresses that nobody verified were told: %v", to)
+		}
+		c.execute(`UPDATE users SET email_verified_at = created_at WHERE username = 'nora'`)
+		change("nora@elsewhere.example")
+		change("nora@further.example")
+		if diff := cmp.Diff([]string{"nora@example.net"}, c.to(subject)); diff != "" {
+			t.Errorf("who was told (-want +got):\n%s", diff)
+		}
+		for _, m := range c.server.mails() {
+			if l := open(t, m); l.subject == subject {
+				contains(t, "the mail", l.text, "If it was not you", "call the clinic")
+				if strings.Contains(l.text, "elsewhere") {
+					t.Errorf("the mail says the new address:\n%s", l.text)
+				}
+			}
+		}
+	})
+}
+
 // A link comes again at a press, but not as often as somebody might press.
 func TestALinkIsSentAgain(t *testing.T) {
 	t.Parallel()

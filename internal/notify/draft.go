@@ -65,7 +65,10 @@ func (s *Service) drafts(ctx context.Context, ids ...uuid.UUID) (drafts []draft,
 func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 	d.Recipient = d.user.MailAddress()
 	kind := Kind(d.Kind)
-	if !reachable(d.user) {
+	if kind == KindAddressChanged {
+		d.Recipient = d.About
+	}
+	if d.Recipient == "" || kind != KindAddressChanged && !reachable(d.user) {
 		d.State = store.MailIsDropped
 		return nil
 	}

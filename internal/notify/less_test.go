@@ -18,7 +18,7 @@ func (c *clinic) refuses(who policy.Caller, kinds ...string) {
 	c.t.Helper()
 	c.write(func(tx *sqldb.Tx) error {
 		for _, kind := range kinds {
-			if _, err := store.RefuseMail(tx, who.UserID, kind, true); err != nil {
+			if _, err := store.RefuseMail(tx, who.UserID, kind, true, false); err != nil {
 				return err
 			}
 		}

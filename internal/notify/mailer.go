@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	gomail "github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
 
 	"github.com/turno-health/turno/internal/ical"
 )
@@ -99,7 +100,7 @@ func (m *Mailer) message(id uuid.UUID, to string, at time.Time, l letter) (*goma
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	from := m.settings.From
 	message.FromMailAddress(&from)
-	if err := message.To(to); err != nil {
+	if err := message.To(sendable(to)); err != nil {
 		return nil, fmt.Errorf("the address of a mail: %w", err)
 	}
 	if m.settings.ReplyTo != nil {
@@ -121,4 +122,14 @@ func (m *Mailer) message(id uuid.UUID, to string, at time.Time, l letter) (*goma
 			gomail.WithPartEncoding(gomail.EncodingB64)) // keeps CRLF as RFC 5545 wants it
 	}
 	return message, nil
+}
+
+// sendable is an address with its domain as all mail servers know it (RFC 5891): few
+// take others (RFC 6531).
+func sendable(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if domain, err := idna.Lookup.ToASCII(address[at+1:]); err == nil {
+		return address[:at+1] + domain
+	}
+	return address
 }

@@ -97,6 +97,7 @@ const (
 
 	KindPasswordReset   Kind = "password_reset"
 	KindVerifyEmail     Kind = "verify_email"
+	KindAddressChanged  Kind = account.MailAddressChanged // to the address that it was; About is that
 	KindNewSignIn       Kind = "new_sign_in"
 	KindLicenceVerified Kind = "licence_verified"
 )
@@ -104,7 +105,7 @@ const (
 // aboutVisit reports whether a mail of the kind tells of a visit.
 func (k Kind) aboutVisit() bool {
 	switch k {
-	case KindPasswordReset, KindVerifyEmail, KindNewSignIn, KindLicenceVerified:
+	case KindPasswordReset, KindVerifyEmail, KindAddressChanged, KindNewSignIn, KindLicenceVerified:
 		return false
 	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired, KindReminderDay, KindReminderSoon, KindFeedback:
 	}
@@ -122,7 +123,7 @@ func (k Kind) topic() account.MailTopic {
 		return account.TopicReminders
 	case KindFeedback:
 		return account.TopicFeedback
-	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired, KindPasswordReset, KindVerifyEmail, KindNewSignIn, KindLicenceVerified:
+	case KindBooked, KindConfirmed, KindMoved, KindCancelled, KindExpired, KindPasswordReset, KindVerifyEmail, KindAddressChanged, KindNewSignIn, KindLicenceVerified:
 	}
 	return ""
 }

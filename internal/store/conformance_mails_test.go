@@ -434,7 +434,7 @@ func TestWhatMailSomebodyDoesWithoutIsKeptUntilTheyAreErased(t *testing.T) {
 		c := openClinic(t, db, clock)
 		refuse := func(kind string, yes bool) (changed bool) {
 			c.write(t, func(tx *sqldb.Tx) (err error) {
-				changed, err = store.RefuseMail(tx, c.patient.ID, kind, yes)
+				changed, err = store.RefuseMail(tx, c.patient.ID, kind, yes, false)
 				return err
 			})
 			return changed

@@ -129,6 +129,8 @@ func mailKind(r *page.Request, kind notify.Kind) string {
 		return r.T("Reminder, 2 hours before")
 	case notify.KindFeedback:
 		return r.T("How was your visit?")
+	case notify.KindAddressChanged:
+		return r.T("The email of your account was changed")
 	case notify.KindNewSignIn:
 		return r.T("New sign-in to your account")
 	case notify.KindLicenceVerified:

@@ -324,7 +324,13 @@ func unsubscribePage(r *page.Request, sub account.Subscription, token string) te
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.PostButton("/unsubscribe/undo", ui.ButtonProps{Label: r.T("Undo: send them again"), Icon: ui.IconUndo}, "token", token).Render(ctx, templ_7745c5c3_Buffer)
+					if sub.Taken {
+						templ_7745c5c3_Err = ui.PostButton("/unsubscribe/undo", ui.ButtonProps{Label: r.T("Undo: send them again"), Icon: ui.IconUndo}, "token", token).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

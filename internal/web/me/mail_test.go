@@ -109,6 +109,40 @@ func TestALinkUnsubscribesWithoutSigningIn(t *testing.T) {
 	})
 }
 
+// Undoing gives back what the link took, and no more.
+func TestUndoingGivesBackWhatTheLinkTook(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name         string
+		before, late account.MailChoices // as chosen before the link, and between it and undoing
+		want         account.MailChoices
+	}{
+		{"all reminders", account.MailChoices{ReminderDay: true, ReminderSoon: true}, account.MailChoices{}, account.MailChoices{}},
+		{"the later one only", account.MailChoices{ReminderSoon: true, Feedback: true}, account.MailChoices{Feedback: true, ReminderDay: true},
+			account.MailChoices{Feedback: true, ReminderDay: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+				c.Must(c.Account.ChooseMail(t.Context(), c.Patient.Caller, tt.before))
+				stranger := c.Visitor(t)
+				done := stranger.Submit(stranger.Get(subscription(c, account.TopicReminders)), "main form", nil)
+				wantGets(t, c, account.MailChoices{Feedback: tt.before.Feedback})
+				stranger.Submit(done, "main form", nil)
+				wantGets(t, c, tt.before)
+				stranger.Post(subscription(c, account.TopicReminders), nil)
+				c.Must(c.Account.ChooseMail(t.Context(), c.Patient.Caller, tt.late)) // by themselves: nothing is to be undone
+				if page := stranger.Get(subscription(c, account.TopicReminders)); page.Says("Undo") {
+					t.Errorf("what somebody chose by themselves can be undone: %s", page.Text())
+				}
+				_, token, _ := strings.Cut(subscription(c, account.TopicReminders), "token=")
+				stranger.Post("/unsubscribe/undo", url.Values{"token": {token}})
+				wantGets(t, c, tt.want)
+			})
+		})
+	}
+}
+
 // RFC 8058: the mail program's own server posts, without cookies, from anywhere, in
 // either form, and follows no redirect.
 func TestMailProgramsUnsubscribeInOneClick(t *testing.T) {

@@ -546,7 +546,7 @@ CREATE TABLE mails (
     user_id        uuid NOT NULL REFERENCES users,
     appointment_id uuid REFERENCES appointments,
     sequence       int NOT NULL,
-    about          varchar(100) NOT NULL,
+    about          varchar(255) NOT NULL,
     recipient      varchar(255) NOT NULL,
     state          varchar(20) NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'kept', 'dropped', 'withheld')),
     subject        text NOT NULL,
@@ -571,6 +571,7 @@ CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 CREATE TABLE mail_refusals (
     user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
     kind       varchar(50) NOT NULL CHECK (kind IN ('reminder_24h', 'reminder_2h', 'feedback')),
+    by_link    boolean NOT NULL DEFAULT false, -- what the link of a mail took away, it gives back
     created_at timestamptz NOT NULL,
     PRIMARY KEY (user_id, kind)
 );

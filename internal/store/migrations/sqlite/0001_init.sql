@@ -520,7 +520,7 @@ CREATE TABLE mails (
     user_id        BLOB NOT NULL REFERENCES users CHECK (length(user_id) = 16),
     appointment_id BLOB REFERENCES appointments CHECK (length(appointment_id) = 16),
     sequence       INTEGER NOT NULL,
-    about          TEXT NOT NULL CHECK (length(about) <= 100),
+    about          TEXT NOT NULL CHECK (length(about) <= 255),
     recipient      TEXT NOT NULL CHECK (length(recipient) <= 255),
     state          TEXT NOT NULL CHECK (length(state) <= 20) CHECK (state IN ('waiting', 'sent', 'failed', 'kept', 'dropped', 'withheld')),
     subject        TEXT NOT NULL,
@@ -545,6 +545,7 @@ CREATE INDEX mails_with_bodies ON mails (created_at) WHERE body_text <> '';
 CREATE TABLE mail_refusals (
     user_id    BLOB NOT NULL REFERENCES users ON DELETE CASCADE CHECK (length(user_id) = 16),
     kind       TEXT NOT NULL CHECK (length(kind) <= 50) CHECK (kind IN ('reminder_24h', 'reminder_2h', 'feedback')),
+    by_link    INTEGER NOT NULL DEFAULT 0 CHECK (by_link IN (0, 1)), -- what the link of a mail took away, it gives back
     created_at INTEGER NOT NULL,
     PRIMARY KEY (user_id, kind)
 ) STRICT, WITHOUT ROWID;
