@@ -253,6 +253,16 @@ func TestWhetherSomethingWasMailedLately(t *testing.T) {
 		same(t, "of another kind", false, mailed(c.patient.ID, c.doctor.ID, "moved", at(9, 0)))
 		same(t, "about another doctor", false, mailed(c.patient.ID, c.other.ID, "booked", at(9, 0)))
 		same(t, "to somebody else", false, mailed(c.child.ID, c.doctor.ID, "booked", at(9, 0)))
+
+		sentTo := func(address, kind string) *time.Time {
+			return read(t, db, func(tx *sqldb.Tx) (*time.Time, error) { return store.MailedTo(tx, c.patient.ID, address, kind) })
+		}
+		same(t, "made and not sent", nil, sentTo("ana@example.org", "booked"))
+		c.exec(t, `UPDATE mails SET state = 'sent', sent_at = $2, recipient = 'ana@example.org' WHERE id = $1`, m.ID, at(9, 30))
+		half := at(9, 30)
+		same(t, "when it was sent", &half, sentTo("ana@example.org", "booked"))
+		same(t, "sent to another address", nil, sentTo("ana@example.com", "booked"))
+		same(t, "no such mail to this one", nil, sentTo("ana@example.org", "moved"))
 	})
 }
 
@@ -456,6 +466,15 @@ func TestWhatMailSomebodyDoesWithoutIsKeptUntilTheyAreErased(t *testing.T) {
 		if mine, theirs := refused(c.patient.ID), refused(c.child.ID); !slices.Equal(mine, []string{"feedback"}) || len(theirs) != 0 {
 			t.Errorf("refused: %v, and by another %v", mine, theirs)
 		}
+		byLink := func() []string {
+			return read(t, db, func(tx *sqldb.Tx) ([]string, error) { return store.MailTaken(tx, c.patient.ID) })
+		}
+		same(t, "what a link took: nothing", nil, byLink())
+		c.write(t, func(tx *sqldb.Tx) error {
+			_, err := store.RefuseMail(tx, c.patient.ID, "reminder_24h", true, true)
+			return err
+		})
+		same(t, "what a link took", []string{"reminder_24h"}, byLink())
 		c.write(t, func(tx *sqldb.Tx) error { return store.EraseTexts(tx, c.patient.ID) })
 		if kinds := refused(c.patient.ID); len(kinds) != 0 {
 			t.Errorf("after erasing: %v", kinds)

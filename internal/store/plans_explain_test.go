@@ -48,7 +48,7 @@ func explainable(sql string) bool {
 var inOrder = regexp.MustCompile(`FROM \w+( \w+)?(\s+(LEFT )?JOIN [^\n]+)*\s+(ORDER BY [^()]+)?LIMIT`)
 
 // short are indexes of the few rows that wait for something: they may be read whole.
-var short = []string{"holds_one_live", "mails_waiting", "outbox_waiting"}
+var short = []string{"appointments_pending", "holds_one_live", "mails_waiting", "outbox_waiting"}
 
 // sqliteFaults reads EXPLAIN QUERY PLAN: "SCAN a" goes through all of a, also "SCAN a
 // USING INDEX b" unless it stops at once.
