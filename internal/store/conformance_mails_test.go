@@ -296,6 +296,11 @@ func TestMailsNeverTriedGoBeforeThoseTriedOften(t *testing.T) {
 		if diff := cmp.Diff([]uuid.UUID{fresh.ID, later.ID, once.ID, often.ID}, c.dueMails(t)); diff != "" {
 			t.Errorf("due mails (-want +got):\n%s", diff)
 		}
+		c.write(t, func(tx *sqldb.Tx) error {
+			_, err := store.TakeMails(tx, []uuid.UUID{fresh.ID, later.ID}, tx.Now.Add(time.Minute))
+			return err
+		})
+		same(t, "the first of those tried", []uuid.UUID{once.ID}, read(t, db, func(tx *sqldb.Tx) ([]uuid.UUID, error) { return store.DueMails(tx, 1) }))
 	})
 }
 
