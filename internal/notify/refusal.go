@@ -50,12 +50,45 @@ func (r *refusal) Error() string {
 
 func (r *refusal) codes() string { return strings.TrimSpace(fmt.Sprintf("%d %s", r.code, r.enhanced)) }
 
+// AboutSender begins what went wrong with a mail where somebody has to mend something;
+// a space and the server's answer follow it.
+const AboutSender = "This is about the sender or the server, not about the address."
+
 // note is what full staff read of it at the mail.
 func (r *refusal) note() string {
 	if r.ofSender() {
-		return "This is about the sender or the server, not about the address: " + r.said
+		return AboutSender + " " + r.said
 	}
 	return r.said
+}
+
+// Trouble is what keeps a mail that waits from leaving.
+type Trouble int
+
+// The troubles.
+const (
+	NoTrouble   Trouble = iota // it was not tried yet, or is refused for now: for days, and it is given up
+	SenderFault                // the mail server refuses who sends: it waits until that is mended
+	NotThisMail                // no mail leaves, or the mail could not be written: it waits, however long
+)
+
+// Trouble says what keeps a mail that waits from leaving, as the last attempt found it.
+func (m Opened) Trouble() Trouble {
+	switch {
+	case m.State != Waiting || m.Attempts == 0 || m.LastError == "":
+		return NoTrouble
+	case strings.HasPrefix(m.LastError, AboutSender):
+		return SenderFault
+	case m.RefusedSince == nil:
+		return NotThisMail
+	}
+	return NoTrouble
+}
+
+// Refused reports whether a mail failed for an address that its person still has, and
+// that is still taken for one that refuses mail: TryAddressAgain is for it.
+func (m Opened) Refused() bool {
+	return m.State == Failed && m.To.EmailRefusedAt != nil && m.Recipient == m.To.Email
 }
 
 // permanent reports whether trying again is in vain. A server that does not like us,

@@ -43,6 +43,8 @@ func TestCheck(t *testing.T) {
 		{"the desk has no job tried again", desk, policy.RetryJob, 0, turno.CodeForbidden},
 		{"full staff read what was mailed", full, policy.ReadMails, 0, ""},
 		{"the desk does not", desk, policy.ReadMails, 0, turno.CodeForbidden},
+		{"the desk has a refused address tried again", desk, policy.RetryAddress, 0, ""},
+		{"a doctor does not", doctor, policy.RetryAddress, 0, turno.CodeForbidden},
 		{"staff hold nothing", full, policy.CreateHold, 0, turno.CodeForbidden},
 		{"an action without a row is refused to everybody", full, "no.such.action", 0, turno.CodeInternal},
 	}

@@ -102,7 +102,8 @@ const (
 	ReadToday     Action = "analytics.today" // the clinic's numbers of the day
 	ReadSystem    Action = "system.read"     // how the installation is doing
 	RetryJob      Action = "system.retry_job"
-	ReadMails     Action = "mail.read" // what was sent to people, or is kept
+	ReadMails     Action = "mail.read"          // what was sent to people, or is kept
+	RetryAddress  Action = "mail.retry_address" // that a mail server refused
 
 	ChooseLanguage Action = "page.language"
 	SeeDesign      Action = "page.design" // the components of the pages, in a demo
@@ -220,6 +221,7 @@ var table = map[Action]rule{
 	ReadSystem:    {may: Full},
 	RetryJob:      {may: Full},
 	ReadMails:     {may: Full},
+	RetryAddress:  {may: Staff},
 
 	ChooseLanguage: {may: Anyone},
 	SeeDesign:      {may: Anyone},

@@ -131,6 +131,28 @@ func ReleaseMails(tx *sqldb.Tx, userID uuid.UUID) error {
 	return nil
 }
 
+// RetryMails has the mails of a user tried anew that an address did not take since an
+// instant: those about visits, and the question whether it is theirs.
+func RetryMails(tx *sqldb.Tx, userID uuid.UUID, address string, since time.Time) error {
+	_, err := tx.Exec(`
+		UPDATE mails
+		   SET state = 'waiting',
+		       attempts = 0,
+		       last_error = '',
+		       refused_since = NULL,
+		       attempt_at = $4,
+		       sent_at = NULL
+		 WHERE user_id = $1
+		   AND recipient = $2
+		   AND state = 'failed'
+		   AND sent_at >= $3
+		   AND (appointment_id IS NOT NULL OR kind = 'verify_email')`, userID, address, since, tx.Now)
+	if err != nil {
+		return fmt.Errorf("try mails again: %w", err)
+	}
+	return nil
+}
+
 // MarkAddress notes since when a mail server refuses a user's address for good; nil:
 // it took something. It does nothing when the address is another by now.
 func MarkAddress(tx *sqldb.Tx, userID uuid.UUID, address string, refusedAt *time.Time) error {

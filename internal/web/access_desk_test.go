@@ -66,13 +66,14 @@ func deskPeople() map[string]accessRow {
 		}
 	}
 	return map[string]accessRow{
-		"GET /admin/users":                  {want: staff},
-		"GET /admin/users/new":              {want: staff},
-		"POST /admin/users":                 {want: staff, form: newPatient},
-		"GET /admin/users/{id}":             {want: staff, path: patient("")},
-		"POST /admin/users/{id}":            {want: staff, path: patient(""), form: fields("full_name", "Olivia Orr")},
-		"POST /admin/users/{id}/active":     {want: staff, path: patient("/active"), form: fields("active", "yes")},
-		"POST /admin/users/{id}/reset-link": {want: fullStaff, path: patient("/reset-link")},
+		"GET /admin/users":                   {want: staff},
+		"GET /admin/users/new":               {want: staff},
+		"POST /admin/users":                  {want: staff, form: newPatient},
+		"GET /admin/users/{id}":              {want: staff, path: patient("")},
+		"POST /admin/users/{id}":             {want: staff, path: patient(""), form: fields("full_name", "Olivia Orr")},
+		"POST /admin/users/{id}/active":      {want: staff, path: patient("/active"), form: fields("active", "yes")},
+		"POST /admin/users/{id}/try-address": {want: staff, path: patient("/try-address")},
+		"POST /admin/users/{id}/reset-link":  {want: fullStaff, path: patient("/reset-link")},
 		"POST /admin/users/{id}/level": {want: fullStaff, form: fields("staff_level", "desk"),
 			path: func(c *webtest.Clinic) string { return "/admin/users/" + c.Desk.UserID.String() + "/level" }},
 

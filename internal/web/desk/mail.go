@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -64,7 +65,7 @@ func (v mailView) stands() string {
 	case notify.Failed:
 		return v.T("It did not arrive, and is not tried again. If it matters, call the person. Check the address on their page.")
 	case notify.Waiting:
-		return v.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
+		return v.waits()
 	case notify.Withheld:
 		if v.AskedAt != nil {
 			return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to on %s; if it matters, call them.", moment(v.Request, *v.AskedAt))
@@ -80,6 +81,18 @@ func (v mailView) stands() string {
 	case notify.Sent:
 	}
 	return ""
+}
+
+// waits says how long the mail may have to, and who can help.
+func (v mailView) waits() string {
+	switch v.Trouble() {
+	case notify.SenderFault:
+		return v.T("The mail server refuses the sender or this server, not the address. The mail waits, however long, and is tried every quarter of an hour: whoever looks after the mail server has to mend it.")
+	case notify.NotThisMail:
+		return v.T("It could not leave yet, and the address is not to blame. It waits, however long, and is tried again and again.")
+	case notify.NoTrouble:
+	}
+	return v.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
 }
 
 // nothing says why there is nothing to read.
@@ -111,9 +124,18 @@ func (v mailView) terms() []ui.Term {
 		terms = append(terms, ui.Term{Name: v.T("Attempts"), Value: strconv.Itoa(v.Attempts), Icon: ui.IconUndo})
 	}
 	if v.LastError != "" {
-		terms = append(terms, ui.Term{Name: v.T("What went wrong"), Value: v.Sentence(v.LastError), Icon: ui.IconAlert})
+		terms = append(terms, ui.Term{Name: v.T("What went wrong"), Value: wrong(v.Request, v.LastError), Icon: ui.IconAlert})
 	}
 	return terms
+}
+
+// wrong is what went wrong at the last attempt: our words in the reader's language, the
+// server's as they came.
+func wrong(r *page.Request, said string) string {
+	if answer, ok := strings.CutPrefix(said, notify.AboutSender); ok {
+		return r.Sentence(notify.AboutSender) + answer
+	}
+	return r.Sentence(said)
 }
 
 // asks is what the invitation does to the reader's calendar.

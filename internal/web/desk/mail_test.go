@@ -96,6 +96,58 @@ func TestStaffLearnThatAnAddressIsRefused(t *testing.T) {
 	})
 }
 
+func TestStaffHaveARefusedAddressTriedAgain(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(c.OpenTime(0))
+		mail := mailOf(t, c, c.Patient)
+		refuse := `UPDATE users SET email_refused_at = created_at WHERE username = 'pablo'`
+		change(t, c, refuse)
+		change(t, c, `UPDATE mails SET state = 'failed', sent_at = created_at, last_error = '550 5.1.1 no such user'`)
+		path := "/admin/users/" + c.Patient.UserID.String()
+		button := `form[action="` + path + `/try-address"]`
+		desk := inside(t, c, c.Desk)
+		tried := desk.Submit(desk.Get(path), button, nil)
+		webtest.Want(t, tried, http.StatusOK, "Mail goes to this address again.", "Pablo Paz")
+		if tried.Says("Mail does not arrive") || tried.Find(button).Length() != 0 {
+			t.Error("the address is refused still")
+		}
+		full := inside(t, c, c.Full)
+		webtest.Want(t, full.Get("/admin/audit"), http.StatusOK, "had the address of Pablo Paz tried again, which the mail server had refused.")
+		webtest.Want(t, full.Get(mail), http.StatusOK, "It leaves as soon as the mail server takes it.")
+		change(t, c, refuse)
+		change(t, c, `UPDATE mails SET state = 'failed', sent_at = created_at`)
+		again := full.Submit(full.Get(mail), button, nil)
+		webtest.Want(t, again, http.StatusOK, "Mail goes to this address again.", "For the calendar")
+	})
+}
+
+func TestAWaitingMailSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		c.Visit(c.OpenTime(0))
+		mail := mailOf(t, c, c.Patient)
+		full := inside(t, c, c.Full)
+		for _, row := range []struct{ became, en, es, wrong string }{
+			{`attempts = 0, last_error = ''`, "If the server refuses it for three days, it is given up.", "Si el servidor lo rechaza durante tres días, se abandona.", ""},
+			{`attempts = 1, last_error = 'This is about the sender or the server, not about the address. 554 5.7.1 no'`,
+				"The mail server refuses the sender or this server, not the address.", "El servidor de correo rechaza al remitente o a este servidor, no la dirección.",
+				"Se trata del remitente o del servidor, no de la dirección. 554 5.7.1 no"},
+			{`attempts = 1, last_error = 'dial tcp: connection refused'`, "It could not leave yet, and the address is not to blame.", "Aún no ha podido salir, y no es culpa de la dirección.", ""},
+		} {
+			change(t, c, `UPDATE mails SET state = 'waiting', sent_at = NULL, `+row.became)
+			full.Header.Set("Accept-Language", "en")
+			a := full.Get(mail)
+			webtest.Want(t, a, http.StatusOK, row.en)
+			if row.became[:12] == "attempts = 1" && a.Says("three days") {
+				t.Errorf("three days where nothing is given up: %s", row.became)
+			}
+			full.Header.Set("Accept-Language", "es")
+			webtest.Want(t, full.Get(mail), http.StatusOK, row.es, row.wrong)
+		}
+	})
+}
+
 func change(t *testing.T, c *webtest.Clinic, statement string) {
 	t.Helper()
 	if err := c.DB.Write(t.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec(statement); return err }); err != nil {

@@ -197,6 +197,19 @@ func makeResetLink(r *page.Request) error {
 	return showPersonWith(r, http.StatusOK, id, nil, link)
 }
 
+// tryAddress has mail sent again to an address that was refused.
+func tryAddress(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := r.Site.Mail.TryAddressAgain(r.Context(), r.Caller, id); err != nil {
+		return err
+	}
+	r.Say("success", "Mail goes to this address again. What it kept from leaving is sent now, where that is still true.")
+	return r.Redirect(r.Next(personPath(id)))
+}
+
 // mayReset reports whether a link can be made: staff reset their passwords
 // themselves.
 func (v personView) mayReset() bool {

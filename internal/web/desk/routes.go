@@ -34,6 +34,7 @@ func Routes() []page.Route {
 		{Pattern: "POST /admin/users/{id}/level", Action: policy.WriteUser, Handler: setLevel},
 		{Pattern: "POST /admin/users/{id}/active", Action: policy.WritePatientUser, Handler: setActive},
 
+		{Pattern: "POST /admin/users/{id}/try-address", Action: policy.RetryAddress, Handler: tryAddress},
 		{Pattern: "POST /admin/users/{id}/reset-link", Action: policy.IssueResetLink, Handler: makeResetLink},
 
 		{Pattern: "GET /admin", Action: policy.ReadAnalytics, Handler: clinic},

@@ -158,6 +158,7 @@ func sayAccount(r *page.Request, line insight.TrailLine, who, whom string) strin
 		"second_factor_on":    r.T("%s turned a second factor on.", who),
 		"second_factor_off":   r.T("%s turned the second factor of %s off.", who, whom),
 		"second_factor_reset": r.T("%s took every second factor of %s away.", who, whom),
+		"address_tried_again": r.T("%s had the address of %s tried again, which the mail server had refused.", who, whom),
 		"recovery_codes_made": r.T("%s made new recovery codes.", who),
 	} {
 		if _, noted := facts[fact]; noted {

@@ -18,7 +18,7 @@ func TestEveryEntryOfTheTrailHasASentence(t *testing.T) {
 	t.Parallel()
 	details := []string{"", "event=booked status=pending", "event=booked status=confirmed", "event=confirmed", "event=completed", "event=missed", "event=cancelled",
 		"event=moved", "event=expired", "event=coming status=confirmed link", "role=patient", "fields=bio,time_zone", "verified=true", "verified=false", "active=true", "active=false",
-		"reset", "second_factor_on", "second_factor_off", "second_factor_reset", "recovery_codes_made", "second_factor", "passkey", "unlocked", "confirmed", "renamed", "staff_level=desk", "staff_level=full", "cancelled=3", "proxy_user_id=" + uuid.NewString()}
+		"reset", "address_tried_again", "second_factor_on", "second_factor_off", "second_factor_reset", "recovery_codes_made", "second_factor", "passkey", "unlocked", "confirmed", "renamed", "staff_level=desk", "staff_level=full", "cancelled=3", "proxy_user_id=" + uuid.NewString()}
 	ana, leo := &insight.TrailPerson{ID: uuid.New(), FullName: "Ana"}, &insight.TrailPerson{ID: uuid.New(), FullName: "Leo"}
 	for _, language := range locale.Languages() {
 		r := &page.Request{Words: locale.Match(language.Tag)}

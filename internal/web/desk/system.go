@@ -83,7 +83,7 @@ func (v systemView) terms() []ui.Term {
 		mail = v.T("Set up")
 	}
 	if s.WaitingMails.LastError != "" {
-		mail += " · " + v.T("the last attempt that failed: %s", s.WaitingMails.LastError)
+		mail += " · " + v.T("the last attempt that failed: %s", wrong(v.Request, s.WaitingMails.LastError))
 	}
 	migrations := v.T("%d, the newest", s.Migration)
 	if s.Migration != s.NewestMigration {
