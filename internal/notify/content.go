@@ -15,6 +15,7 @@ import (
 // content is what a mail says, in the reader's language, before it is text or HTML.
 type content struct {
 	words    *locale.Words
+	lang     string // that its reader chose, for the pages that it leads to; empty: the browser's
 	subject  string
 	title    string
 	lines    []string // below the title, a paragraph each
@@ -35,15 +36,29 @@ type link struct{ label, url string }
 
 // write makes a letter of it.
 func (c content) write(ctx context.Context) (letter, error) {
+	less := c.less.url
+	c.action.url, c.less.url = inLanguage(c.action.url, c.lang), inLanguage(less, c.lang)
 	var html bytes.Buffer
 	if err := document(c).Render(ctx, &html); err != nil {
 		return letter{}, fmt.Errorf("write the HTML of a mail: %w", err)
 	}
-	l := letter{Subject: c.subject, Text: c.text(), HTML: html.String(), Less: c.less.url}
+	l := letter{Subject: c.subject, Text: c.text(), HTML: html.String(), Less: less}
 	if c.calendar != nil {
 		l.Calendar, l.Method = c.calendar.Bytes(), c.calendar.Method
 	}
 	return l, nil
+}
+
+// inLanguage is the address of a page as its reader is shown it in a language, also in
+// a browser that speaks another.
+func inLanguage(address, lang string) string {
+	switch {
+	case address == "" || lang == "":
+		return address
+	case strings.Contains(address, "?"):
+		return address + "&lang=" + lang
+	}
+	return address + "?lang=" + lang
 }
 
 // text is the mail for whoever reads no HTML.

@@ -81,6 +81,9 @@ func (s *Service) compose(tx *sqldb.Tx, d *draft) error {
 		d.State = store.MailIsDropped
 		return nil
 	}
+	if d.user.Locale != "" {
+		d.content.lang = d.content.words.Lang()
+	}
 	d.letter, err = d.content.write(tx.Context())
 	if err != nil {
 		return err

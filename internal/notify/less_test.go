@@ -1,6 +1,8 @@
 package notify_test
 
 import (
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +25,33 @@ func (c *clinic) refuses(who policy.Caller, kinds ...string) {
 			}
 		}
 		return nil
+	})
+}
+
+// A mail is often read in a browser that speaks another language.
+func TestTheLinksOfAMailLeadToPagesInItsLanguage(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		for i, tt := range []struct{ chosen, want string }{{"es", "es"}, {"en-US", "en-US"}, {"fr", "en"}, {"", ""}} {
+			c.speaks(c.patient, tt.chosen)
+			c.execute(`DELETE FROM mails`)
+			c.attended(c.patient, at(1+i, 14, 0))
+			c.until(at(1+i, 18, 0))
+			l := c.last()
+			found := regexp.MustCompile(`https://turno\.example\.org/\S+`).FindAllString(l.text, -1)
+			if len(found) != 2 { // to rate the visit, and not to be asked again
+				t.Fatalf("the mail has the links %q", found)
+			}
+			for _, link := range found {
+				u, err := url.Parse(link)
+				if err != nil || u.Query().Get("lang") != tt.want || !strings.Contains(l.html, strings.ReplaceAll(link, "&", "&amp;")) {
+					t.Errorf("to somebody who chose %q, a link is %s (%v)", tt.chosen, link, err)
+				}
+			}
+			if header := l.header.Get("List-Unsubscribe"); strings.Contains(header, "lang=") {
+				t.Errorf("what a program sends says a language: %s", header)
+			}
+		}
 	})
 }
 

@@ -255,7 +255,10 @@ func TestTheLinkOfAMailActsAndIsKeptNowhere(t *testing.T) {
 		l := c.last()
 		contains(t, "the reminder", l.text, "Voy a ir, o no puedo:\nhttps://turno.example.org/visit?token=")
 		_, rest, _ := strings.Cut(l.text, "/visit?token=")
-		token, _, _ := strings.Cut(rest, "\n")
+		token, _, spanish := strings.Cut(rest, "&lang=es\n")
+		if !spanish {
+			t.Errorf("the link leads to a page in another language than the mail's: %q", l.text)
+		}
 		contains(t, "the HTML", l.html, "/visit?token="+token)
 		if err := c.visits.ComingByLink(t.Context(), policy.Caller{}, token); err != nil {
 			t.Errorf("to say to be coming: %v", err)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/httpx"
 	"github.com/turno-health/turno/internal/web"
 	"github.com/turno-health/turno/internal/web/assets"
@@ -181,6 +182,47 @@ func TestTheLanguageIsChosenAndKept(t *testing.T) {
 		}
 		if answer := v.Post("/language", url.Values{"language": {"tlh"}}); answer.Status != http.StatusUnprocessableEntity {
 			t.Errorf("a language that we don't speak: %d", answer.Status)
+		}
+	})
+}
+
+// The links of a mail say its language. It holds for the pages that follow too, until
+// the reader chooses another.
+func TestAPageOpenedFromAMailSpeaksItsLanguage(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		speaks := func(a *webtest.Answer) string { return a.Find("html").AttrOr("lang", "") }
+		stranger := c.Visitor(t)
+		choose := stranger.Get("/account/mail?lang=es")
+		webtest.Want(t, choose, http.StatusOK, "Entra")
+		if speaks(choose) != "es" || choose.Path == "/account/mail?lang=es" {
+			t.Errorf("the way to sign in, %s, speaks %s", choose.Path, speaks(choose))
+		}
+		if got := speaks(stranger.Get("/")); got != "es" {
+			t.Errorf("what follows speaks %s", got)
+		}
+		english := stranger.Submit(stranger.Get("/no-such-page?x=1&lang=es"), "form.languages", url.Values{"language": {"en"}})
+		if english.Path != "/no-such-page?x=1" || speaks(english) != "en" || speaks(stranger.Get("/")) != "en" {
+			t.Errorf("what was chosen leads to %s, in %s", english.Path, speaks(english))
+		}
+		if got := speaks(stranger.Get("/?lang=es")); got != "es" {
+			t.Errorf("the next mail opens in %s: the browser may be another's", got)
+		}
+
+		plain := c.Visitor(t)
+		for _, tag := range []string{"", "fr", "es-MX", "xx&lang=es", "%00"} {
+			if a := plain.Get("/?lang=" + tag); speaks(a) != "en" && a.Status == http.StatusOK || a.Header.Get("Set-Cookie") != "" {
+				t.Errorf("a link in %q opens in %s and keeps %q", tag, speaks(a), a.Header.Get("Set-Cookie"))
+			}
+		}
+
+		chosen := "en"
+		if _, err := c.Account.UpdateMe(t.Context(), c.Patient.Caller, account.Patch{Locale: &chosen}); err != nil {
+			t.Fatal(err)
+		}
+		own := c.As(t, c.Patient).Get("/?lang=es")
+		if speaks(own) != chosen || own.Header.Get("Set-Cookie") != "" {
+			t.Errorf("somebody who chose %s reads %s, and keeps %q", chosen, speaks(own), own.Header.Get("Set-Cookie"))
 		}
 	})
 }

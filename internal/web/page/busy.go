@@ -8,14 +8,13 @@ import (
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/httpx"
-	"github.com/turno-health/turno/internal/locale"
 )
 
 // Busy answers a request that is not worked on now, because of err. It reads
 // nothing from the database, which others wait for.
 func (s *Site) Busy(w http.ResponseWriter, r *http.Request, err error) {
 	request := &Request{Request: r, Site: s, w: w, Zone: time.UTC, Now: s.Now().UTC()}
-	request.Words = locale.Match(request.cookie(languageCookie), r.Header.Get("Accept-Language"))
+	request.Words = request.language()
 	e, known := errors.AsType[*turno.Error](err)
 	if !known {
 		e = &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal}

@@ -19,7 +19,8 @@ const (
 	deviceCookie   = httpx.DeviceCookie
 	visitorCookie  = "turno_visitor" // a browser that holds a time before anybody signed in
 	languageCookie = "turno_language"
-	zoneCookie     = "turno_zone" // set by the browser's script
+	mailCookie     = "turno_mail_language" // of the mail whose link was followed
+	zoneCookie     = "turno_zone"          // set by the browser's script
 	flashCookie    = "turno_flash"
 	keptCookie     = "turno_kept"
 	ticketCookie   = "turno_ticket" // the password was right, and a code has to follow
@@ -86,8 +87,13 @@ func (r *Request) setSecret(name, value string, age time.Duration) {
 	r.setCookie(name, value, age)
 }
 
-// SetLanguage keeps the language that was chosen.
-func (r *Request) SetLanguage(tag string) { r.setCookie(languageCookie, tag, year) }
+// SetLanguage keeps the language that was chosen, whatever a mail was written in.
+func (r *Request) SetLanguage(tag string) {
+	r.setCookie(languageCookie, tag, year)
+	if r.cookie(mailCookie) != "" {
+		r.setCookie(mailCookie, "", -1)
+	}
+}
 
 // visitorContext binds the sealed cookie to its purpose.
 const visitorContext = "turno visitor cookie"

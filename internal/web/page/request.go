@@ -42,7 +42,8 @@ func (s *Site) newRequest(w http.ResponseWriter, r *http.Request, route Route) (
 	request := &Request{Request: r, Site: s, Now: s.Now().UTC(), w: w, keeps: route.Keeps, polls: route.Polling}
 	request.again, _ = r.Context().Value(againKey{}).(*Form)
 	err := request.identify(route)
-	request.Words = locale.Match(request.Person.Locale, request.cookie(languageCookie), request.Locked.Locale, r.Header.Get("Accept-Language"))
+	request.keepMailLanguage()
+	request.Words = request.language()
 	request.Zone = request.zone()
 	request.Words = request.Words.On(request.Today())
 	if err == nil {
