@@ -55,12 +55,12 @@ func (f *fight) round(ctx context.Context, p *people, connections []*Client) *Lo
 	f.won = 0
 	var ready sync.WaitGroup
 	ready.Add(len(connections))
-	total := inParallel(ctx, len(connections), time.Now(), func(client int, l *Load) {
+	total := inParallel(ctx, len(connections), time.Now(), func(client int, s *seen) {
 		ready.Done()
 		ready.Wait()
 		sent := time.Now()
 		answer, err := connections[client].book(ctx, wish{doctor, at, p.patients[client].token})
-		l.note(time.Since(sent), f.judge(answer, err))
+		s.note(time.Since(sent), f.judge(answer, err))
 	})
 	if ctx.Err() != nil {
 		return newLoad()

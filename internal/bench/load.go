@@ -43,31 +43,46 @@ func (l *Load) Percentile(percent float64) time.Duration {
 // Max is the longest latency.
 func (l *Load) Max() time.Duration { return time.Duration(l.latencies.Max()) * time.Microsecond }
 
-func (l *Load) note(latency time.Duration, err error) {
-	if err != nil {
-		l.failed++
-		if l.failure == nil {
-			l.failure = err
-		}
-		return
-	}
-	// A latency beyond the histogram's range counts as the longest.
-	_ = l.latencies.RecordValue(min(max(latency, time.Microsecond), longest).Microseconds())
-}
-
-// add takes in what other clients saw in the same time.
-func (l *Load) add(other *Load) {
-	l.latencies.Merge(other.latencies)
-	l.failed += other.failed
-	if l.failure == nil {
-		l.failure = other.failure
-	}
-}
-
 // follow takes in what was seen in the time after.
 func (l *Load) follow(other *Load) {
-	l.add(other)
+	l.latencies.Merge(other.latencies)
+	l.fail(other.failed, other.failure)
 	l.took += other.took
+}
+
+func (l *Load) fail(times int, failure error) {
+	l.failed += times
+	if l.failure == nil {
+		l.failure = failure
+	}
+}
+
+// seen is what one client saw: a plain list, so that the clients, who share the
+// machine with the server, take little of it.
+type seen struct {
+	latencies []time.Duration
+	failed    int
+	failure   error
+}
+
+func (s *seen) note(latency time.Duration, err error) {
+	if err == nil {
+		s.latencies = append(s.latencies, latency)
+		return
+	}
+	s.failed++
+	if s.failure == nil {
+		s.failure = err
+	}
+}
+
+// add takes in what a client saw.
+func (l *Load) add(s *seen) {
+	for _, latency := range s.latencies {
+		// A latency beyond the histogram's range counts as the longest.
+		_ = l.latencies.RecordValue(min(max(latency, time.Microsecond), longest).Microseconds())
+	}
+	l.fail(s.failed, s.failure)
 }
 
 // request is one request of a client; its error says that the answer was wrong.
@@ -77,11 +92,11 @@ type request func(ctx context.Context, client int) error
 // ends after length, or with ctx.
 func closed(ctx context.Context, clients int, length time.Duration, do request) *Load {
 	began := time.Now()
-	return inParallel(ctx, clients, began, func(client int, seen *Load) {
+	return inParallel(ctx, clients, began, func(client int, s *seen) {
 		for sent := time.Now(); sent.Sub(began) < length && ctx.Err() == nil; {
 			err := do(ctx, client)
 			answered := time.Now()
-			seen.note(answered.Sub(sent), err)
+			s.note(answered.Sub(sent), err)
 			sent = answered
 		}
 	})
@@ -95,14 +110,14 @@ func open(ctx context.Context, rate float64, clients int, length time.Duration, 
 	began := time.Now()
 	every := time.Duration(float64(time.Second) / rate)
 	var next atomic.Int64
-	l := inParallel(ctx, clients, began, func(client int, seen *Load) {
+	l := inParallel(ctx, clients, began, func(client int, s *seen) {
 		for {
 			due := time.Duration(next.Add(1)-1) * every
 			if due >= length || !sleepUntil(ctx, began.Add(due)) {
 				return
 			}
 			err := do(ctx, client)
-			seen.note(time.Since(began.Add(due)), err)
+			s.note(time.Since(began.Add(due)), err)
 		}
 	})
 	if ctx.Err() == nil {
@@ -112,18 +127,17 @@ func open(ctx context.Context, rate float64, clients int, length time.Duration, 
 }
 
 // inParallel adds up what each client saw until the last was done.
-func inParallel(ctx context.Context, clients int, began time.Time, work func(client int, seen *Load)) *Load {
-	seen := make([]*Load, clients)
+func inParallel(ctx context.Context, clients int, began time.Time, work func(client int, s *seen)) *Load {
+	each := make([]seen, clients)
 	var all sync.WaitGroup
-	for client := range seen {
-		seen[client] = newLoad()
-		all.Go(func() { work(client, seen[client]) })
+	for client := range each {
+		all.Go(func() { work(client, &each[client]) })
 	}
 	all.Wait()
 	total := newLoad()
 	total.took = time.Since(began)
-	for _, one := range seen {
-		total.add(one)
+	for i := range each {
+		total.add(&each[i])
 	}
 	if total.failure != nil && ctx.Err() != nil {
 		total.failed, total.failure = 0, nil // they were interrupted

@@ -83,8 +83,13 @@ func Offered(r Rules, busy []turno.Interval, start time.Time, q Query) bool {
 // the earlier is nearer. It looks two weeks either way and ignores From, To and
 // Limit of q.
 func Nearest(r Rules, busy []turno.Interval, around time.Time, n int, q Query) []turno.Interval {
-	q.From, q.To, q.Limit = around.Add(-nearestReach), around.Add(nearestReach), 0
-	slots := Slots(r, busy, q)
+	q.Limit = 0
+	var slots []turno.Interval
+	// Whatever lies outside of a reach is farther than all that lies in it.
+	for reach := nearestReach / 16; len(slots) < n && reach <= nearestReach; reach *= 2 {
+		q.From, q.To = around.Add(-reach), around.Add(reach)
+		slots = AppendSlots(slots[:0], r, busy, q)
+	}
 	high := sort.Search(len(slots), func(i int) bool { return !slots[i].StartsAt.Before(around) })
 	low := high
 	for high-low < n && high-low < len(slots) {
