@@ -25,12 +25,15 @@ const (
 )
 
 // sessionSettings hold unless the DSN says otherwise. Statements are short: a plan
-// that expects too many rows would compile for longer than it runs.
+// that expects too many rows would compile for longer than it runs, and one that is
+// made anew for each execution takes longer than that. So each is planned once for a
+// connection, whatever its arguments; the tests of package store look at those plans.
 func sessionSettings() map[string]string {
 	return map[string]string{
 		"application_name":                    "turno",
 		"timezone":                            "UTC",
 		"jit":                                 "off",
+		"plan_cache_mode":                     "force_generic_plan",
 		"statement_timeout":                   "15s",
 		"lock_timeout":                        "10s",
 		"idle_in_transaction_session_timeout": "30s",

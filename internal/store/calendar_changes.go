@@ -48,11 +48,19 @@ func CalendarChanges(tx *sqldb.Tx, before ChangesView) (changes []CalendarChange
 	b := tx.Batch()
 	sqldb.BatchOne(b, &text, nil, scanText, viewOfChanges(tx))
 	// SQLite makes a number of xid8, a name that it does not know.
-	sqldb.BatchAll(b, &changes, scanCalendarChange, `
+	changed, args := `
 		SELECT CAST(position AS text), doctor_id
 		  FROM calendar_changes
-		 WHERE position >= CAST(CAST($1 AS text) AS xid8)
-		    OR position = ANY($2)`, strconv.FormatInt(before.end, 10), sqldb.In(before.running))
+		 WHERE position >= CAST(CAST($1 AS text) AS xid8)`, []any{strconv.FormatInt(before.end, 10)}
+	if len(before.running) > 0 { // not OR, which no index serves
+		changed += `
+		 UNION ALL
+		SELECT CAST(position AS text), doctor_id
+		  FROM calendar_changes
+		 WHERE position = ANY($2)`
+		args = append(args, sqldb.In(before.running))
+	}
+	sqldb.BatchAll(b, &changes, scanCalendarChange, changed, args...)
 	if err := b.Run(); err != nil {
 		return nil, view, fmt.Errorf("read the changes of calendars: %w", err)
 	}

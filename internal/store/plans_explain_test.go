@@ -101,8 +101,8 @@ func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
 			return nil, err
 		}
 	}
-	var text string
-	if err := tx.QueryRow("EXPLAIN (FORMAT JSON) "+sql, args...).Scan(&text); err != nil {
+	text, err := genericPlan(tx, sql, len(args))
+	if err != nil {
 		return nil, err
 	}
 	var found []struct{ Plan node }
@@ -115,6 +115,24 @@ func postgresFaults(tx *sqldb.Tx, sql string, args []any) ([]string, error) {
 		faults = append(faults, f.Plan.faults(false, large)...)
 	}
 	return faults, err
+}
+
+// genericPlan is how PostgreSQL goes about a statement whatever its arguments are, as
+// package sqldb tells it to.
+func genericPlan(tx *sqldb.Tx, sql string, args int) (text string, err error) {
+	if _, err := tx.Exec(`PREPARE explained AS ` + sql); err != nil {
+		return "", err
+	}
+	execute := `EXECUTE explained`
+	if args > 0 {
+		execute += `(NULL` + strings.Repeat(`, NULL`, args-1) + `)`
+	}
+	err = tx.QueryRow(`EXPLAIN (FORMAT JSON) ` + execute).Scan(&text)
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec(`DEALLOCATE explained`)
+	return text, err
 }
 
 // largeTables are those of which a whole read is a fault: all, in a small clinic, and
