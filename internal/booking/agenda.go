@@ -55,7 +55,7 @@ func (s *Service) Agenda(ctx context.Context, c policy.Caller, doctorID uuid.UUI
 		return Agenda{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is at most 14 days after from."})
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		a := agendaTx{Service: s, tx: tx, caller: c, doctorID: doctorID}
+		a := agendaTx{s: s, tx: tx, caller: c, doctorID: doctorID}
 		agenda, err = a.read(turno.Interval{StartsAt: turno.Instant(from), EndsAt: turno.Instant(to)})
 		return err
 	})
@@ -67,7 +67,7 @@ func (s *Service) Agenda(ctx context.Context, c policy.Caller, doctorID uuid.UUI
 
 // agendaTx reads one agenda.
 type agendaTx struct {
-	*Service
+	s        *Service
 	tx       *sqldb.Tx
 	caller   policy.Caller
 	doctorID uuid.UUID
@@ -102,7 +102,7 @@ func (a *agendaTx) visits(f store.DetailsFilter) ([]VisitView, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.views(a.caller, details, a.tx.Now)
+	return a.s.views(a.caller, details, a.tx.Now)
 }
 
 func (a *agendaTx) addHours(agenda *Agenda) error {
@@ -110,7 +110,7 @@ func (a *agendaTx) addHours(agenda *Agenda) error {
 	if err != nil {
 		return err
 	}
-	rules, err := a.zones.Rules(&calendar)
+	rules, err := a.s.zones.Rules(&calendar)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func freeForPractice(calendar *store.Calendar, rules schedule.Rules, when turno.
 }
 
 func (a *agendaTx) facts(zoneName string) (AgendaFacts, error) {
-	zone, err := a.zones.Location(zoneName)
+	zone, err := a.s.zones.Location(zoneName)
 	if err != nil {
 		return AgendaFacts{}, err
 	}
@@ -159,7 +159,7 @@ func (a *agendaTx) facts(zoneName string) (AgendaFacts, error) {
 	if err != nil {
 		return AgendaFacts{}, err
 	}
-	rules, err := a.zones.Rules(&calendar)
+	rules, err := a.s.zones.Rules(&calendar)
 	facts.FreeToday = len(freeForPractice(&calendar, rules, today, a.tx.Now))
 	return facts, err
 }

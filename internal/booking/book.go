@@ -78,7 +78,7 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 	var calendar *calendarReading
 	var touched []uuid.UUID
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
-		t := bookingTx{Service: s, tx: tx, caller: c, want: n, id: id}
+		t := bookingTx{s: s, tx: tx, caller: c, want: n, id: id}
 		var err error
 		booked, err = t.run()
 		calendar, touched = t.calendar, t.doctors()

@@ -17,7 +17,7 @@ import (
 
 // bookingTx is one attempt to book, inside its transaction.
 type bookingTx struct {
-	*Service
+	s      *Service
 	tx     *sqldb.Tx
 	caller policy.Caller
 	want   NewVisit
@@ -56,8 +56,8 @@ func (t *bookingTx) read() (*turno.Appointment, error) {
 	// open visits exact. Always doctor, then patient.
 	b.ShareLock(t.want.DoctorID)
 	b.Lock(t.want.PatientID)
-	t.calendar = t.rules.readIn(b, t.want.DoctorID, t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood), t.tx.Now)
-	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, max(t.config.MaxOpenVisits, unprovenVisits), t.tx.Now)
+	t.calendar = t.s.rules.readIn(b, t.want.DoctorID, t.want.ScheduledAt, t.want.ScheduledAt.Add(neighbourhood), t.tx.Now)
+	store.BookingFactsIn(b, &t.facts, &patientFound, t.want.PatientID, t.caller.UserID, max(t.s.config.MaxOpenVisits, unprovenVisits), t.tx.Now)
 	if t.want.VisitTypeID != nil {
 		store.VisitTypeIn(b, &t.visitType, &typeFound, *t.want.VisitTypeID)
 		store.HasBeenSeenIn(b, &t.seen, t.want.PatientID, t.want.DoctorID)
@@ -135,7 +135,7 @@ func (t *bookingTx) decide() (store.Visit, error) {
 			CreatedAt:   t.tx.Now,
 			UpdatedAt:   t.tx.Now,
 		},
-		SealedReason: t.seal(t.want.Reason, t.id),
+		SealedReason: t.s.seal(t.want.Reason, t.id),
 	}, nil
 }
 
@@ -152,11 +152,11 @@ func (t *bookingTx) checkLimits(practice bool) error {
 	if practice {
 		return nil
 	}
-	if t.config.ProveEmail && t.facts.Unproven && t.facts.OpenVisits >= unprovenVisits {
+	if t.s.config.ProveEmail && t.facts.Unproven && t.facts.OpenVisits >= unprovenVisits {
 		return turno.Conflict(turno.CodeTooManyOpenVisits,
 			"Please confirm your email address first, with the link that we have sent you. Until then you can have one open visit.")
 	}
-	if limit := t.config.MaxOpenVisits; limit > 0 && t.facts.OpenVisits >= limit {
+	if limit := t.s.config.MaxOpenVisits; limit > 0 && t.facts.OpenVisits >= limit {
 		return turno.Conflict(turno.CodeTooManyOpenVisits,
 			fmt.Sprintf("There are %d open visits already. Please cancel one first, or call the practice.", t.facts.OpenVisits))
 	}
@@ -179,7 +179,7 @@ func bookable(v turno.VisitType, practice, known bool, location string) error {
 // checkTime says whether the wanted time can be booked: an offered slot for a
 // patient, any free time for the practice.
 func (t *bookingTx) checkTime(practice bool, minutes int) error {
-	rules, err := t.zones.Rules(&t.calendar.Calendar)
+	rules, err := t.s.zones.Rules(&t.calendar.Calendar)
 	if err != nil {
 		return err
 	}
@@ -202,14 +202,14 @@ func (t *bookingTx) write(v store.Visit) error {
 	store.ClaimIn(b, &doctorFree, period)
 	store.ClaimIn(b, &patientFree, visitPeriod(v.Appointment, v.PatientID, 0))
 	t.consumeHolds(b)
-	t.noteChange(b, t.tx.Now, t.caller, v.Appointment, turno.AuditCreate, "booked")
+	t.s.noteChange(b, t.tx.Now, t.caller, v.Appointment, turno.AuditCreate, "booked")
 	store.VisitChangedIn(b, turno.NewID(), v.ScheduledAt, v.CreatedAt)
 	if t.want.Idempotency.Key != "" {
 		answer, err := json.Marshal(v.Appointment)
 		if err != nil {
 			return fmt.Errorf("store the answer: %w", err)
 		}
-		store.StoreAnswerIn(b, t.idempotencyKey(), t.config.Box.Seal(answer, []byte(t.want.Idempotency.Key)))
+		store.StoreAnswerIn(b, t.idempotencyKey(), t.s.config.Box.Seal(answer, []byte(t.want.Idempotency.Key)))
 	}
 	if err := b.Run(); sqldb.IsForeignKeyViolation(err) {
 		return errStale // what it points at went meanwhile, or was not inserted
@@ -273,7 +273,7 @@ func (t *bookingTx) storedAnswer() (*turno.Appointment, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer, err := t.config.Box.Open(sealed, []byte(t.want.Idempotency.Key))
+	answer, err := t.s.config.Box.Open(sealed, []byte(t.want.Idempotency.Key))
 	if err != nil {
 		return nil, fmt.Errorf("open a stored answer: %w", err)
 	}

@@ -60,7 +60,7 @@ func (s *Service) ClinicDay(ctx context.Context, c policy.Caller, q ClinicDayQue
 		return ClinicDay{}, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		d := clinicDayTx{Service: s, tx: tx, caller: c, want: q}
+		d := clinicDayTx{s: s, tx: tx, caller: c, want: q}
 		day, err = d.read(after)
 		return err
 	})
@@ -72,7 +72,7 @@ func (s *Service) ClinicDay(ctx context.Context, c policy.Caller, q ClinicDayQue
 
 // clinicDayTx reads one day, in as many queries for a hundred doctors as for one.
 type clinicDayTx struct {
-	*Service
+	s         *Service
 	tx        *sqldb.Tx
 	caller    policy.Caller
 	want      ClinicDayQuery
@@ -146,7 +146,7 @@ func (d *clinicDayTx) present() ([]uuid.UUID, error) {
 	d.places = make(map[uuid.UUID]keyset.Place, len(ids))
 	var present []uuid.UUID
 	for _, id := range ids {
-		if d.rules[id], err = d.zones.Rules(d.calendars[id]); err != nil {
+		if d.rules[id], err = d.s.zones.Rules(d.calendars[id]); err != nil {
 			return nil, err
 		}
 		works := d.calendars[id].Bookable && len(hoursIn(d.rules[id], d.day.Interval)) > 0
@@ -176,7 +176,7 @@ func (d *clinicDayTx) columns(ids []uuid.UUID) ([]DayColumn, error) {
 	if err != nil {
 		return nil, err
 	}
-	views, err := d.views(d.caller, details, d.tx.Now)
+	views, err := d.s.views(d.caller, details, d.tx.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 	var hold turno.Hold
 	touched := []uuid.UUID{n.DoctorID, n.DoctorID} // the new hold's doctor, the old one's
 	err := s.untilFresh(ctx, func(tx *sqldb.Tx) error {
-		t := holdTx{Service: s, tx: tx, caller: c, want: n, id: id, holder: c.UserID}
+		t := holdTx{s: s, tx: tx, caller: c, want: n, id: id, holder: c.UserID}
 		if !c.SignedIn() {
 			t.holder = n.Browser
 		}
@@ -115,7 +115,7 @@ func (s *Service) ReleaseHold(ctx context.Context, c policy.Caller, id, browser 
 
 // holdTx is one attempt to hold, inside its transaction.
 type holdTx struct {
-	*Service
+	s      *Service
 	tx     *sqldb.Tx
 	caller policy.Caller
 	want   NewHold
@@ -138,7 +138,7 @@ func (t *holdTx) run() (turno.Hold, error) {
 	if err := t.checkLimits(); err != nil {
 		return turno.Hold{}, err
 	}
-	rules, err := t.zones.Rules(&t.calendar.Calendar)
+	rules, err := t.s.zones.Rules(&t.calendar.Calendar)
 	if err != nil {
 		return turno.Hold{}, err
 	}
@@ -169,7 +169,7 @@ func (t *holdTx) read() error {
 	if !t.caller.SignedIn() { // the limit of an address is exact too
 		b.Lock(uuid.NewSHA1(uuid.NameSpaceURL, []byte("address:"+t.caller.Address)))
 	}
-	t.calendar = t.rules.readIn(b, t.want.DoctorID, t.want.StartsAt, t.want.StartsAt.Add(neighbourhood), t.tx.Now)
+	t.calendar = t.s.rules.readIn(b, t.want.DoctorID, t.want.StartsAt, t.want.StartsAt.Add(neighbourhood), t.tx.Now)
 	store.LiveHoldsIn(b, &olds, t.holder)
 	store.HoldLimitsIn(b, &t.limits, t.holder, t.want.DoctorID, t.caller.Address, t.tx.Now.Add(-holdPause), t.tx.Now)
 	if t.want.VisitTypeID != nil {

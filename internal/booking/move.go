@@ -33,7 +33,7 @@ func (s *Service) move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 	to = turno.Instant(to)
 	var moved, before turno.Appointment
 	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t := moveTx{Service: s, tx: tx, caller: c, to: to, check: check}
+		t := moveTx{s: s, tx: tx, caller: c, to: to, check: check}
 		var err error
 		moved, err = t.run(id)
 		before = t.visit.Appointment
@@ -54,7 +54,7 @@ type checkVisit func(tx *sqldb.Tx, v turno.Appointment) error
 
 // moveTx is one attempt to move, inside its transaction.
 type moveTx struct {
-	*Service
+	s        *Service
 	tx       *sqldb.Tx
 	caller   policy.Caller
 	to       time.Time
@@ -75,7 +75,7 @@ func (t *moveTx) run(id uuid.UUID) (turno.Appointment, error) {
 	case t.to.Equal(t.visit.ScheduledAt): // it is there already
 		return t.visit.Appointment, nil
 	}
-	rules, err := t.zones.Rules(&t.calendar)
+	rules, err := t.s.zones.Rules(&t.calendar)
 	if err != nil {
 		return turno.Appointment{}, err
 	}
@@ -113,7 +113,7 @@ func (t *moveTx) read(id uuid.UUID) error {
 			return err
 		}
 	}
-	if t.visit.Appointment, err = t.open(t.visit.Visit); err != nil {
+	if t.visit.Appointment, err = t.s.open(t.visit.Visit); err != nil {
 		return err
 	}
 	if t.calendar, err = store.CalendarOf(t.tx, v.DoctorID, t.to, t.to.Add(neighbourhood)); err != nil {
@@ -162,8 +162,8 @@ func (t *moveTx) write(moved turno.Appointment) error {
 	if !freeFirst {
 		store.FreeVisitIn(b, t.visit.Appointment)
 	}
-	store.UpdateVisitIn(b, &updated, t.sealed(moved))
-	t.noteChange(b, t.tx.Now, t.caller, moved, turno.AuditUpdate, "moved")
+	store.UpdateVisitIn(b, &updated, t.s.sealed(moved))
+	t.s.noteChange(b, t.tx.Now, t.caller, moved, turno.AuditUpdate, "moved")
 	store.VisitChangedIn(b, turno.NewID(), t.visit.ScheduledAt, moved.CreatedAt)
 	store.VisitChangedIn(b, turno.NewID(), moved.ScheduledAt, moved.CreatedAt)
 	if err := b.Run(); err != nil {

@@ -46,11 +46,11 @@ func (s *Service) MoveOutOfTheWay(ctx context.Context, c policy.Caller, n NewTim
 	var done MovedAway
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
 		done = MovedAway{}
-		m := moveAwayTx{Service: s, tx: tx, caller: c, off: wanted, done: &done}
+		m := moveAwayTx{s: s, tx: tx, caller: c, off: wanted, done: &done}
 		if err := m.run(moves); err != nil {
 			return err
 		}
-		t := timeOffTx{Service: s, tx: tx, caller: c, off: wanted}
+		t := timeOffTx{s: s, tx: tx, caller: c, off: wanted}
 		var err error
 		if done.Cancelled, err = t.begin(n); err != nil {
 			return err
@@ -96,7 +96,7 @@ func checkRelocations(off turno.Interval, moves []Relocation) error {
 
 // moveAwayTx moves visits inside the transaction that adds the time off.
 type moveAwayTx struct {
-	*Service
+	s      *Service
 	tx     *sqldb.Tx
 	caller policy.Caller
 	off    turno.TimeOff
@@ -114,7 +114,7 @@ func (m *moveAwayTx) run(moves []Relocation) error {
 		var moved turno.Appointment
 		decision := error(turno.NotFound("appointment"))
 		if _, known := patients[move.ID]; known {
-			t := moveTx{Service: m.Service, tx: m.tx, caller: m.caller, to: turno.Instant(move.To)}
+			t := moveTx{s: m.s, tx: m.tx, caller: m.caller, to: turno.Instant(move.To)}
 			moved, decision = t.run(move.ID)
 		}
 		if decision == nil && moved.Interval().Overlaps(m.off.Interval) {
@@ -166,7 +166,7 @@ func (m *moveAwayTx) unreached() ([]VisitView, error) {
 	if err != nil {
 		return nil, err
 	}
-	views, err := m.views(m.caller, details, m.tx.Now)
+	views, err := m.s.views(m.caller, details, m.tx.Now)
 	if err != nil {
 		return nil, err
 	}

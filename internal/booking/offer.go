@@ -84,7 +84,7 @@ func (s *Service) Offer(ctx context.Context, c policy.Caller, q OfferQuery) (off
 	}
 	q.StartsAt = turno.Instant(q.StartsAt)
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		o := offerTx{Service: s, tx: tx, caller: c, want: q, practice: forPractice(c, q.DoctorID)}
+		o := offerTx{s: s, tx: tx, caller: c, want: q, practice: forPractice(c, q.DoctorID)}
 		offer, err = o.run()
 		return err
 	})
@@ -96,7 +96,7 @@ func (s *Service) Offer(ctx context.Context, c policy.Caller, q OfferQuery) (off
 
 // offerTx reads one offer.
 type offerTx struct {
-	*Service
+	s        *Service
 	tx       *sqldb.Tx
 	caller   policy.Caller
 	want     OfferQuery
@@ -151,7 +151,7 @@ func (o *offerTx) read() (err error) {
 	if !o.calendar.Bookable {
 		return turno.NotFound("doctor")
 	}
-	if o.rules, err = o.zones.Rules(&o.calendar); err != nil {
+	if o.rules, err = o.s.zones.Rules(&o.calendar); err != nil {
 		return err
 	}
 	if o.holds, err = liveHolds(o.tx, o.caller, o.want.Browser); err != nil {
@@ -316,7 +316,7 @@ func (o *offerTx) alternatives(minutes int) ([]turno.Interval, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, err := o.zones.Rules(&calendar)
+	rules, err := o.s.zones.Rules(&calendar)
 	if err != nil {
 		return nil, err
 	}

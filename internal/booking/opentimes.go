@@ -32,7 +32,7 @@ func (t *searchTx) query() freetime.Query {
 func (t *searchTx) soonest(after keyset.Place, limit int) ([]freetime.Found, error) {
 	if t.indexed {
 		place := freetime.Place{Open: after.Open, StartsAt: after.Time, DoctorID: after.ID}
-		return t.config.FreeTime.Soonest(t.query(), t.want.filter().Matcher(t.specializations), place, limit), nil
+		return t.s.config.FreeTime.Soonest(t.query(), t.want.filter().Matcher(t.specializations), place, limit), nil
 	}
 	return t.computeSoonest(after, limit)
 }
@@ -48,7 +48,7 @@ func (t *searchTx) computeSoonest(after keyset.Place, limit int) ([]freetime.Fou
 	if err != nil {
 		return nil, err
 	}
-	if t.config.FreeTime != nil && len(ids) > mostComputed {
+	if t.s.config.FreeTime != nil && len(ids) > mostComputed {
 		return nil, &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable, RetryAfter: time.Second,
 			Message: "The search is getting ready. Please try again in a moment."}
 	}
@@ -122,9 +122,9 @@ func (t *searchTx) slotsBetween(ids []uuid.UUID, from, to time.Time) (map[uuid.U
 	query := t.query()
 	query.From = from
 	open, unknown := t.fromIndex(ids, func(id uuid.UUID) ([]turno.Interval, bool) {
-		return t.config.FreeTime.Between(query, to, id)
+		return t.s.config.FreeTime.Between(query, to, id)
 	})
-	computed, _, err := t.slotsWithin(t.tx, unknown, slotsWanted{from: from, to: to, kinds: t.want.Kinds})
+	computed, _, err := t.s.slotsWithin(t.tx, unknown, slotsWanted{from: from, to: to, kinds: t.want.Kinds})
 	maps.Copy(open, computed)
 	return open, err
 }
@@ -133,9 +133,9 @@ func (t *searchTx) slotsBetween(ids []uuid.UUID, from, to time.Time) (map[uuid.U
 func (t *searchTx) nextSlots(ids []uuid.UUID) (map[uuid.UUID][]turno.Interval, error) {
 	query := t.query()
 	open, unknown := t.fromIndex(ids, func(id uuid.UUID) ([]turno.Interval, bool) {
-		return t.config.FreeTime.Next(query, id)
+		return t.s.config.FreeTime.Next(query, id)
 	})
-	computed, err := t.computeNextSlots(t.tx, unknown, t.want)
+	computed, err := t.s.computeNextSlots(t.tx, unknown, t.want)
 	maps.Copy(open, computed)
 	return open, err
 }

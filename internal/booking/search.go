@@ -81,7 +81,7 @@ func (s *Service) SearchDoctors(ctx context.Context, c policy.Caller, q Search) 
 
 // searchTx is one search, inside its transaction.
 type searchTx struct {
-	*Service
+	s               *Service
 	tx              *sqldb.Tx
 	want            Search
 	indexed         bool                   // the index may be asked
@@ -89,7 +89,7 @@ type searchTx struct {
 }
 
 func (s *Service) searchIn(tx *sqldb.Tx, q Search, indexed bool) (t *searchTx, err error) {
-	t = &searchTx{Service: s, tx: tx, want: q, indexed: indexed && s.config.FreeTime.Knows(tx.Now)}
+	t = &searchTx{s: s, tx: tx, want: q, indexed: indexed && s.config.FreeTime.Knows(tx.Now)}
 	if q.Query != "" {
 		t.specializations, err = store.Specializations(tx)
 	}

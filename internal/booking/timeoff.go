@@ -55,7 +55,7 @@ func (s *Service) AddTimeOff(ctx context.Context, c policy.Caller, n NewTimeOff)
 	var added turno.TimeOff
 	var cancelled []turno.Appointment
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		t := timeOffTx{Service: s, tx: tx, caller: c, off: wanted}
+		t := timeOffTx{s: s, tx: tx, caller: c, off: wanted}
 		var err error
 		cancelled, err = t.begin(n)
 		added = t.off
@@ -124,7 +124,7 @@ func (s *Service) DeleteTimeOff(ctx context.Context, c policy.Caller, id uuid.UU
 
 // timeOffTx blocks time inside its transaction, alone on the doctor's calendar.
 type timeOffTx struct {
-	*Service
+	s      *Service
 	tx     *sqldb.Tx
 	caller policy.Caller
 	off    turno.TimeOff
@@ -165,7 +165,7 @@ func (t *timeOffTx) run(n NewTimeOff) ([]turno.Appointment, error) {
 	if err != nil {
 		return nil, err
 	}
-	visits, err := t.openAll(inTheWay)
+	visits, err := t.s.openAll(inTheWay)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (t *timeOffTx) cancel(visits []turno.Appointment) ([]turno.Appointment, err
 		if err != nil {
 			return nil, err
 		}
-		if err := t.writeChange(t.tx, t.caller, store.Visit{Appointment: v}, after, "cancelled"); err != nil {
+		if err := t.s.writeChange(t.tx, t.caller, store.Visit{Appointment: v}, after, "cancelled"); err != nil {
 			return nil, err
 		}
 		cancelled[i] = after

@@ -57,8 +57,9 @@
 // a component, ui.Say(ctx).T does the same. Times are shown at r.Zone, with
 // ui.Time(at, r.Time(at, r.Zone)).
 //
-// Components are in package ui, and /design of the demo shows them all; each says
-// //go:noinline (docs/decisions/0022). There is
+// Components are in package ui, and /design of the demo shows them all. Every templ
+// says //go:noinline, and what a page shows holds its request in a field r rather
+// than embedding it: both spare the compiler much (docs/decisions/0022). There is
 // no style or script in a page: the Content-Security-Policy forbids it. Geometry
 // is an attribute of SVG or a class of agenda.css. Run "make generate" after a
 // change of a *.templ, and commit what it writes.

@@ -16,7 +16,7 @@ import (
 
 // auditView is the trail: who did what, to whose record, and when.
 type auditView struct {
-	*page.Request
+	r      *page.Request
 	Form   *page.Form
 	Lines  []insight.TrailLine
 	More   string
@@ -25,7 +25,7 @@ type auditView struct {
 
 // audit shows the trail in plain sentences, the newest first.
 func audit(r *page.Request) error {
-	v := auditView{Request: r, Form: r.Query()}
+	v := auditView{r: r, Form: r.Query()}
 	filter, known, err := v.filter()
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (v *auditView) filter() (f insight.TrailFilter, known bool, err error) {
 		Action: turno.AuditAction(v.Form.Get("action")), Entity: v.Form.Get("entity"), EntityID: v.Form.Get("entity_id"),
 		Limit: 50, Cursor: v.Form.Get("cursor"),
 	}
-	zone := clinicZone(v.Request)
+	zone := clinicZone(v.r)
 	if from, given := v.day("from"); given {
 		f.From = from.At(0, zone)
 	}
@@ -78,7 +78,7 @@ func (v *auditView) day(field string) (turno.Date, bool) {
 	}
 	day, err := turno.ParseDate(typed)
 	if err != nil {
-		v.Form.Add(field, v.T("Please give a date."))
+		v.Form.Add(field, v.r.T("Please give a date."))
 	}
 	return day, err == nil
 }
@@ -93,7 +93,7 @@ func (v *auditView) person(field string) (*uuid.UUID, error) {
 	if id, err := uuid.Parse(typed); err == nil {
 		return &id, nil
 	}
-	found, _, err := v.Site.Account.Users(v.Context(), v.Caller, account.UserSearch{Query: typedQuery(v.Request, typed), Limit: 20})
+	found, _, err := v.r.Site.Account.Users(v.r.Context(), v.r.Caller, account.UserSearch{Query: typedQuery(v.r, typed), Limit: 20})
 	if err != nil {
 		return nil, err
 	}
@@ -102,9 +102,9 @@ func (v *auditView) person(field string) (*uuid.UUID, error) {
 	}
 	v.People = append(v.People, found...)
 	if len(found) == 0 {
-		v.Form.Add(field, v.T("Nobody was found of this name."))
+		v.Form.Add(field, v.r.T("Nobody was found of this name."))
 	} else {
-		v.Form.Add(field, v.T("Several people match. Choose one below."))
+		v.Form.Add(field, v.r.T("Several people match. Choose one below."))
 	}
 	return nil, nil
 }
@@ -115,11 +115,11 @@ func (v auditView) choose(u account.ListedUser) string {
 	if v.Form.Error("who") == "" {
 		field = "whom"
 	}
-	return v.With(field, u.ID.String(), "cursor", "")
+	return v.r.With(field, u.ID.String(), "cursor", "")
 }
 
 func (v auditView) clear() string {
-	if len(v.URL.Query()) == 0 {
+	if len(v.r.URL.Query()) == 0 {
 		return ""
 	}
 	return "/admin/audit"
@@ -127,24 +127,24 @@ func (v auditView) clear() string {
 
 // actions and entities are what the trail may hold.
 func (v auditView) actions() []ui.Option {
-	options := []ui.Option{{Label: v.T("Anything")}}
+	options := []ui.Option{{Label: v.r.T("Anything")}}
 	var seen []turno.AuditAction
 	for _, kind := range turno.AuditKinds() {
 		if !slices.Contains(seen, kind.Action) {
 			seen = append(seen, kind.Action)
-			options = append(options, ui.Option{Value: string(kind.Action), Label: actionName(v.Request, kind.Action)})
+			options = append(options, ui.Option{Value: string(kind.Action), Label: actionName(v.r, kind.Action)})
 		}
 	}
 	return options
 }
 
 func (v auditView) entities() []ui.Option {
-	options := []ui.Option{{Label: v.T("Anything")}}
+	options := []ui.Option{{Label: v.r.T("Anything")}}
 	var seen []string
 	for _, kind := range turno.AuditKinds() {
 		if !slices.Contains(seen, kind.Entity) {
 			seen = append(seen, kind.Entity)
-			options = append(options, ui.Option{Value: kind.Entity, Label: entityName(v.Request, kind.Entity)})
+			options = append(options, ui.Option{Value: kind.Entity, Label: entityName(v.r, kind.Entity)})
 		}
 	}
 	return options

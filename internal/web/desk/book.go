@@ -19,7 +19,7 @@ import (
 // bookView is how the desk books for somebody: choose the doctor and time, find
 // the patient, say what it is about.
 type bookView struct {
-	*page.Request
+	r       *page.Request
 	Form    *page.Form // what was typed, and what is wrong with it
 	Zone    *time.Location
 	Doctor  uuid.UUID
@@ -39,7 +39,7 @@ type bookView struct {
 
 // bookPage shows the next thing to say.
 func bookPage(r *page.Request) error {
-	v := bookView{Request: r, Form: r.Query(), New: r.Kept()}
+	v := bookView{r: r, Form: r.Query(), New: r.Kept()}
 	if v.New.Kept && !v.New.Has("full_name") { // it was the visit, and not a new patient
 		v.Form, v.New = v.New, &page.Form{}
 	}
@@ -51,7 +51,7 @@ func bookPage(r *page.Request) error {
 
 // read is what the address or the form says so far, and what that means.
 func (v *bookView) read() error {
-	v.Zone = clinicZone(v.Request)
+	v.Zone = clinicZone(v.r)
 	v.Alone = v.Form.Get("alone") != ""
 	v.At = v.time()
 	v.Doctor, _ = uuid.Parse(v.Form.Get("doctor")) // Nil: to be chosen
@@ -65,7 +65,7 @@ func (v *bookView) read() error {
 }
 
 func (v *bookView) readDoctors() error {
-	today, err := v.Site.Booking.ClinicDay(v.Context(), v.Caller, booking.ClinicDayQuery{Limit: 100})
+	today, err := v.r.Site.Booking.ClinicDay(v.r.Context(), v.r.Caller, booking.ClinicDayQuery{Limit: 100})
 	v.Doctors = today.Columns
 	return err
 }
@@ -75,7 +75,7 @@ func (v *bookView) readPatient() error {
 	if err != nil {
 		return v.find()
 	}
-	patient, err := v.Site.Account.Patient(v.Context(), v.Caller, id)
+	patient, err := v.r.Site.Account.Patient(v.r.Context(), v.r.Caller, id)
 	v.Patient = &patient
 	return err
 }
@@ -90,7 +90,7 @@ func (v *bookView) find() (err error) {
 	}
 	var next string
 	v.Looked = true
-	v.Found, next, err = v.Site.Account.Users(v.Context(), v.Caller, account.UserSearch{Query: typedQuery(v.Request, query), Role: turno.RolePatient, Active: new(true), Limit: maxFound})
+	v.Found, next, err = v.r.Site.Account.Users(v.r.Context(), v.r.Caller, account.UserSearch{Query: typedQuery(v.r, query), Role: turno.RolePatient, Active: new(true), Limit: maxFound})
 	v.More = next != ""
 	return err
 }
@@ -103,7 +103,7 @@ func (v *bookView) readOffer() (err error) {
 	if id, err := uuid.Parse(v.Form.Get("type")); err == nil {
 		query.VisitTypeID = &id
 	}
-	v.Offer, err = v.Site.Booking.Offer(v.Context(), v.Caller, query)
+	v.Offer, err = v.r.Site.Booking.Offer(v.r.Context(), v.r.Caller, query)
 	return err
 }
 
@@ -116,7 +116,7 @@ func (v *bookView) time() time.Time {
 		return at
 	}
 	const grid = 5 * time.Minute
-	return v.Now.Truncate(grid)
+	return v.r.Now.Truncate(grid)
 }
 
 // localTime is the day and time of two fields.
@@ -150,11 +150,11 @@ func checkTime(r *page.Request, f *page.Form, zone *time.Location) {
 }
 
 func (v *bookView) show(status int) error {
-	title := v.T("Book for a patient")
+	title := v.r.T("Book for a patient")
 	if v.Doctor == uuid.Nil {
-		title = v.T("Walk-in")
+		title = v.r.T("Walk-in")
 	}
-	return v.ShowAs(status, page.Head{Title: title, At: "/admin/day"}, bookComponent(*v, title))
+	return v.r.ShowAs(status, page.Head{Title: title, At: "/admin/day"}, bookComponent(*v, title))
 }
 
 // book makes the visit, confirmed at once.
@@ -163,7 +163,7 @@ func book(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := bookView{Request: r, Form: form, New: &page.Form{}}
+	v := bookView{r: r, Form: form, New: &page.Form{}}
 	v.Zone = clinicZone(r)
 	if form.Get("at") == "" {
 		checkTime(r, form, v.Zone)
@@ -213,7 +213,7 @@ func (v *bookView) wanted() (booking.NewVisit, error) {
 // dayPath is the day of a visit that was booked.
 func (v *bookView) dayPath(at time.Time) string {
 	q := url.Values{}
-	if date := turno.DateOf(at, v.Zone); date != turno.DateOf(v.Now, v.Zone) {
+	if date := turno.DateOf(at, v.Zone); date != turno.DateOf(v.r.Now, v.Zone) {
 		q.Set("date", date.String())
 	}
 	if v.Form.Get("alone") != "" {
@@ -232,7 +232,7 @@ func bookNewPatient(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := bookView{Request: r, Form: form, New: form}
+	v := bookView{r: r, Form: form, New: form}
 	patient, made, err := createPatient(r, form)
 	if err != nil {
 		return err
@@ -295,9 +295,9 @@ func (v bookView) step() int {
 
 func (v bookView) steps() []ui.Step {
 	return []ui.Step{
-		{Label: v.T("Time"), Href: v.dayPath(v.At)},
-		{Label: v.T("Patient"), Href: "/admin/book?" + v.soFar("", "").Encode()},
-		{Label: v.T("Visit"), Href: ""},
+		{Label: v.r.T("Time"), Href: v.dayPath(v.At)},
+		{Label: v.r.T("Patient"), Href: "/admin/book?" + v.soFar("", "").Encode()},
+		{Label: v.r.T("Visit"), Href: ""},
 	}
 }
 
@@ -311,23 +311,23 @@ func (v bookView) doctorOptions() []ui.Option {
 
 // zoneOf names the zone of a doctor whose clocks go otherwise.
 func (v bookView) zoneOf(d booking.DayColumn) string {
-	if !elsewhere(v.Request, v.At, d.DoctorZone) {
+	if !elsewhere(v.r, v.At, d.DoctorZone) {
 		return ""
 	}
-	return dotted(v.Words.Zone(d.DoctorZone))
+	return dotted(v.r.Words.Zone(d.DoctorZone))
 }
 
 // clockHint says by whose clocks a time is typed, when there are others: the
 // doctor's, or those of one who can be chosen.
 func (v bookView) clockHint() string {
-	other := v.Doctor != uuid.Nil && elsewhere(v.Request, v.At, v.Offer.Doctor.TimeZone) || v.Zone.String() != v.Request.Zone.String()
+	other := v.Doctor != uuid.Nil && elsewhere(v.r, v.At, v.Offer.Doctor.TimeZone) || v.Zone.String() != v.r.Zone.String()
 	for _, d := range v.Doctors {
 		other = other || v.zoneOf(d) != ""
 	}
 	if !other {
 		return ""
 	}
-	return v.T("In %s, as at the clinic.", v.Words.Zone(v.Zone.String()))
+	return v.r.T("In %s, as at the clinic.", v.r.Words.Zone(v.Zone.String()))
 }
 
 func (v bookView) typeOptions() []ui.Option {
@@ -336,9 +336,9 @@ func (v bookView) typeOptions() []ui.Option {
 		if choice.Type == nil {
 			continue
 		}
-		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.Minutes(choice.Minutes) + ui.ModeNote(v.Words, choice.Type.Mode)}
+		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.r.Minutes(choice.Minutes) + ui.ModeNote(v.r.Words, choice.Type.Mode)}
 		if !choice.Fits {
-			option.Hint += " · " + v.T("does not fit at this time")
+			option.Hint += " · " + v.r.T("does not fit at this time")
 		}
 		options = append(options, option)
 	}
@@ -369,7 +369,7 @@ func (v bookView) alternatives() []ui.Slot {
 	}
 	var slots []ui.Slot
 	for _, open := range alternatives {
-		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.Request, open.StartsAt, v.Offer.Doctor.TimeZone))})
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.r.Time(open.StartsAt, v.Zone), Note: v.r.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.r, open.StartsAt, v.Offer.Doctor.TimeZone))})
 	}
 	return slots
 }
@@ -379,22 +379,22 @@ func (v bookView) lead() string {
 	if v.Patient == nil {
 		return ""
 	}
-	return v.Patient.FullName + ", " + v.Born(v.Patient.DateOfBirth) + " · " + when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)
+	return v.Patient.FullName + ", " + v.r.Born(v.Patient.DateOfBirth) + " · " + when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)
 }
 
 // terms are what was chosen so far.
 func (v bookView) terms() []ui.Term {
 	terms := []ui.Term{
-		{Name: v.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
-		{Name: v.T("When"), Value: locale.Capital(when(v.Request, v.Offer.Slot, v.Offer.Doctor.TimeZone)), Icon: ui.IconCalendar},
+		{Name: v.r.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
+		{Name: v.r.T("When"), Value: locale.Capital(when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)), Icon: ui.IconCalendar},
 	}
 	if v.Offer.Location != nil {
-		terms = append(terms, ui.Term{Name: v.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})
+		terms = append(terms, ui.Term{Name: v.r.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})
 	}
 	if v.Patient != nil {
-		terms = append(terms, ui.Term{Name: v.T("Patient"), Value: v.Patient.FullName + ", " + v.Born(v.Patient.DateOfBirth), Icon: ui.IconHeart, Href: personPath(v.Patient.ID)})
+		terms = append(terms, ui.Term{Name: v.r.T("Patient"), Value: v.Patient.FullName + ", " + v.r.Born(v.Patient.DateOfBirth), Icon: ui.IconHeart, Href: personPath(v.Patient.ID)})
 		if v.Patient.ContactNumber != "" {
-			terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
+			terms = append(terms, ui.Term{Name: v.r.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
 		}
 	}
 	return terms

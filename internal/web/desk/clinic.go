@@ -13,7 +13,7 @@ import (
 // clinicView is how the clinic is doing: today, over the days that were asked
 // for, and how soon patients can be seen.
 type clinicView struct {
-	*page.Request
+	r        *page.Request
 	Form     *page.Form // the range and the zone
 	Today    insight.Today
 	Days     insight.Days
@@ -29,7 +29,7 @@ const maxChartDays = 400
 
 // clinic shows the numbers. The range and the zone are in the address.
 func clinic(r *page.Request) error {
-	v := clinicView{Request: r, Form: r.Query()}
+	v := clinicView{r: r, Form: r.Query()}
 	err := v.read(v.asked())
 	if err != nil && r.Take(v.Form, err) { // a range that makes no sense: the usual one
 		rename(v.Form, "time_zone", "zone")
@@ -49,7 +49,7 @@ func clinic(r *page.Request) error {
 func (v *clinicView) asked() insight.Days {
 	days := insight.Days{TimeZone: v.Form.Get("zone")}
 	if days.TimeZone == "" {
-		days.TimeZone = v.Clinic().TimeZone
+		days.TimeZone = v.r.Clinic().TimeZone
 	}
 	if from, err := turno.ParseDate(v.Form.Get("from")); err == nil {
 		days.From = from
@@ -64,35 +64,35 @@ func (v *clinicView) asked() insight.Days {
 }
 
 func (v *clinicView) read(days insight.Days) (err error) {
-	ctx, numbers := v.Context(), v.Site.Insight
-	if v.Counts, v.Days, err = numbers.AppointmentsPerDay(ctx, v.Caller, days, insight.ByVisit); err != nil {
+	ctx, numbers := v.r.Context(), v.r.Site.Insight
+	if v.Counts, v.Days, err = numbers.AppointmentsPerDay(ctx, v.r.Caller, days, insight.ByVisit); err != nil {
 		return err
 	}
-	if v.Access, err = numbers.Access(ctx, v.Caller, v.Days); err != nil {
+	if v.Access, err = numbers.Access(ctx, v.r.Caller, v.Days); err != nil {
 		return err
 	}
-	if v.Today, err = numbers.Today(ctx, v.Caller, v.Clinic().TimeZone); err != nil {
+	if v.Today, err = numbers.Today(ctx, v.r.Caller, v.r.Clinic().TimeZone); err != nil {
 		return err
 	}
-	if v.Ratings, v.NextBest, err = numbers.DoctorRatings(ctx, v.Caller, 0, v.Form.Get("ratings")); err != nil {
+	if v.Ratings, v.NextBest, err = numbers.DoctorRatings(ctx, v.r.Caller, 0, v.Form.Get("ratings")); err != nil {
 		return err
 	}
-	queue, err := v.Site.Account.DoctorsToVerify(ctx, v.Caller, 1, "")
+	queue, err := v.r.Site.Account.DoctorsToVerify(ctx, v.r.Caller, 1, "")
 	v.ToVerify = queue.Total
 	return err
 }
 
-func (v clinicView) number(n int64) string { return v.Decimal(float64(n), 0) }
+func (v clinicView) number(n int64) string { return v.r.Decimal(float64(n), 0) }
 
 // facts are today's numbers, each with the way to what it counts.
 func (v clinicView) facts() []ui.Fact {
 	day := v.Today.Visits
 	return []ui.Fact{
-		{Name: v.T("Visits today"), Value: v.number(day.Total() - day.Cancelled), Href: "/admin/day"},
-		{Name: v.T("Wait for an answer"), Value: v.number(v.Today.Waiting), Href: "/admin/appointments?status=pending"},
-		{Name: v.T("Attended or not?"), Value: v.number(v.Today.Unanswered), Note: v.T("visits that are over"), Href: "/admin/appointments?status=unanswered"},
-		{Name: v.T("Doctors to verify"), Value: v.number(v.ToVerify), Href: "/admin/doctors"},
-		{Name: v.T("New patients"), Value: v.number(v.Today.NewPatients), Note: v.T("since Monday"), Href: "/admin/users?role=patient"},
+		{Name: v.r.T("Visits today"), Value: v.number(day.Total() - day.Cancelled), Href: "/admin/day"},
+		{Name: v.r.T("Wait for an answer"), Value: v.number(v.Today.Waiting), Href: "/admin/appointments?status=pending"},
+		{Name: v.r.T("Attended or not?"), Value: v.number(v.Today.Unanswered), Note: v.r.T("visits that are over"), Href: "/admin/appointments?status=unanswered"},
+		{Name: v.r.T("Doctors to verify"), Value: v.number(v.ToVerify), Href: "/admin/doctors"},
+		{Name: v.r.T("New patients"), Value: v.number(v.Today.NewPatients), Note: v.r.T("since Monday"), Href: "/admin/users?role=patient"},
 	}
 }
 
@@ -108,13 +108,13 @@ func (v clinicView) ranges() []ui.Choice {
 		name     string
 		from, to turno.Date
 	}{
-		{v.T("The last 30 days"), today.AddDays(-29), today},
-		{v.T("The last 12 weeks"), today.AddDays(-83), today},
-		{v.T("The last year"), today.AddDays(-364), today},
-		{v.T("The next 4 weeks"), today, today.AddDays(27)},
+		{v.r.T("The last 30 days"), today.AddDays(-29), today},
+		{v.r.T("The last 12 weeks"), today.AddDays(-83), today},
+		{v.r.T("The last year"), today.AddDays(-364), today},
+		{v.r.T("The next 4 weeks"), today, today.AddDays(27)},
 	} {
 		choices = append(choices, ui.Choice{
-			Label: usual.name, Href: v.With("from", usual.from.String(), "to", usual.to.String()),
+			Label: usual.name, Href: v.r.With("from", usual.from.String(), "to", usual.to.String()),
 			Current: v.from() == usual.from.String() && v.to() == usual.to.String(),
 		})
 	}
@@ -126,10 +126,10 @@ func (v clinicView) ranges() []ui.Choice {
 func (v clinicView) zones() []ui.Option {
 	var options []ui.Option
 	known := map[string]bool{"": true}
-	for _, name := range []string{v.Clinic().TimeZone, v.Zone.String(), "UTC", v.Days.TimeZone} {
+	for _, name := range []string{v.r.Clinic().TimeZone, v.r.Zone.String(), "UTC", v.Days.TimeZone} {
 		if !known[name] {
 			known[name] = true
-			options = append(options, ui.Option{Value: name, Label: v.Words.Zone(name)})
+			options = append(options, ui.Option{Value: name, Label: v.r.Words.Zone(name)})
 		}
 	}
 	return options
@@ -138,37 +138,37 @@ func (v clinicView) zones() []ui.Option {
 // perDay is the visits of each day, stacked by status.
 func (v clinicView) perDay() ui.ChartProps {
 	p := ui.ChartProps{
-		Title: v.T("Visits per day"), DayName: v.T("Day"), Level: 2,
+		Title: v.r.T("Visits per day"), DayName: v.r.T("Day"), Level: 2,
 		Series: []ui.Series{
-			{Name: v.T("Completed"), Tone: "accent"}, {Name: v.T("Confirmed"), Tone: "calm"},
-			{Name: v.T("Requested"), Tone: "warm"}, {Name: v.T("Cancelled or missed"), Tone: "faded"}, // one status
+			{Name: v.r.T("Completed"), Tone: "accent"}, {Name: v.r.T("Confirmed"), Tone: "calm"},
+			{Name: v.r.T("Requested"), Tone: "warm"}, {Name: v.r.T("Cancelled or missed"), Tone: "faded"}, // one status
 		},
 	}
 	every := max(1, (len(v.Counts)+7)/8)
 	var total int64
 	for i, day := range v.Counts {
 		total += day.Total()
-		bar := ui.Bar{Day: day.Day, Name: v.ShortDate(day.Day),
+		bar := ui.Bar{Day: day.Day, Name: v.r.ShortDate(day.Day),
 			Values: []int{int(day.Completed), int(day.Confirmed), int(day.Pending), int(day.Cancelled)}}
 		if i%every == every/2 {
-			bar.Label = v.DayMonth(day.Day)
+			bar.Label = v.r.DayMonth(day.Day)
 		}
 		p.Bars = append(p.Bars, bar)
 	}
-	p.Summary = v.N("%d visit from %s to %s, by the day of the visit, in %s.|%d visits from %s to %s, by the day of the visit, in %s.", int(total),
-		v.ShortDate(v.Days.From), v.ShortDate(v.Days.To.AddDays(-1)), v.Words.Zone(v.Days.TimeZone))
+	p.Summary = v.r.N("%d visit from %s to %s, by the day of the visit, in %s.|%d visits from %s to %s, by the day of the visit, in %s.", int(total),
+		v.r.ShortDate(v.Days.From), v.r.ShortDate(v.Days.To.AddDays(-1)), v.r.Words.Zone(v.Days.TimeZone))
 	return p
 }
 
 // ratings is the mean rating of each doctor, the best first.
 func (v clinicView) ratings() ui.BarsProps {
-	p := ui.BarsProps{Title: v.T("Average rating per doctor"), Summary: v.T("Of all feedback that patients have given."),
-		Head: [2]string{v.T("Doctor"), v.T("Rating")}, Most: 5, Level: 2}
+	p := ui.BarsProps{Title: v.r.T("Average rating per doctor"), Summary: v.r.T("Of all feedback that patients have given."),
+		Head: [2]string{v.r.T("Doctor"), v.r.T("Rating")}, Most: 5, Level: 2}
 	for _, doctor := range v.Ratings {
 		item := ui.BarItem{Label: doctor.FullName, Value: doctor.Average, Shown: "–", Href: "/doctors/" + doctor.DoctorID.String(),
-			Note: doctor.Specialization + " · " + v.N("%d rating|%d ratings", int(doctor.Count))}
+			Note: doctor.Specialization + " · " + v.r.N("%d rating|%d ratings", int(doctor.Count))}
 		if doctor.Count > 0 {
-			item.Shown = v.Decimal(doctor.Average, 2)
+			item.Shown = v.r.Decimal(doctor.Average, 2)
 		}
 		p.Items = append(p.Items, item)
 	}
@@ -178,25 +178,25 @@ func (v clinicView) ratings() ui.BarsProps {
 func (v clinicView) morePages() ui.PaginationProps {
 	p := ui.PaginationProps{}
 	if v.NextBest != "" {
-		p.Next = v.With("ratings", v.NextBest)
+		p.Next = v.r.With("ratings", v.NextBest)
 	}
 	if v.Form.Get("ratings") != "" {
-		p.Previous = v.With("ratings", "")
+		p.Previous = v.r.With("ratings", "")
 	}
 	return p
 }
 
 // waits is how long patients wait in each field of medicine.
 func (v clinicView) waits() ui.BarsProps {
-	p := ui.BarsProps{Title: v.T("Third next available"), Head: [2]string{v.T("Specialization"), v.T("Days")}, Level: 2,
-		Summary: v.T("Days from today to the third open time: the first two are often chance. The mean over the doctors of a field.")}
+	p := ui.BarsProps{Title: v.r.T("Third next available"), Head: [2]string{v.r.T("Specialization"), v.r.T("Days")}, Level: 2,
+		Summary: v.r.T("Days from today to the third open time: the first two are often chance. The mean over the doctors of a field.")}
 	for _, field := range v.Access.Specializations {
-		item := ui.BarItem{Label: field.Name, Note: v.N("%d doctor|%d doctors", field.Doctors), Shown: "–", Tone: "calm"}
+		item := ui.BarItem{Label: field.Name, Note: v.r.N("%d doctor|%d doctors", field.Doctors), Shown: "–", Tone: "calm"}
 		if days := field.ThirdNextDays; days != nil {
-			item.Value, item.Shown = *days, v.Decimal(*days, 1)
+			item.Value, item.Shown = *days, v.r.Decimal(*days, 1)
 		}
 		if field.Closed > 0 {
-			item.Note += " · " + v.N("%d without open times|%d without open times", field.Closed)
+			item.Note += " · " + v.r.N("%d without open times|%d without open times", field.Closed)
 		}
 		p.Items = append(p.Items, item)
 	}
@@ -209,15 +209,15 @@ func (v clinicView) rates() []ui.Fact {
 		if rate == nil {
 			return "–"
 		}
-		return v.Percent(*rate)
+		return v.r.Percent(*rate)
 	}
 	past := v.Access.Past
 	return []ui.Fact{
-		{Name: v.T("Filled"), Value: percent(v.Access.Ahead.Rate()), Note: v.T("of the next 28 days")},
-		{Name: v.T("Lead time"), Value: v.lead(past.LeadMinutes()), Note: v.T("from booking to visit, on average")},
-		{Name: v.T("Cancelled"), Value: percent(past.CancellationRate()), Note: v.T("of all visits, missed ones apart")},
-		{Name: v.T("Cancelled late"), Value: percent(past.LateCancellationRate()), Note: v.T("by patients, in the last 24 hours")},
-		{Name: v.T("Did not come"), Value: percent(past.NoShowRate()), Note: v.T("of completed and missed visits")},
+		{Name: v.r.T("Filled"), Value: percent(v.Access.Ahead.Rate()), Note: v.r.T("of the next 28 days")},
+		{Name: v.r.T("Lead time"), Value: v.lead(past.LeadMinutes()), Note: v.r.T("from booking to visit, on average")},
+		{Name: v.r.T("Cancelled"), Value: percent(past.CancellationRate()), Note: v.r.T("of all visits, missed ones apart")},
+		{Name: v.r.T("Cancelled late"), Value: percent(past.LateCancellationRate()), Note: v.r.T("by patients, in the last 24 hours")},
+		{Name: v.r.T("Did not come"), Value: percent(past.NoShowRate()), Note: v.r.T("of completed and missed visits")},
 	}
 }
 
@@ -226,5 +226,5 @@ func (v clinicView) lead(minutes *float64) string {
 	if minutes == nil {
 		return "–"
 	}
-	return v.T("%s days", v.Decimal(*minutes/perDay, 1))
+	return v.r.T("%s days", v.r.Decimal(*minutes/perDay, 1))
 }

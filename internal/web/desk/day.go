@@ -18,7 +18,7 @@ import (
 
 // dayView is a day of the clinic, one column a doctor.
 type dayView struct {
-	*page.Request
+	r       *page.Request
 	Desk    booking.ClinicDay
 	Date    turno.Date
 	Columns []booking.DayColumn // that are shown
@@ -44,7 +44,7 @@ func day(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := dayView{Request: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
+	v := dayView{r: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
 		Zone: r.ZoneNamed(clinicDay.Zone, time.UTC), Fields: fields, Field: field}
 	for i, column := range v.All {
 		if column.DoctorID == one {
@@ -62,22 +62,22 @@ func dayEvents(r *page.Request) error {
 	return r.StayTuned(live.Clinic())
 }
 
-func (v dayView) title() string { return v.Day(v.Date, v.today()) }
+func (v dayView) title() string { return v.r.Day(v.Date, v.today()) }
 
-func (v dayView) today() turno.Date { return turno.DateOf(v.Now, v.Zone) }
+func (v dayView) today() turno.Date { return turno.DateOf(v.r.Now, v.Zone) }
 
 func (v dayView) at(date turno.Date) string {
 	if date == v.today() {
-		return v.With("date", "", "cursor", "")
+		return v.r.With("date", "", "cursor", "")
 	}
-	return v.With("date", date.String(), "cursor", "")
+	return v.r.With("date", date.String(), "cursor", "")
 }
 
 func (v dayView) nav() ui.DateNavProps {
 	nav := ui.DateNavProps{
-		Label:    v.T("Other days"),
-		Previous: v.at(v.Date.AddDays(-1)), PreviousLabel: v.T("The day before"),
-		Next: v.at(v.Date.AddDays(1)), NextLabel: v.T("The day after"),
+		Label:    v.r.T("Other days"),
+		Previous: v.at(v.Date.AddDays(-1)), PreviousLabel: v.r.T("The day before"),
+		Next: v.at(v.Date.AddDays(1)), NextLabel: v.r.T("The day after"),
 	}
 	if v.Date != v.today() {
 		nav.Today = v.at(v.today())
@@ -98,9 +98,9 @@ func (v dayView) summary() string {
 			}
 		}
 	}
-	text := locale.Capital(v.DateOfYear(v.Date)) + " · " + v.doctors() + " · " + v.N("%d visit|%d visits", visits) + " · " + v.N("%d free time|%d free times", free)
+	text := locale.Capital(v.r.DateOfYear(v.Date)) + " · " + v.doctors() + " · " + v.r.N("%d visit|%d visits", visits) + " · " + v.r.N("%d free time|%d free times", free)
 	if waiting > 0 {
-		text += " · " + v.N("%d waits for an answer|%d wait for an answer", waiting)
+		text += " · " + v.r.N("%d waits for an answer|%d wait for an answer", waiting)
 	}
 	return text
 }
@@ -109,13 +109,13 @@ func (v dayView) summary() string {
 // other pages, or one was chosen.
 func (v dayView) doctors() string {
 	if n := len(v.Columns); n != v.Desk.Doctors {
-		return v.T("%d of %d doctors", n, v.Desk.Doctors)
+		return v.r.T("%d of %d doctors", n, v.Desk.Doctors)
 	}
-	return v.N("%d doctor|%d doctors", v.Desk.Doctors)
+	return v.r.N("%d doctor|%d doctors", v.Desk.Doctors)
 }
 
 func (v dayView) fieldOptions() []ui.Option {
-	options := []ui.Option{{Label: v.T("All specializations")}}
+	options := []ui.Option{{Label: v.r.T("All specializations")}}
 	for _, field := range v.Fields {
 		options = append(options, ui.Option{Value: strconv.Itoa(field.ID), Label: field.Name})
 	}
@@ -129,7 +129,7 @@ func (v dayView) choices() []ui.Choice {
 	for i, column := range v.All {
 		choices = append(choices, ui.Choice{
 			Label: column.DoctorName, Count: strconv.Itoa(len(column.Visits)),
-			Href:    v.With("doctor", column.DoctorID.String()),
+			Href:    v.r.With("doctor", column.DoctorID.String()),
 			Current: v.One != nil && v.One.DoctorID == column.DoctorID || v.One == nil && i == 0,
 		})
 	}
@@ -143,7 +143,7 @@ const (
 )
 
 func (v dayView) agenda() ui.AgendaProps {
-	p := ui.AgendaProps{Label: v.T("The day of all doctors"), Zone: v.Zone, ByOne: v.One == nil, Now: v.Now}
+	p := ui.AgendaProps{Label: v.r.T("The day of all doctors"), Zone: v.Zone, ByOne: v.One == nil, Now: v.r.Now}
 	p.FromHour, p.ToHour = v.hours()
 	for _, column := range v.Columns {
 		p.Columns = append(p.Columns, v.column(column))
@@ -186,29 +186,29 @@ func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "day": {v.Date.String()}}.Encode(),
 	}
 	for _, off := range c.TimeOff {
-		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, Title: v.T("Away")})
+		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, Title: v.r.T("Away")})
 	}
 	for _, visit := range c.Visits {
 		column.Items = append(column.Items, ui.AgendaItem{
-			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: v.Born(visit.PatientBirth) + dotted(theirTime(v.Request, visit.ScheduledAt, visit.DoctorZone)) + typeNote(v.Request, visit),
+			At: visit.ScheduledAt, Ends: visit.EndsAt, Title: visit.PatientName, Note: v.r.Born(visit.PatientBirth) + dotted(theirTime(v.r, visit.ScheduledAt, visit.DoctorZone)) + typeNote(v.r, visit),
 			Standing: ui.StandingOf(visit.Appointment), Href: visitPath(visit.ID), ID: "v-" + visit.ID.String(),
 		})
 	}
 	for _, free := range c.Free {
 		column.Items = append(column.Items, ui.AgendaItem{
-			At: free.StartsAt, Ends: free.EndsAt, Free: true, About: v.T("with %s", c.DoctorName) + dotted(theirTime(v.Request, free.StartsAt, c.DoctorZone)), Href: bookPath(c.DoctorID, free.StartsAt, v.One != nil),
+			At: free.StartsAt, Ends: free.EndsAt, Free: true, About: v.r.T("with %s", c.DoctorName) + dotted(theirTime(v.r, free.StartsAt, c.DoctorZone)), Href: bookPath(c.DoctorID, free.StartsAt, v.One != nil),
 		})
 	}
 	return column
 }
 
 func (v dayView) more() ui.PaginationProps {
-	p := ui.PaginationProps{Note: v.N("%d doctor|%d doctors", v.Desk.Doctors)}
+	p := ui.PaginationProps{Note: v.r.N("%d doctor|%d doctors", v.Desk.Doctors)}
 	if v.Desk.Next != "" {
-		p.Next = v.With("cursor", v.Desk.Next, "doctor", "")
+		p.Next = v.r.With("cursor", v.Desk.Next, "doctor", "")
 	}
-	if v.Query().Get("cursor") != "" {
-		p.Previous = v.With("cursor", "", "doctor", "")
+	if v.r.Query().Get("cursor") != "" {
+		p.Previous = v.r.With("cursor", "", "doctor", "")
 	}
 	return p
 }
@@ -225,5 +225,5 @@ func (v dayView) clear() string {
 	if v.Field == 0 && v.One == nil {
 		return ""
 	}
-	return v.With("specialization", "", "doctor", "", "cursor", "")
+	return v.r.With("specialization", "", "doctor", "", "cursor", "")
 }

@@ -15,7 +15,7 @@ import (
 
 // doctorsView is the doctors who wait to be verified, and all doctors.
 type doctorsView struct {
-	*page.Request
+	r       *page.Request
 	Form    *page.Form
 	Queue   account.VerificationQueue
 	Doctors []account.ListedUser
@@ -23,7 +23,7 @@ type doctorsView struct {
 }
 
 func doctors(r *page.Request) error {
-	v := doctorsView{Request: r, Form: r.Query()}
+	v := doctorsView{r: r, Form: r.Query()}
 	if err := v.read(); err != nil {
 		return err
 	}
@@ -31,11 +31,11 @@ func doctors(r *page.Request) error {
 }
 
 func (v *doctorsView) read() (err error) {
-	q := v.URL.Query()
-	if v.Queue, err = v.Site.Account.DoctorsToVerify(v.Context(), v.Caller, 0, q.Get("queue")); err != nil {
+	q := v.r.URL.Query()
+	if v.Queue, err = v.r.Site.Account.DoctorsToVerify(v.r.Context(), v.r.Caller, 0, q.Get("queue")); err != nil {
 		return err
 	}
-	v.Doctors, v.More, err = v.Site.Account.Users(v.Context(), v.Caller, account.UserSearch{Query: q.Get("q"), Role: turno.RoleDoctor, Cursor: q.Get("cursor")})
+	v.Doctors, v.More, err = v.r.Site.Account.Users(v.r.Context(), v.r.Caller, account.UserSearch{Query: q.Get("q"), Role: turno.RoleDoctor, Cursor: q.Get("cursor")})
 	return err
 }
 
@@ -88,7 +88,7 @@ func changeDoctor(r *page.Request, done func(), do func(context.Context, uuid.UU
 		if !r.Take(form, err) {
 			return err
 		}
-		v := doctorsView{Request: r, Form: form}
+		v := doctorsView{r: r, Form: form}
 		if err := v.read(); err != nil {
 			return err
 		}
@@ -102,22 +102,22 @@ func changeDoctor(r *page.Request, done func(), do func(context.Context, uuid.UU
 }
 
 func (v doctorsView) searchClear() string {
-	if v.URL.Query().Get("q") == "" {
+	if v.r.URL.Query().Get("q") == "" {
 		return ""
 	}
 	return "/admin/doctors"
 }
 
 func (v doctorsView) table() ui.TableProps {
-	p := ui.TableProps{Caption: v.T("All doctors"), Columns: []ui.Column{
-		{Name: v.T("Name")}, {Name: v.T("Email")}, {Name: v.T("Account")}, {Name: v.T("Pages"), Hidden: true},
+	p := ui.TableProps{Caption: v.r.T("All doctors"), Columns: []ui.Column{
+		{Name: v.r.T("Name")}, {Name: v.r.T("Email")}, {Name: v.r.T("Account")}, {Name: v.r.T("Pages"), Hidden: true},
 	}}
 	for _, doctor := range v.Doctors {
 		row := ui.Row{Cells: []ui.Cell{
 			{Text: doctor.FullName, Href: personPath(doctor.ID)},
 			{Text: doctor.Email},
-			{More: standing(v.Request, doctor.User)},
-			{More: doctorLinks(v.Request, doctor)},
+			{More: standing(v.r, doctor.User)},
+			{More: doctorLinks(v.r, doctor)},
 		}}
 		if !doctor.Active() {
 			row.Tone = "faded"
@@ -128,7 +128,7 @@ func (v doctorsView) table() ui.TableProps {
 }
 
 func (v doctorsView) pages() ui.PaginationProps {
-	return pagesOf(v.Request, v.More)
+	return pagesOf(v.r, v.More)
 }
 
 // pagesOf is the way to the next page of a list, and back to its beginning.

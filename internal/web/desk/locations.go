@@ -14,7 +14,7 @@ import (
 
 // locationsView is the places where visits happen.
 type locationsView struct {
-	*page.Request
+	r   *page.Request
 	All []turno.Location
 }
 
@@ -28,7 +28,7 @@ func locations(r *page.Request) error {
 
 // locationView is one of them as a form; ID is uuid.Nil for a new one.
 type locationView struct {
-	*page.Request
+	r    *page.Request
 	ID   uuid.UUID
 	Form *page.Form
 }
@@ -76,9 +76,9 @@ func showLocation(r *page.Request, status int, id uuid.UUID, form *page.Form) er
 
 func (v locationView) title() string {
 	if v.ID == uuid.Nil {
-		return v.T("New location")
+		return v.r.T("New location")
 	}
-	return v.T("Change a location")
+	return v.r.T("Change a location")
 }
 
 func (v locationView) path() string {

@@ -16,7 +16,7 @@ import (
 
 // mailView is one mail, with what it says.
 type mailView struct {
-	*page.Request
+	r *page.Request
 	notify.Opened
 	Event *ical.Event // the invitation; nil: there is none
 	Asks  ical.Method
@@ -28,7 +28,7 @@ func mailPage(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	v := mailView{Request: r, Opened: m}
+	v := mailView{r: r, Opened: m}
 	if invitation, err := ical.Read([]byte(m.Calendar)); err == nil && len(invitation.Events) > 0 {
 		v.Event, v.Asks = &invitation.Events[0], invitation.Method
 	}
@@ -63,21 +63,21 @@ func openMail(r *page.Request) (notify.Opened, error) {
 func (v mailView) stands() string {
 	switch v.State {
 	case notify.Failed:
-		return v.T("It did not arrive, and is not tried again. If it matters, call the person. Check the address on their page.")
+		return v.r.T("It did not arrive, and is not tried again. If it matters, call the person. Check the address on their page.")
 	case notify.Waiting:
 		return v.waits()
 	case notify.Withheld:
 		if v.AskedAt != nil {
-			return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to on %s; if it matters, call them.", moment(v.Request, *v.AskedAt))
+			return v.r.T("Nobody has confirmed this address yet, so nothing about a visit goes there. The person was asked to on %s; if it matters, call them.", moment(v.r, *v.AskedAt))
 		}
-		return v.T("Nobody has confirmed this address yet, so nothing about a visit goes there. No mail that asks to has left yet; if it matters, call the person.")
+		return v.r.T("Nobody has confirmed this address yet, so nothing about a visit goes there. No mail that asks to has left yet; if it matters, call the person.")
 	case notify.Kept:
-		if v.Site.Demo {
-			return v.T("A demo sends nothing, so it was not sent. It can be read here.")
+		if v.r.Site.Demo {
+			return v.r.T("A demo sends nothing, so it was not sent. It can be read here.")
 		}
-		return v.T("No mail server is set up, so it was not sent. It can be read here.")
+		return v.r.T("No mail server is set up, so it was not sent. It can be read here.")
 	case notify.Dropped:
-		return v.T("By its time it was no longer true, so it was not sent.")
+		return v.r.T("By its time it was no longer true, so it was not sent.")
 	case notify.Sent:
 	}
 	return ""
@@ -87,44 +87,44 @@ func (v mailView) stands() string {
 func (v mailView) waits() string {
 	switch v.Trouble() {
 	case notify.SenderFault:
-		return v.T("The mail server refuses the sender or this server, not the address. The mail waits, however long, and is tried every quarter of an hour: whoever looks after the mail server has to mend it.")
+		return v.r.T("The mail server refuses the sender or this server, not the address. The mail waits, however long, and is tried every quarter of an hour: whoever looks after the mail server has to mend it.")
 	case notify.NotThisMail:
-		return v.T("It could not leave yet, and the address is not to blame. It waits, however long, and is tried again and again.")
+		return v.r.T("It could not leave yet, and the address is not to blame. It waits, however long, and is tried again and again.")
 	case notify.NoTrouble:
 	}
-	return v.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
+	return v.r.T("It leaves as soon as the mail server takes it. If the server refuses it for three days, it is given up.")
 }
 
 // nothing says why there is nothing to read.
 func (v mailView) nothing() string {
 	if v.State == notify.Waiting || v.State == notify.Dropped {
-		return v.T("A mail is written when it leaves, from what is true by then. This one is not written yet, or never was.")
+		return v.r.T("A mail is written when it leaves, from what is true by then. This one is not written yet, or never was.")
 	}
-	return v.T("What a mail says is kept for 30 days.")
+	return v.r.T("What a mail says is kept for 30 days.")
 }
 
 func (v mailView) terms() []ui.Term {
 	to := v.To.FullName
 	if v.Birth != nil {
-		to += ", " + v.Born(*v.Birth)
+		to += ", " + v.r.Born(*v.Birth)
 	}
-	terms := []ui.Term{{Name: v.T("To"), Value: to, Href: personPath(v.To.ID), Icon: ui.IconPerson}}
+	terms := []ui.Term{{Name: v.r.T("To"), Value: to, Href: personPath(v.To.ID), Icon: ui.IconPerson}}
 	if v.Recipient != "" {
-		terms = append(terms, ui.Term{Name: v.T("Address"), Value: v.Recipient, Icon: ui.IconMail})
+		terms = append(terms, ui.Term{Name: v.r.T("Address"), Value: v.Recipient, Icon: ui.IconMail})
 	}
 	if v.Visit != nil {
 		terms = append(terms,
-			ui.Term{Name: v.T("About a visit of"), Value: v.Visit.PatientName + ", " + v.Born(v.Visit.PatientBirth), Href: visitPath(v.Visit.ID), Icon: ui.IconCalendar})
+			ui.Term{Name: v.r.T("About a visit of"), Value: v.Visit.PatientName + ", " + v.r.Born(v.Visit.PatientBirth), Href: visitPath(v.Visit.ID), Icon: ui.IconCalendar})
 	}
-	terms = append(terms, ui.Term{Name: v.T("Made on"), Value: moment(v.Request, v.CreatedAt), Icon: ui.IconClock})
+	terms = append(terms, ui.Term{Name: v.r.T("Made on"), Value: moment(v.r, v.CreatedAt), Icon: ui.IconClock})
 	if v.SentAt != nil {
-		terms = append(terms, ui.Term{Name: mailState(v.Request, v.State), Value: moment(v.Request, *v.SentAt), Icon: ui.IconDone})
+		terms = append(terms, ui.Term{Name: mailState(v.r, v.State), Value: moment(v.r, *v.SentAt), Icon: ui.IconDone})
 	}
 	if v.Attempts > 0 {
-		terms = append(terms, ui.Term{Name: v.T("Attempts"), Value: strconv.Itoa(v.Attempts), Icon: ui.IconUndo})
+		terms = append(terms, ui.Term{Name: v.r.T("Attempts"), Value: strconv.Itoa(v.Attempts), Icon: ui.IconUndo})
 	}
 	if v.LastError != "" {
-		terms = append(terms, ui.Term{Name: v.T("What went wrong"), Value: wrong(v.Request, v.LastError), Icon: ui.IconAlert})
+		terms = append(terms, ui.Term{Name: v.r.T("What went wrong"), Value: wrong(v.r, v.LastError), Icon: ui.IconAlert})
 	}
 	return terms
 }
@@ -141,9 +141,9 @@ func wrong(r *page.Request, said string) string {
 // asks is what the invitation does to the reader's calendar.
 func (v mailView) asks() string {
 	if v.Asks == ical.Cancel {
-		return v.T("It takes the visit out of the reader's calendar.")
+		return v.r.T("It takes the visit out of the reader's calendar.")
 	}
-	return v.T("It puts the visit into the reader's calendar, or moves it there.")
+	return v.r.T("It puts the visit into the reader's calendar, or moves it there.")
 }
 
 // event is the invitation in plain words.
@@ -154,18 +154,18 @@ func (v mailView) event() []ui.Term {
 		zone = time.UTC
 	}
 	terms := []ui.Term{
-		{Name: v.T("Title"), Value: e.Summary},
-		{Name: v.T("When"), Value: v.DateTime(e.Starts, zone) + " – " + v.Time(e.Ends, zone) + " (" + v.Words.Zone(zone.String()) + ")"},
+		{Name: v.r.T("Title"), Value: e.Summary},
+		{Name: v.r.T("When"), Value: v.r.DateTime(e.Starts, zone) + " – " + v.r.Time(e.Ends, zone) + " (" + v.r.Words.Zone(zone.String()) + ")"},
 	}
 	if e.Location != "" {
-		terms = append(terms, ui.Term{Name: v.T("Where"), Value: e.Location})
+		terms = append(terms, ui.Term{Name: v.r.T("Where"), Value: e.Location})
 	}
-	terms = append(terms, ui.Term{Name: v.T("Status"), Value: v.eventStatus()}, ui.Term{Name: v.T("Version"), Value: strconv.Itoa(e.Sequence)})
+	terms = append(terms, ui.Term{Name: v.r.T("Status"), Value: v.eventStatus()}, ui.Term{Name: v.r.T("Version"), Value: strconv.Itoa(e.Sequence)})
 	if e.Organizer != nil {
-		terms = append(terms, ui.Term{Name: v.T("Sender"), Value: e.Organizer.Name + " <" + e.Organizer.Email + ">"})
+		terms = append(terms, ui.Term{Name: v.r.T("Sender"), Value: e.Organizer.Name + " <" + e.Organizer.Email + ">"})
 	}
 	for _, attendee := range e.Attendees {
-		terms = append(terms, ui.Term{Name: v.T("To"), Value: attendee.Name + " <" + attendee.Email + ">"})
+		terms = append(terms, ui.Term{Name: v.r.T("To"), Value: attendee.Name + " <" + attendee.Email + ">"})
 	}
 	return terms
 }
@@ -173,11 +173,11 @@ func (v mailView) event() []ui.Term {
 func (v mailView) eventStatus() string {
 	switch v.Event.Status {
 	case ical.Tentative:
-		return v.T("Requested, not yet confirmed")
+		return v.r.T("Requested, not yet confirmed")
 	case ical.Confirmed:
-		return v.T("Confirmed")
+		return v.r.T("Confirmed")
 	case ical.Cancelled:
-		return v.T("Cancelled")
+		return v.r.T("Cancelled")
 	}
 	return "–"
 }

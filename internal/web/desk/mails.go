@@ -13,7 +13,7 @@ import (
 
 // mailsView is what was sent to people, is to be sent, or is kept.
 type mailsView struct {
-	*page.Request
+	r      *page.Request
 	State  notify.State // "": all
 	Person uuid.UUID    // uuid.Nil: everybody
 	Counts map[notify.State]int
@@ -24,7 +24,7 @@ type mailsView struct {
 // mails lists mail by state, the newest first.
 func mails(r *page.Request) error {
 	q := r.URL.Query()
-	v := mailsView{Request: r}
+	v := mailsView{r: r}
 	if state := notify.State(q.Get("state")); slices.Contains(notify.States(), state) {
 		v.State = state
 	}
@@ -41,26 +41,26 @@ func mails(r *page.Request) error {
 
 func (v mailsView) lead() string {
 	if v.Person != uuid.Nil {
-		return v.T("To one person, or about their visits.")
+		return v.r.T("To one person, or about their visits.")
 	}
 	switch {
-	case v.Site.Demo:
-		return v.T("What would be sent to people. A demo sends nothing, so it is kept here.")
-	case v.Site.Mail.Sends():
-		return v.T("What is sent to people about their visits and accounts.")
+	case v.r.Site.Demo:
+		return v.r.T("What would be sent to people. A demo sends nothing, so it is kept here.")
+	case v.r.Site.Mail.Sends():
+		return v.r.T("What is sent to people about their visits and accounts.")
 	}
-	return v.T("What would be sent to people. No mail server is set up, so it is kept here.")
+	return v.r.T("What would be sent to people. No mail server is set up, so it is kept here.")
 }
 
 // states are the ways to see the list, each with how many there are.
 func (v mailsView) states() []ui.Choice {
-	choices := []ui.Choice{{Label: v.T("All"), Href: v.With("state", "", "cursor", ""), Current: v.State == ""}}
+	choices := []ui.Choice{{Label: v.r.T("All"), Href: v.r.With("state", "", "cursor", ""), Current: v.State == ""}}
 	for _, state := range notify.States() {
 		if v.Counts[state] == 0 && v.State != state && !slices.Contains([]notify.State{notify.Failed, notify.Waiting}, state) {
 			continue
 		}
-		choices = append(choices, ui.Choice{Label: mailState(v.Request, state), Href: v.With("state", string(state), "cursor", ""),
-			Current: v.State == state, Count: counted(v.Request, v.Counts[state])})
+		choices = append(choices, ui.Choice{Label: mailState(v.r, state), Href: v.r.With("state", string(state), "cursor", ""),
+			Current: v.State == state, Count: counted(v.r, v.Counts[state])})
 	}
 	return choices
 }
@@ -74,17 +74,17 @@ func counted(r *page.Request, n int) string {
 }
 
 func (v mailsView) table() ui.TableProps {
-	p := ui.TableProps{Caption: v.T("Mail"), Columns: []ui.Column{
-		{Name: v.T("Mail")}, {Name: v.T("To")}, {Name: v.T("State")}, {Name: v.T("Made on")},
+	p := ui.TableProps{Caption: v.r.T("Mail"), Columns: []ui.Column{
+		{Name: v.r.T("Mail")}, {Name: v.r.T("To")}, {Name: v.r.T("State")}, {Name: v.r.T("Made on")},
 	}}
 	for _, m := range v.Found {
 		to := ui.Cell{Text: m.UserName, Href: personPath(m.UserID), Note: m.Recipient}
 		if m.UserBirth != nil {
-			to.Text += ", " + v.Born(*m.UserBirth)
+			to.Text += ", " + v.r.Born(*m.UserBirth)
 		}
 		row := ui.Row{Cells: []ui.Cell{
-			{Text: mailKind(v.Request, notify.Kind(m.Kind)), Href: mailPath(m.ID)}, to,
-			{More: mailBadge(v.Request, m.State), Note: tries(v.Request, m)}, {Text: v.ShortDateTime(m.CreatedAt, v.Zone)},
+			{Text: mailKind(v.r, notify.Kind(m.Kind)), Href: mailPath(m.ID)}, to,
+			{More: mailBadge(v.r, m.State), Note: tries(v.r, m)}, {Text: v.r.ShortDateTime(m.CreatedAt, v.r.Zone)},
 		}}
 		switch m.State {
 		case notify.Failed:

@@ -13,7 +13,7 @@ import (
 
 // moveView is the times that a visit can be moved to.
 type moveView struct {
-	*page.Request
+	r            *page.Request
 	Visit        booking.VisitView
 	Week         booking.SlotWeek
 	Zone         *time.Location
@@ -34,7 +34,7 @@ func showMove(r *page.Request, status int, form *page.Form, alternatives []turno
 	if err != nil {
 		return err
 	}
-	v := moveView{Request: r, Zone: clinicZone(r), Form: form, Alternatives: alternatives}
+	v := moveView{r: r, Zone: clinicZone(r), Form: form, Alternatives: alternatives}
 	if v.Visit, err = r.Site.Booking.Visit(r.Context(), r.Caller, id); err != nil {
 		return err
 	}
@@ -79,9 +79,9 @@ func moveVisit(r *page.Request) error {
 }
 
 func (v moveView) week() ui.WeekProps {
-	return v.Request.Week(page.Week{SlotWeek: v.Week, Zone: v.Zone, Note: timesNote(v.Request, v.Visit.ScheduledAt, v.Visit.DoctorZone), Path: v.weekPath,
+	return v.r.Week(page.Week{SlotWeek: v.Week, Zone: v.Zone, Note: timesNote(v.r, v.Visit.ScheduledAt, v.Visit.DoctorZone), Path: v.weekPath,
 		Whole: func(day turno.Date) string { return v.weekPath(v.Week.From) + "&day=" + day.String() },
-		Slot:  func(s *ui.Slot) { s.About += dotted(theirTime(v.Request, s.At, v.Visit.DoctorZone)) }})
+		Slot:  func(s *ui.Slot) { s.About += dotted(theirTime(v.r, s.At, v.Visit.DoctorZone)) }})
 }
 
 func (v moveView) weekPath(day turno.Date) string {
@@ -105,7 +105,7 @@ func (v moveView) localClock() string {
 func (v moveView) alternatives() []ui.Slot {
 	var slots []ui.Slot
 	for _, open := range v.Alternatives {
-		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.Time(open.StartsAt, v.Zone), Note: v.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.Request, open.StartsAt, v.Visit.DoctorZone))})
+		slots = append(slots, ui.Slot{At: open.StartsAt, Label: v.r.Time(open.StartsAt, v.Zone), Note: v.r.ShortDay(turno.DateOf(open.StartsAt, v.Zone)) + dotted(theirTime(v.r, open.StartsAt, v.Visit.DoctorZone))})
 	}
 	return slots
 }

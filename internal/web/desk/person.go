@@ -16,7 +16,7 @@ import (
 
 // personView is somebody's account, with what staff can do with it.
 type personView struct {
-	*page.Request
+	r *page.Request
 	account.Person
 	Form   *page.Form          // of the details
 	Link   account.ResetLink   // that was just made; shown once
@@ -46,7 +46,7 @@ func showPersonWith(r *page.Request, status int, id uuid.UUID, form *page.Form, 
 	if err != nil {
 		return err
 	}
-	v := personView{Request: r, Person: person, Form: form, Link: link}
+	v := personView{r: r, Person: person, Form: form, Link: link}
 	if form == nil {
 		v.Form = v.details()
 	}
@@ -64,8 +64,8 @@ func (v *personView) readToCall() (err error) {
 	if v.Doctor == nil || v.Doctor.VerifiedAt != nil && v.Active() {
 		return nil
 	}
-	v.ToCall, _, err = v.Site.Booking.Visits(v.Context(), v.Caller, booking.VisitSearch{
-		Doctor: v.Doctor.ID, Statuses: []turno.Status{turno.StatusPending, turno.StatusConfirmed}, From: v.Now, Limit: maxToCall})
+	v.ToCall, _, err = v.r.Site.Booking.Visits(v.r.Context(), v.r.Caller, booking.VisitSearch{
+		Doctor: v.Doctor.ID, Statuses: []turno.Status{turno.StatusPending, turno.StatusConfirmed}, From: v.r.Now, Limit: maxToCall})
 	return err
 }
 
@@ -85,35 +85,35 @@ func (v *personView) details() *page.Form {
 // title is the name, with the birth date of a patient.
 func (v personView) title() string {
 	if v.Patient != nil {
-		return v.FullName + ", " + v.Born(v.Patient.DateOfBirth)
+		return v.FullName + ", " + v.r.Born(v.Patient.DateOfBirth)
 	}
 	return v.FullName
 }
 
 func (v personView) terms() []ui.Term {
 	terms := []ui.Term{
-		{Name: v.T("Role"), Value: role(v.Request, v.User), Icon: ui.IconPerson},
-		{Name: v.T("Username"), Value: v.Username, Icon: ui.IconKey},
-		{Name: v.T("Email"), Value: cmp.Or(v.MailAddress(), "–"), Icon: ui.IconMail},
-		{Name: v.T("Registered"), Value: moment(v.Request, v.CreatedAt), Icon: ui.IconClock},
+		{Name: v.r.T("Role"), Value: role(v.r, v.User), Icon: ui.IconPerson},
+		{Name: v.r.T("Username"), Value: v.Username, Icon: ui.IconKey},
+		{Name: v.r.T("Email"), Value: cmp.Or(v.MailAddress(), "–"), Icon: ui.IconMail},
+		{Name: v.r.T("Registered"), Value: moment(v.r, v.CreatedAt), Icon: ui.IconClock},
 	}
 	if v.Patient != nil && v.Patient.ContactNumber != "" {
-		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
+		terms = append(terms, ui.Term{Name: v.r.T("Telephone"), Value: v.Patient.ContactNumber, Icon: ui.IconPhone, Href: page.Tel(v.Patient.ContactNumber)})
 	}
 	if v.Doctor != nil {
 		terms = append(terms,
-			ui.Term{Name: v.T("Specialization"), Value: v.Doctor.Specialization, Icon: ui.IconHeart},
-			ui.Term{Name: v.T("Licence"), Value: v.Doctor.LicenseNumber, Icon: ui.IconShield},
-			ui.Term{Name: v.T("Verified"), Value: v.verified(), Icon: ui.IconCheck})
+			ui.Term{Name: v.r.T("Specialization"), Value: v.Doctor.Specialization, Icon: ui.IconHeart},
+			ui.Term{Name: v.r.T("Licence"), Value: v.Doctor.LicenseNumber, Icon: ui.IconShield},
+			ui.Term{Name: v.r.T("Verified"), Value: v.verified(), Icon: ui.IconCheck})
 	}
 	return terms
 }
 
 func (v personView) verified() string {
 	if v.Doctor.VerifiedAt == nil {
-		return v.T("Not yet")
+		return v.r.T("Not yet")
 	}
-	text := moment(v.Request, *v.Doctor.VerifiedAt)
+	text := moment(v.r, *v.Doctor.VerifiedAt)
 	if v.Doctor.VerificationNote != "" {
 		text += " · " + v.Doctor.VerificationNote
 	}
@@ -125,14 +125,14 @@ func (v personView) mayWrite() bool {
 		return false
 	}
 	if v.Role == turno.RolePatient {
-		return may(v.Request, policy.WritePatientUser)
+		return may(v.r, policy.WritePatientUser)
 	}
-	return may(v.Request, policy.WriteUser)
+	return may(v.r, policy.WriteUser)
 }
 
 // call is a row of the visits that somebody has to call about.
 func (v personView) call(visit booking.VisitView) ui.VisitProps {
-	return visitRow(v.Request, visit, false)
+	return visitRow(v.r, visit, false)
 }
 
 // updatePerson changes what the form says.
@@ -213,7 +213,7 @@ func tryAddress(r *page.Request) error {
 // mayReset reports whether a link can be made: staff reset their passwords
 // themselves.
 func (v personView) mayReset() bool {
-	return v.Role != turno.RoleAdmin && v.Active() && may(v.Request, policy.IssueResetLink)
+	return v.Role != turno.RoleAdmin && v.Active() && may(v.r, policy.IssueResetLink)
 }
 
 func patchPerson(r *page.Request, done func(), read func(*page.Form) (account.Patch, error)) error {

@@ -12,7 +12,7 @@ import (
 
 // specializationsView is the fields of medicine, with who has them.
 type specializationsView struct {
-	*page.Request
+	r    *page.Request
 	Uses []account.SpecializationUse
 	Form *page.Form
 	ID   int // the one that the form is about; 0: a new one
@@ -94,9 +94,9 @@ func (v specializationsView) problem(id int) string {
 
 func (v specializationsView) uses(use account.SpecializationUse) string {
 	if use.Doctors == 0 {
-		return v.T("nobody has it")
+		return v.r.T("nobody has it")
 	}
-	return v.N("%d doctor|%d doctors", int(use.Doctors)) + " · " + v.N("%d can be booked|%d can be booked", int(use.Bookable))
+	return v.r.N("%d doctor|%d doctors", int(use.Doctors)) + " · " + v.r.N("%d can be booked|%d can be booked", int(use.Bookable))
 }
 
 func (v specializationsView) path(use account.SpecializationUse) string {
@@ -104,5 +104,5 @@ func (v specializationsView) path(use account.SpecializationUse) string {
 }
 
 func (v specializationsView) field(use account.SpecializationUse) ui.FieldProps {
-	return ui.FieldProps{Name: "name", ID: "name-" + strconv.Itoa(use.ID), Label: v.T("Name"), Value: v.value(use.ID, use.Name), Error: v.problem(use.ID), MaxLength: 100, Autocomplete: "off"}
+	return ui.FieldProps{Name: "name", ID: "name-" + strconv.Itoa(use.ID), Label: v.r.T("Name"), Value: v.value(use.ID, use.Name), Error: v.problem(use.ID), MaxLength: 100, Autocomplete: "off"}
 }

@@ -16,7 +16,7 @@ import (
 
 // systemView is how the installation is doing.
 type systemView struct {
-	*page.Request
+	r      *page.Request
 	Status system.Status
 }
 
@@ -46,22 +46,22 @@ func retryJob(r *page.Request) error {
 
 func (v systemView) facts() []ui.Fact {
 	s := v.Status
-	waiting := ui.Fact{Name: v.T("Events that wait"), Value: v.Decimal(float64(s.WaitingEvents), 0)}
+	waiting := ui.Fact{Name: v.r.T("Events that wait"), Value: v.r.Decimal(float64(s.WaitingEvents), 0)}
 	if s.OldestEventAt != nil {
-		waiting.Note = v.T("since %s", v.Ago(v.Now.Sub(*s.OldestEventAt)))
+		waiting.Note = v.r.T("since %s", v.r.Ago(v.r.Now.Sub(*s.OldestEventAt)))
 	}
-	mails := ui.Fact{Name: v.T("Mails that wait"), Value: v.Decimal(float64(s.WaitingMails.Count), 0), Href: "/admin/mail?state=waiting"}
+	mails := ui.Fact{Name: v.r.T("Mails that wait"), Value: v.r.Decimal(float64(s.WaitingMails.Count), 0), Href: "/admin/mail?state=waiting"}
 	if s.WaitingMails.OldestAt != nil {
-		mails.Note = v.T("since %s", v.Ago(v.Now.Sub(*s.WaitingMails.OldestAt)))
+		mails.Note = v.r.T("since %s", v.r.Ago(v.r.Now.Sub(*s.WaitingMails.OldestAt)))
 	}
 	return []ui.Fact{
-		{Name: v.T("Jobs that wait"), Value: v.depth("available", "scheduled", "retryable", "pending")},
-		{Name: v.T("Running now"), Value: v.depth("running")},
-		{Name: v.T("Given up"), Value: v.depth("discarded")},
+		{Name: v.r.T("Jobs that wait"), Value: v.depth("available", "scheduled", "retryable", "pending")},
+		{Name: v.r.T("Running now"), Value: v.depth("running")},
+		{Name: v.r.T("Given up"), Value: v.depth("discarded")},
 		waiting,
 		mails,
-		{Name: v.T("Mail not delivered"), Value: counted(v.Request, s.MailsFailed), Href: "/admin/mail?state=failed"},
-		{Name: v.T("Live pages"), Value: strconv.Itoa(s.Streams), Note: v.T("open on this node")},
+		{Name: v.r.T("Mail not delivered"), Value: counted(v.r, s.MailsFailed), Href: "/admin/mail?state=failed"},
+		{Name: v.r.T("Live pages"), Value: strconv.Itoa(s.Streams), Note: v.r.T("open on this node")},
 	}
 }
 
@@ -70,31 +70,31 @@ func (v systemView) depth(states ...string) string {
 	for _, state := range states {
 		sum += v.Status.Jobs.Depth[state]
 	}
-	return v.Decimal(float64(sum), 0)
+	return v.r.Decimal(float64(sum), 0)
 }
 
 func (v systemView) terms() []ui.Term {
 	s := v.Status
-	mail := v.T("Not set up: it is kept to be read here")
+	mail := v.r.T("Not set up: it is kept to be read here")
 	switch {
-	case v.Site.Demo:
-		mail = v.T("A demo sends nothing: it is kept to be read here")
+	case v.r.Site.Demo:
+		mail = v.r.T("A demo sends nothing: it is kept to be read here")
 	case s.Mail:
-		mail = v.T("Set up")
+		mail = v.r.T("Set up")
 	}
 	if s.WaitingMails.LastError != "" {
-		mail += " · " + v.T("the last attempt that failed: %s", wrong(v.Request, s.WaitingMails.LastError))
+		mail += " · " + v.r.T("the last attempt that failed: %s", wrong(v.r, s.WaitingMails.LastError))
 	}
-	migrations := v.T("%d, the newest", s.Migration)
+	migrations := v.r.T("%d, the newest", s.Migration)
 	if s.Migration != s.NewestMigration {
-		migrations = v.T("%d; this version knows %d", s.Migration, s.NewestMigration)
+		migrations = v.r.T("%d; this version knows %d", s.Migration, s.NewestMigration)
 	}
 	return []ui.Term{
-		{Name: v.T("Version"), Value: s.Version},
-		{Name: v.T("Running for"), Value: uptime(v.Request, s.Uptime)},
-		{Name: v.T("Database"), Value: fmt.Sprintf("%v · %s MB", s.Engine, v.Decimal(float64(s.DatabaseBytes)/1e6, 1))},
-		{Name: v.T("Migration"), Value: migrations},
-		{Name: v.T("Mail"), Value: mail, Href: "/admin/mail"},
+		{Name: v.r.T("Version"), Value: s.Version},
+		{Name: v.r.T("Running for"), Value: uptime(v.r, s.Uptime)},
+		{Name: v.r.T("Database"), Value: fmt.Sprintf("%v · %s MB", s.Engine, v.r.Decimal(float64(s.DatabaseBytes)/1e6, 1))},
+		{Name: v.r.T("Migration"), Value: migrations},
+		{Name: v.r.T("Mail"), Value: mail, Href: "/admin/mail"},
 	}
 }
 
@@ -107,13 +107,13 @@ func uptime(r *page.Request, d time.Duration) string {
 }
 
 func (v systemView) tasks() ui.TableProps {
-	p := ui.TableProps{Caption: v.T("Periodic tasks"), Plain: true, Columns: []ui.Column{
-		{Name: v.T("Task")}, {Name: v.T("Every")}, {Name: v.T("Last")}, {Name: v.T("Next")}, {Name: v.T("State")},
+	p := ui.TableProps{Caption: v.r.T("Periodic tasks"), Plain: true, Columns: []ui.Column{
+		{Name: v.r.T("Task")}, {Name: v.r.T("Every")}, {Name: v.r.T("Last")}, {Name: v.r.T("Next")}, {Name: v.r.T("State")},
 	}}
 	tasks := slices.SortedFunc(slices.Values(v.Status.Jobs.Tasks), func(a, b jobs.TaskRun) int { return cmp.Compare(a.Name, b.Name) })
 	for _, task := range tasks {
 		p.Rows = append(p.Rows, ui.Row{Cells: []ui.Cell{
-			{Text: task.Name}, {Text: uptime(v.Request, task.Every)}, {Text: v.moment(task.LastAt)}, {Text: v.moment(task.NextAt)}, {Text: cmp.Or(task.State, "–")},
+			{Text: task.Name}, {Text: uptime(v.r, task.Every)}, {Text: v.moment(task.LastAt)}, {Text: v.moment(task.NextAt)}, {Text: cmp.Or(task.State, "–")},
 		}})
 	}
 	return p
@@ -123,21 +123,21 @@ func (v systemView) moment(at *time.Time) string {
 	if at == nil {
 		return "–"
 	}
-	return v.ShortDateTime(*at, v.Zone)
+	return v.r.ShortDateTime(*at, v.r.Zone)
 }
 
 func (v systemView) failures() ui.TableProps {
-	p := ui.TableProps{Caption: v.T("Jobs that failed"), Plain: true, Columns: []ui.Column{
-		{Name: v.T("Job")}, {Name: v.T("What went wrong")}, {Name: v.T("Attempts")}, {Name: v.T("Last")}, {Name: v.T("Next")}, {Name: v.T("Try again"), Hidden: true},
+	p := ui.TableProps{Caption: v.r.T("Jobs that failed"), Plain: true, Columns: []ui.Column{
+		{Name: v.r.T("Job")}, {Name: v.r.T("What went wrong")}, {Name: v.r.T("Attempts")}, {Name: v.r.T("Last")}, {Name: v.r.T("Next")}, {Name: v.r.T("Try again"), Hidden: true},
 	}}
 	for _, f := range v.Status.Jobs.Failures {
-		next := v.T("not by itself")
+		next := v.r.T("not by itself")
 		if f.RetryAt != nil {
 			next = v.moment(f.RetryAt)
 		}
 		p.Rows = append(p.Rows, ui.Row{Tone: "warm", Cells: []ui.Cell{
-			{Text: f.Name}, {Text: f.Error}, {Text: v.T("%d of %d", f.Attempts, f.MaxAttempts)}, {Text: v.moment(&f.AttemptedAt)}, {Text: next},
-			{More: ui.PostButton(fmt.Sprintf("/admin/system/jobs/%d/retry", f.ID), ui.ButtonProps{Label: v.T("Try again"), Icon: ui.IconUndo, Small: true, About: f.Name})},
+			{Text: f.Name}, {Text: f.Error}, {Text: v.r.T("%d of %d", f.Attempts, f.MaxAttempts)}, {Text: v.moment(&f.AttemptedAt)}, {Text: next},
+			{More: ui.PostButton(fmt.Sprintf("/admin/system/jobs/%d/retry", f.ID), ui.ButtonProps{Label: v.r.T("Try again"), Icon: ui.IconUndo, Small: true, About: f.Name})},
 		}})
 	}
 	return p

@@ -16,7 +16,7 @@ import (
 // usersView is people found: patients for the front desk, everybody for full
 // staff.
 type usersView struct {
-	*page.Request
+	r     *page.Request
 	Found []account.ListedUser
 	More  string
 }
@@ -37,7 +37,7 @@ func users(r *page.Request) error {
 	return r.Show(page.Head{Title: r.T("People"), At: "/admin/users"}, usersPage(usersView{r, found, more}))
 }
 
-func (v usersView) get(name string) string { return v.URL.Query().Get(name) }
+func (v usersView) get(name string) string { return v.r.URL.Query().Get(name) }
 
 func (v usersView) clear() string {
 	if v.get("q") == "" && v.get("role") == "" && v.get("account") == "" {
@@ -48,15 +48,15 @@ func (v usersView) clear() string {
 
 func (v usersView) roles() []ui.Option {
 	return []ui.Option{
-		{Label: v.T("Everybody")},
-		{Value: string(turno.RolePatient), Label: v.T("Patients")},
-		{Value: string(turno.RoleDoctor), Label: v.T("Doctors")},
-		{Value: string(turno.RoleAdmin), Label: v.T("Staff")},
+		{Label: v.r.T("Everybody")},
+		{Value: string(turno.RolePatient), Label: v.r.T("Patients")},
+		{Value: string(turno.RoleDoctor), Label: v.r.T("Doctors")},
+		{Value: string(turno.RoleAdmin), Label: v.r.T("Staff")},
 	}
 }
 
 func (v usersView) accounts() []ui.Option {
-	return []ui.Option{{Label: v.T("All accounts")}, {Value: "active", Label: v.T("Active")}, {Value: "inactive", Label: v.T("Deactivated")}}
+	return []ui.Option{{Label: v.r.T("All accounts")}, {Value: "active", Label: v.r.T("Active")}, {Value: "inactive", Label: v.r.T("Deactivated")}}
 }
 
 // role is what somebody is to the clinic, in a word.
@@ -73,8 +73,8 @@ func role(r *page.Request, u turno.User) string {
 }
 
 func (v usersView) table() ui.TableProps {
-	p := ui.TableProps{Caption: v.T("People"), Columns: []ui.Column{
-		{Name: v.T("Name")}, {Name: v.T("Telephone")}, {Name: v.T("Email")}, {Name: v.T("Role")}, {Name: v.T("Account")},
+	p := ui.TableProps{Caption: v.r.T("People"), Columns: []ui.Column{
+		{Name: v.r.T("Name")}, {Name: v.r.T("Telephone")}, {Name: v.r.T("Email")}, {Name: v.r.T("Role")}, {Name: v.r.T("Account")},
 	}}
 	for _, u := range v.Found {
 		number := "–"
@@ -82,8 +82,8 @@ func (v usersView) table() ui.TableProps {
 			number = u.ContactNumber
 		}
 		row := ui.Row{Cells: []ui.Cell{
-			{Text: u.FullName, Href: personPath(u.ID), Note: bornPerson(v.Request, u)},
-			{Text: number}, {Text: cmp.Or(u.MailAddress(), "–")}, {Text: role(v.Request, u.User)}, {More: standing(v.Request, u.User)},
+			{Text: u.FullName, Href: personPath(u.ID), Note: bornPerson(v.r, u)},
+			{Text: number}, {Text: cmp.Or(u.MailAddress(), "–")}, {Text: role(v.r, u.User)}, {More: standing(v.r, u.User)},
 		}}
 		if !u.Active() {
 			row.Tone = "faded"
@@ -95,7 +95,7 @@ func (v usersView) table() ui.TableProps {
 
 // newUserView is the form for somebody's new account.
 type newUserView struct {
-	*page.Request
+	r         *page.Request
 	Form      *page.Form
 	Role      turno.Role
 	Fields    []turno.Specialization
@@ -112,7 +112,7 @@ func newUserPage(r *page.Request) error {
 }
 
 func showNewUser(r *page.Request, status int, form *page.Form) error {
-	v := newUserView{Request: r, Form: form, Role: turno.RolePatient}
+	v := newUserView{r: r, Form: form, Role: turno.RolePatient}
 	if may(r, policy.WriteUser) {
 		if asked := turno.Role(form.Get("role")); asked == turno.RoleDoctor || asked == turno.RoleAdmin {
 			v.Role = asked
@@ -137,12 +137,12 @@ func showNewUser(r *page.Request, status int, form *page.Form) error {
 func (v newUserView) title() string {
 	switch v.Role {
 	case turno.RoleDoctor:
-		return v.T("New doctor")
+		return v.r.T("New doctor")
 	case turno.RoleAdmin:
-		return v.T("New member of staff")
+		return v.r.T("New member of staff")
 	case turno.RolePatient:
 	}
-	return v.T("New patient")
+	return v.r.T("New patient")
 }
 
 func (v newUserView) choices() []ui.Choice {
@@ -150,13 +150,13 @@ func (v newUserView) choices() []ui.Choice {
 	for _, kind := range []struct {
 		role turno.Role
 		name string
-	}{{turno.RolePatient, v.T("Patient")}, {turno.RoleDoctor, v.T("Doctor")}, {turno.RoleAdmin, v.T("Staff")}} {
+	}{{turno.RolePatient, v.r.T("Patient")}, {turno.RoleDoctor, v.r.T("Doctor")}, {turno.RoleAdmin, v.r.T("Staff")}} {
 		choices = append(choices, ui.Choice{Label: kind.name, Href: "/admin/users/new?role=" + string(kind.role), Current: v.Role == kind.role})
 	}
 	return choices
 }
 
-func (v newUserView) levels() []ui.Option { return levels(v.Request) }
+func (v newUserView) levels() []ui.Option { return levels(v.r) }
 
 func levels(r *page.Request) []ui.Option {
 	return []ui.Option{
@@ -177,7 +177,7 @@ func (v newUserView) zone() string {
 	if typed := v.Form.Get("time_zone"); typed != "" {
 		return typed
 	}
-	return v.Clinic().TimeZone
+	return v.r.Clinic().TimeZone
 }
 
 // createUser makes the account. Somebody without a password gets a link to choose

@@ -15,6 +15,7 @@ import (
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
+//go:noinline
 func usersPage(v usersView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -44,13 +45,13 @@ func usersPage(v usersView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.T("New account"), Icon: ui.IconPlus, Kind: ui.Primary, Href: "/admin/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.r.T("New account"), Icon: ui.IconPlus, Kind: ui.Primary, Href: "/admin/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.PageHead(v.T("People"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(v.r.T("People"), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -66,12 +67,12 @@ func usersPage(v usersView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Search, Name: "q", Label: v.T("Name, birth date, telephone or email"), Value: v.get("q"), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Search, Name: "q", Label: v.r.T("Name, birth date, telephone or email"), Value: v.get("q"), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if may(v.Request, policy.ListUsers) {
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "role", Label: v.T("Role"), Value: v.get("role"), Options: v.roles(), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if may(v.r, policy.ListUsers) {
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "role", Label: v.r.T("Role"), Value: v.get("role"), Options: v.roles(), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -80,13 +81,13 @@ func usersPage(v usersView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "account", Label: v.T("Account"), Value: v.get("account"), Options: v.accounts(), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "account", Label: v.r.T("Account"), Value: v.get("account"), Options: v.accounts(), NotAsked: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.FilterBar(ui.FilterProps{Action: "/admin/users", Label: v.T("Find people"), Submit: v.T("Find"), Clear: v.clear()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.FilterBar(ui.FilterProps{Action: "/admin/users", Label: v.r.T("Find people"), Submit: v.r.T("Find"), Clear: v.clear()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -115,13 +116,13 @@ func usersPage(v usersView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.T("New account"), Href: "/admin/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.r.T("New account"), Href: "/admin/users/new"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: ui.IconPeople, Title: v.T("Nobody was found"), Text: v.T("Check the spelling, or search for the telephone number or the birth date alone.")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty(ui.EmptyProps{Icon: ui.IconPeople, Title: v.r.T("Nobody was found"), Text: v.r.T("Check the spelling, or search for the telephone number or the birth date alone.")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -137,7 +138,7 @@ func usersPage(v usersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Pagination(pagesOf(v.Request, v.More)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Pagination(pagesOf(v.r, v.More)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -145,6 +146,7 @@ func usersPage(v usersView) templ.Component {
 	})
 }
 
+//go:noinline
 func newUserComponent(v newUserView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -162,7 +164,7 @@ func newUserComponent(v newUserView) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.BackLink("/admin/users", v.T("People")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.BackLink("/admin/users", v.r.T("People")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -184,8 +186,8 @@ func newUserComponent(v newUserView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if may(v.Request, policy.WriteUser) {
-			templ_7745c5c3_Err = ui.Chips(v.T("Whose account"), v.choices()...).Render(ctx, templ_7745c5c3_Buffer)
+		if may(v.r, policy.WriteUser) {
+			templ_7745c5c3_Err = ui.Chips(v.r.T("Whose account"), v.choices()...).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -223,28 +225,28 @@ func newUserComponent(v newUserView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = patientFields(v.Request, v.Form).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = patientFields(v.r, v.Form).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "full_name", Label: v.T("Full name"), Value: v.Form.Get("full_name"), Error: v.Form.Error("full_name"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "full_name", Label: v.r.T("Full name"), Value: v.Form.Get("full_name"), Error: v.Form.Error("full_name"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Email, Name: "email", Label: v.T("Email"), Value: v.Form.Get("email"), Error: v.Form.Error("email"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Email, Name: "email", Label: v.r.T("Email"), Value: v.Form.Get("email"), Error: v.Form.Error("email"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "username", Label: v.T("Username"), Value: v.Form.Get("username"), Error: v.Form.Error("username"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "username", Label: v.r.T("Username"), Value: v.Form.Get("username"), Error: v.Form.Error("username"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Password, Name: "password", Label: v.T("First password"), Hint: v.T("Tell it to them yourself. Without one, make a link on their page."), Error: v.Form.Error("password"), Autocomplete: "new-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Password, Name: "password", Label: v.r.T("First password"), Hint: v.r.T("Tell it to them yourself. Without one, make a link on their page."), Error: v.Form.Error("password"), Autocomplete: "new-password", Optional: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "time_zone", Label: v.T("Time zone"), Value: v.zone(), Error: v.Form.Error("time_zone"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "time_zone", Label: v.r.T("Time zone"), Value: v.zone(), Error: v.Form.Error("time_zone"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -254,7 +256,7 @@ func newUserComponent(v newUserView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.Role == turno.RoleDoctor {
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "specialization_id", Label: v.T("Specialization"), Value: v.Form.Get("specialization_id"), Error: v.Form.Error("specialization_id"), Options: v.specializations()}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Select, Name: "specialization_id", Label: v.r.T("Specialization"), Value: v.Form.Get("specialization_id"), Error: v.Form.Error("specialization_id"), Options: v.specializations()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -270,11 +272,11 @@ func newUserComponent(v newUserView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "license_number", Label: v.T("Licence"), Value: v.Form.Get("license_number"), Error: v.Form.Error("license_number"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "license_number", Label: v.r.T("Licence"), Value: v.Form.Get("license_number"), Error: v.Form.Error("license_number"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Number, Name: "years_of_experience", Label: v.T("Years of experience"), Value: v.Form.Get("years_of_experience"), Error: v.Form.Error("years_of_experience"), Min: "0", Max: "80"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Number, Name: "years_of_experience", Label: v.r.T("Years of experience"), Value: v.Form.Get("years_of_experience"), Error: v.Form.Error("years_of_experience"), Min: "0", Max: "80"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -290,7 +292,7 @@ func newUserComponent(v newUserView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.Role == turno.RoleAdmin {
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Radios, Name: "staff_level", Label: v.T("What they may do"), Value: v.Form.Get("staff_level"), Error: v.Form.Error("staff_level"), Options: v.levels()}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.Radios, Name: "staff_level", Label: v.r.T("What they may do"), Value: v.Form.Get("staff_level"), Error: v.Form.Error("staff_level"), Options: v.levels()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -311,7 +313,7 @@ func newUserComponent(v newUserView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.T("Make the account"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: v.r.T("Make the account"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

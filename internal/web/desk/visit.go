@@ -17,7 +17,7 @@ import (
 
 // visitView is one visit with everything that staff can do with it.
 type visitView struct {
-	*page.Request
+	r     *page.Request
 	Visit booking.VisitView
 	Form  *page.Form // of cancelling
 }
@@ -41,38 +41,38 @@ func showVisit(r *page.Request, status int, form *page.Form) error {
 
 // dayOf is the desk's day that the visit is on.
 func (v visitView) dayPath() string {
-	date := turno.DateOf(v.Visit.ScheduledAt, clinicZone(v.Request))
+	date := turno.DateOf(v.Visit.ScheduledAt, clinicZone(v.r))
 	return "/admin/day?" + url.Values{"date": {date.String()}}.Encode() + "#v-" + v.Visit.ID.String()
 }
 
 func (v visitView) terms() []ui.Term {
 	visit := v.Visit
 	terms := []ui.Term{
-		{Name: v.T("When"), Value: locale.Capital(when(v.Request, visit.Interval(), visit.DoctorZone)), Icon: ui.IconCalendar},
-		{Name: v.T("With"), Value: visit.DoctorName + " · " + visit.Specialization, Icon: ui.IconPerson, Href: "/schedule?doctor=" + visit.DoctorID.String()},
-		{Name: v.T("Kind of visit"), Value: what(v.Request, visit), Icon: ui.IconClock},
+		{Name: v.r.T("When"), Value: locale.Capital(when(v.r, visit.Interval(), visit.DoctorZone)), Icon: ui.IconCalendar},
+		{Name: v.r.T("With"), Value: visit.DoctorName + " · " + visit.Specialization, Icon: ui.IconPerson, Href: "/schedule?doctor=" + visit.DoctorID.String()},
+		{Name: v.r.T("Kind of visit"), Value: what(v.r, visit), Icon: ui.IconClock},
 	}
 	if visit.Location != nil {
-		terms = append(terms, ui.Term{Name: v.T("Where"), Value: visit.Location.Name, Icon: ui.IconPin})
+		terms = append(terms, ui.Term{Name: v.r.T("Where"), Value: visit.Location.Name, Icon: ui.IconPin})
 	}
 	if visit.CancelledAt != nil {
-		terms = append(terms, ui.Term{Name: v.T("Called off"), Value: v.calledOff(), Icon: ui.IconStop})
+		terms = append(terms, ui.Term{Name: v.r.T("Called off"), Value: v.calledOff(), Icon: ui.IconStop})
 	}
-	return append(terms, ui.Term{Name: v.T("Booked on"), Value: moment(v.Request, visit.CreatedAt), Icon: ui.IconCheck})
+	return append(terms, ui.Term{Name: v.r.T("Booked on"), Value: moment(v.r, visit.CreatedAt), Icon: ui.IconCheck})
 }
 
 // calledOff is when and why.
 func (v visitView) calledOff() string {
-	text := moment(v.Request, *v.Visit.CancelledAt) + " · "
+	text := moment(v.r, *v.Visit.CancelledAt) + " · "
 	switch v.Visit.CancellationKind {
 	case turno.CancelledByPatient:
-		text += v.T("by the patient")
+		text += v.r.T("by the patient")
 	case turno.CancelledByPractice:
-		text += v.T("by the clinic")
+		text += v.r.T("by the clinic")
 	case turno.CancelledExpired:
-		text += v.T("nobody answered the request in time")
+		text += v.r.T("nobody answered the request in time")
 	case turno.CancelledNoShow:
-		text += v.T("the patient did not come")
+		text += v.r.T("the patient did not come")
 	}
 	if v.Visit.CancellationReason != "" {
 		text += " · " + v.Visit.CancellationReason
@@ -81,16 +81,16 @@ func (v visitView) calledOff() string {
 }
 
 func (v visitView) patientTerms() []ui.Term {
-	terms := []ui.Term{{Name: v.T("Born"), Value: v.ShortDate(v.Visit.PatientBirth), Icon: ui.IconCalendar}}
+	terms := []ui.Term{{Name: v.r.T("Born"), Value: v.r.ShortDate(v.Visit.PatientBirth), Icon: ui.IconCalendar}}
 	if v.Visit.PatientNumber != "" {
-		terms = append(terms, ui.Term{Name: v.T("Telephone"), Value: v.Visit.PatientNumber, Icon: ui.IconPhone, Href: page.Tel(v.Visit.PatientNumber)})
+		terms = append(terms, ui.Term{Name: v.r.T("Telephone"), Value: v.Visit.PatientNumber, Icon: ui.IconPhone, Href: page.Tel(v.Visit.PatientNumber)})
 	}
 	return terms
 }
 
 // trailPath is what happened to the visit, for those who may read it.
 func (v visitView) trailPath() string {
-	if policy.Check(v.Caller, policy.ReadAuditLogs, 0) != nil {
+	if policy.Check(v.r.Caller, policy.ReadAuditLogs, 0) != nil {
 		return ""
 	}
 	return "/admin/audit?" + url.Values{"entity": {"appointment"}, "entity_id": {v.Visit.ID.String()}}.Encode()

@@ -12,7 +12,7 @@ import (
 
 // visitsView is the visits of the practice that the filters choose.
 type visitsView struct {
-	*page.Request
+	r       *page.Request
 	Form    *page.Form
 	Doctors []booking.FoundDoctor
 	Found   []booking.VisitView
@@ -23,7 +23,7 @@ type visitsView struct {
 // visits lists visits by patient, doctor, status and day, from today on unless the
 // address says otherwise.
 func visits(r *page.Request) error {
-	v := visitsView{Request: r, Form: r.Query()}
+	v := visitsView{r: r, Form: r.Query()}
 	search, err := v.search()
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func visits(r *page.Request) error {
 
 // search is what the address asks for.
 func (v *visitsView) search() (booking.VisitSearch, error) {
-	zone := clinicZone(v.Request)
+	zone := clinicZone(v.r)
 	s := booking.VisitSearch{Cursor: v.Form.Get("cursor"), Newest: v.Form.Get("order") == "newest"}
 	s.Doctor, _ = uuid.Parse(v.Form.Get("doctor")) // Nil: all
 	from, err := turno.ParseDate(v.Form.Get("from"))
@@ -48,7 +48,7 @@ func (v *visitsView) search() (booking.VisitSearch, error) {
 	case err == nil:
 		s.From = from.At(0, zone)
 	case v.fromToday():
-		s.From = turno.DateOf(v.Now, zone).At(0, zone)
+		s.From = turno.DateOf(v.r.Now, zone).At(0, zone)
 	}
 	if to, err := turno.ParseDate(v.Form.Get("to")); err == nil {
 		s.To = to.AddDays(1).At(0, zone)
@@ -93,7 +93,7 @@ func (v *visitsView) patients(s *booking.VisitSearch) error {
 	if query == "" {
 		return nil
 	}
-	found, more, err := v.Site.Account.Users(v.Context(), v.Caller, account.UserSearch{Query: typedQuery(v.Request, query), Role: turno.RolePatient, Limit: mostPatients})
+	found, more, err := v.r.Site.Account.Users(v.r.Context(), v.r.Caller, account.UserSearch{Query: typedQuery(v.r, query), Role: turno.RolePatient, Limit: mostPatients})
 	s.Patients, v.Many = []uuid.UUID{}, more != ""
 	for _, patient := range found {
 		s.Patients = append(s.Patients, patient.ID)
@@ -102,7 +102,7 @@ func (v *visitsView) patients(s *booking.VisitSearch) error {
 }
 
 func (v visitsView) clear() string {
-	if len(v.URL.Query()) == 0 {
+	if len(v.r.URL.Query()) == 0 {
 		return ""
 	}
 	return "/admin/appointments"
@@ -110,15 +110,15 @@ func (v visitsView) clear() string {
 
 func (v visitsView) statuses() []ui.Option {
 	return []ui.Option{
-		{Label: v.T("Any")},
-		{Value: "pending", Label: v.T("Requested")}, {Value: "confirmed", Label: v.T("Confirmed")},
-		{Value: "unanswered", Label: v.T("Attended or not?")}, {Value: "completed", Label: v.T("Completed")},
-		{Value: "missed", Label: v.T("Missed")}, {Value: "cancelled", Label: v.T("Cancelled")},
+		{Label: v.r.T("Any")},
+		{Value: "pending", Label: v.r.T("Requested")}, {Value: "confirmed", Label: v.r.T("Confirmed")},
+		{Value: "unanswered", Label: v.r.T("Attended or not?")}, {Value: "completed", Label: v.r.T("Completed")},
+		{Value: "missed", Label: v.r.T("Missed")}, {Value: "cancelled", Label: v.r.T("Cancelled")},
 	}
 }
 
 func (v visitsView) doctors() []ui.Option {
-	options := []ui.Option{{Label: v.T("All doctors")}}
+	options := []ui.Option{{Label: v.r.T("All doctors")}}
 	chosen := v.Form.Get("doctor")
 	known := chosen == ""
 	for _, d := range v.Doctors {
@@ -134,14 +134,14 @@ func (v visitsView) doctors() []ui.Option {
 func (v visitsView) orders() []ui.Choice {
 	newest := v.Form.Get("order") == "newest"
 	return []ui.Choice{
-		{Label: v.T("Earliest first"), Href: v.With("order", "", "cursor", ""), Current: !newest},
-		{Label: v.T("Latest first"), Href: v.With("order", "newest", "cursor", ""), Current: newest},
+		{Label: v.r.T("Earliest first"), Href: v.r.With("order", "", "cursor", ""), Current: !newest},
+		{Label: v.r.T("Latest first"), Href: v.r.With("order", "newest", "cursor", ""), Current: newest},
 	}
 }
 
 func (v visitsView) note() string {
 	if v.fromToday() {
-		return v.T("From today on. Choose a first day to see the past.")
+		return v.r.T("From today on. Choose a first day to see the past.")
 	}
 	return ""
 }

@@ -71,25 +71,25 @@ func timesNote(r *page.Request, at time.Time, doctorZone string) string {
 // zoneNote says whose clocks the day goes by, and that there are doctors with
 // others.
 func (v dayView) zoneNote() string {
-	clinic := v.Words.Zone(v.Zone.String())
+	clinic := v.r.Words.Zone(v.Zone.String())
 	if slices.ContainsFunc(v.Columns, v.elsewhere) {
-		return v.T("Times are in %s, as at the clinic. Doctors whose clocks go otherwise have their own time beside each visit.", clinic)
+		return v.r.T("Times are in %s, as at the clinic. Doctors whose clocks go otherwise have their own time beside each visit.", clinic)
 	}
-	if v.Zone.String() == v.Request.Zone.String() {
+	if v.Zone.String() == v.r.Zone.String() {
 		return ""
 	}
-	return v.T("Times are in %s, as at the clinic.", clinic)
+	return v.r.T("Times are in %s, as at the clinic.", clinic)
 }
 
 func (v dayView) elsewhere(c booking.DayColumn) bool {
-	return elsewhere(v.Request, v.Desk.StartsAt, c.DoctorZone) || elsewhere(v.Request, v.Desk.EndsAt, c.DoctorZone)
+	return elsewhere(v.r, v.Desk.StartsAt, c.DoctorZone) || elsewhere(v.r, v.Desk.EndsAt, c.DoctorZone)
 }
 
 // columnNote is what stands below a doctor's name: the specialization, and the
 // zone of one whose clocks go otherwise.
 func (v dayView) columnNote(c booking.DayColumn) string {
 	if v.elsewhere(c) {
-		return c.Specialization + " · " + v.Words.Zone(c.DoctorZone)
+		return c.Specialization + " · " + v.r.Words.Zone(c.DoctorZone)
 	}
 	return c.Specialization
 }
