@@ -67,7 +67,7 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 		return nil, err
 	}
 	n.free = freetime.New(n.db, freetime.Config{Now: time.Now, Logger: logger})
-	n.hub = live.New(n.db, live.Config{Logger: logger, Heard: n.free.Wake})
+	n.hub = live.New(n.db, live.Config{Logger: logger, Heard: n.free.Elsewhere})
 	if err := errors.Join(n.metrics.watch(n.free), n.prepare(ctx)); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}

@@ -64,7 +64,11 @@ func (s *Service) doctorPage(tx *sqldb.Tx, c policy.Caller, id uuid.UUID) (Docto
 	if page.Ratings, err = store.RatingsOf(tx, id); err != nil || !page.Bookable {
 		return page, err
 	}
-	open, err := s.computeNextSlots(tx, []uuid.UUID{id}, Search{Kinds: true, Slots: 1})
+	search, err := s.searchIn(tx, Search{Kinds: true, Slots: 1}, s.indexIsCurrent(id))
+	if err != nil {
+		return page, err
+	}
+	open, err := search.nextSlots([]uuid.UUID{id})
 	if slots := open[id]; len(slots) > 0 {
 		page.NextSlot = &slots[0]
 	}

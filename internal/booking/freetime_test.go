@@ -169,15 +169,20 @@ func (w *world) compare(round int, nodes []*searchNode, within time.Duration) {
 	for range 8 {
 		q := w.aSearch()
 		w.searches++
-		want := w.everything(w.Service, q)
+		span := w.aSpan()
+		want, wantOpen := w.everything(w.Service, q), w.openTimes(w.Service, span)
 		for i, node := range nodes {
 			w.awaitIndex(node)
-			diff := w.difference(node, q, want)
-			for diff != "" && time.Now().Before(deadline) {
-				diff = w.difference(node, q, want)
+			diff := func() string {
+				return cmp.Diff(want, w.everything(node.Service, q), cmpopts.EquateEmpty()) +
+					cmp.Diff(wantOpen, w.openTimes(node.Service, span), cmpopts.EquateEmpty())
 			}
-			if diff != "" {
-				w.t.Errorf("round %d, %s: node %d says something else about %+v (-computed +index):\n%s", round, w.clock.Now(), i, q, diff)
+			found := diff()
+			for found != "" && time.Now().Before(deadline) {
+				found = diff()
+			}
+			if found != "" {
+				w.t.Errorf("round %d, %s: node %d says something else about %+v and %+v (-computed +index):\n%s", round, w.clock.Now(), i, q, span, found)
 			}
 		}
 	}
@@ -201,11 +206,6 @@ type findings struct {
 	Doctors []booking.FoundDoctor
 	Count   int
 	Home    booking.Home
-}
-
-func (w *world) difference(n *searchNode, q booking.Search, want findings) string {
-	w.t.Helper()
-	return cmp.Diff(want, w.everything(n.Service, q), cmpopts.EquateEmpty())
 }
 
 func (w *world) everything(s *booking.Service, q booking.Search) (f findings) {

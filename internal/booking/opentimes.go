@@ -24,6 +24,12 @@ func (s *Service) awaitIndex(ctx context.Context) bool {
 	return s.config.FreeTime != nil && s.config.FreeTime.Await(ctx)
 }
 
+// indexIsCurrent reports whether the index may be asked about one doctor. It waits
+// for nothing.
+func (s *Service) indexIsCurrent(doctorID uuid.UUID) bool {
+	return s.config.FreeTime != nil && s.config.FreeTime.Current(doctorID)
+}
+
 func (t *searchTx) query() freetime.Query {
 	return freetime.Query{Now: t.tx.Now, From: t.want.From, Kinds: t.want.Kinds, Slots: t.want.slotCount()}
 }

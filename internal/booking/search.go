@@ -10,9 +10,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/keyset"
-	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
-	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -196,68 +194,4 @@ func addLocations(tx *sqldb.Tx, items []FoundDoctor) error {
 		}
 	}
 	return nil
-}
-
-// Slots lists the open times of a doctor that begin in [from, to), soonest
-// first, for a visit of the type, or of the doctor's slot length. A zero from is
-// now, a zero to two weeks later; to is at most 62 days after from. The practice
-// also sees times that are not released to patients.
-func (s *Service) Slots(ctx context.Context, c policy.Caller, doctorID uuid.UUID, from, to time.Time, visitTypeID *uuid.UUID) (open []turno.Interval, err error) {
-	if err := policy.Check(c, policy.ReadSlots, 0); err != nil {
-		return nil, err
-	}
-	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		query, err := slotQuery(tx, c, doctorID, from, to)
-		if err != nil {
-			return err
-		}
-		calendar, err := store.CalendarOf(tx, doctorID, query.From, query.To.Add(neighbourhood))
-		if err != nil {
-			return err
-		}
-		if !calendar.Bookable {
-			return turno.NotFound("doctor")
-		}
-		if query.Minutes, err = minutesOf(tx, doctorID, visitTypeID, query.ForStaff); err != nil {
-			return err
-		}
-		rules, err := s.zones.Rules(&calendar)
-		if err != nil {
-			return err
-		}
-		open = schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil), query)
-		return nil
-	})
-	return open, err
-}
-
-func slotQuery(tx *sqldb.Tx, c policy.Caller, doctorID uuid.UUID, from, to time.Time) (schedule.Query, error) {
-	const usual, longest = 14 * 24 * time.Hour, 62 * 24 * time.Hour
-	if from.IsZero() {
-		from = tx.Now
-	}
-	if to.IsZero() {
-		to = from.Add(usual)
-	}
-	switch {
-	case to.Before(from):
-		return schedule.Query{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is before from."})
-	case to.Sub(from) > longest:
-		return schedule.Query{}, turno.Invalid(turno.FieldError{Location: "query.to", Message: "This is at most 62 days after from."})
-	}
-	return schedule.Query{From: from, To: to, Now: tx.Now, ForStaff: forPractice(c, doctorID)}, nil
-}
-
-// minutesOf is the length of a visit type that the caller may book; 0 stands for
-// the doctor's own.
-func minutesOf(tx *sqldb.Tx, doctorID uuid.UUID, typeID *uuid.UUID, practice bool) (int, error) {
-	if typeID == nil {
-		return 0, nil
-	}
-	visitType, err := store.VisitTypeByID(tx, *typeID)
-	hidden := !visitType.Active || visitType.Audience == turno.AudienceStaff && !practice
-	if turno.KindOf(err) == turno.KindNotFound || err == nil && (visitType.DoctorID != doctorID || hidden) {
-		return 0, turno.Invalid(turno.FieldError{Location: "query.visit_type_id", Message: "This doctor has no such visit type."})
-	}
-	return visitType.Minutes, err
 }

@@ -22,8 +22,9 @@ type Config struct {
 	MaxOpenVisits int       // of a patient, unless staff book; 0 means no limit
 	ProveEmail    bool      // whoever has not verified their email has one open visit at most; for where mail is sent
 
-	// FreeTime is asked who is open soonest. Without one that is computed for every
-	// doctor in each search; with one, for at most some hundreds while it can't answer.
+	// FreeTime is asked who is open soonest, and when. Without one that is computed for
+	// every doctor in each search; with one, for at most some hundreds while it can't
+	// answer.
 	FreeTime *freetime.Index
 
 	// Observe is told of every Outcome, for metrics. Nil is fine.

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
-	"github.com/turno-health/turno/internal/openings"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/schedule"
 	"github.com/turno-health/turno/internal/sqldb"
@@ -115,22 +114,6 @@ func lastStart(calendar *store.Calendar, practice bool, now, end time.Time) time
 		return end.Add(further)
 	}
 	return now.AddDate(0, 0, calendar.HorizonDays+1)
-}
-
-// slotsOf computes the open times of a doctor.
-func (s *Service) slotsOf(tx *sqldb.Tx, doctorID uuid.UUID, query schedule.Query) ([]turno.Interval, error) {
-	if !query.From.Before(query.To) {
-		return nil, nil
-	}
-	calendar, err := store.CalendarOf(tx, doctorID, query.From, query.To.Add(neighbourhood))
-	if err != nil {
-		return nil, err
-	}
-	rules, err := s.zones.Rules(&calendar)
-	if err != nil {
-		return nil, err
-	}
-	return schedule.Slots(rules, openings.Blocking(calendar.Busy, tx.Now, nil), query), nil
 }
 
 // SlotDays groups open times, which are sorted, by their date in the zone.

@@ -1,5 +1,6 @@
 // Package freetime keeps in memory when every doctor whom patients can find is
-// open, so that a search for the soonest visits reads no calendars.
+// open, so that neither a search for the soonest visits nor a list of open times
+// reads calendars.
 //
 // It owns that memory, the order in it, and following what the database says has
 // changed, on this node and on others. It only advises: the database decides at

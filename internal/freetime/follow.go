@@ -81,15 +81,16 @@ type look struct {
 }
 
 func (x *Index) look(ctx context.Context) error {
-	l := &look{index: x, began: x.config.Now()}
+	l := &look{index: x, began: x.config.Now(), changed: map[uuid.UUID]bool{}}
 	x.mu.Lock()
-	l.changed, l.marked = x.changed, x.marked
-	x.changed = map[uuid.UUID]bool{}
+	l.marked = x.marked
+	for id := range x.changed {
+		l.changed[id] = true
+	}
 	x.mu.Unlock()
 	if err := x.db.Read(ctx, l.read); err != nil {
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		maps.Copy(x.changed, l.changed)
 		x.lost = true
 		x.pass()
 		return err
@@ -199,6 +200,7 @@ func (l *look) apply() {
 	l.index.mu.Lock()
 	defer l.index.mu.Unlock()
 	l.index.applied, l.index.looked, l.index.lost = l.marked, l.began, false
+	maps.DeleteFunc(l.index.changed, func(_ uuid.UUID, mark uint64) bool { return mark <= l.marked })
 	if l.restart || l.filled {
 		l.index.filled = l.filled
 	}

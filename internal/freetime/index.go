@@ -40,10 +40,11 @@ type Index struct {
 	until   time.Time // what is known is all that patients may book before this moment
 
 	mu      sync.Mutex
-	changed map[uuid.UUID]bool // on this node, and not read again yet
-	marked  uint64             // how many changes this node was told of
-	applied uint64             // how many of them are in
-	looked  time.Time          // when the last look at the database began
+	changed map[uuid.UUID]uint64 // on this node, and not in yet: by doctor, which of the changes was the last
+	marked  uint64               // how many changes this node was told of
+	heard   uint64               // which of them was the last elsewhere
+	applied uint64               // how many of them are in
+	looked  time.Time            // when the last look at the database began
 	filled  bool
 	lost    bool          // the last look failed
 	passed  chan struct{} // closed after each look, and made anew
@@ -66,7 +67,7 @@ func New(db *sqldb.DB, c Config) *Index {
 	}
 	return &Index{
 		db: db, config: c,
-		doctors: map[uuid.UUID]*doctor{}, changed: map[uuid.UUID]bool{},
+		doctors: map[uuid.UUID]*doctor{}, changed: map[uuid.UUID]uint64{},
 		passed: make(chan struct{}), rung: make(chan struct{}, 1),
 	}
 }
@@ -95,11 +96,21 @@ func (x *Index) Changed(doctorID uuid.UUID) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.changed[doctorID] = true
 	x.marked++
+	x.changed[doctorID] = x.marked
 }
 
-// Wake makes the index look at the database now: another node has written.
+// Elsewhere says that another node has written: the index looks at the database now,
+// and says nothing before it has.
+func (x *Index) Elsewhere() {
+	x.mu.Lock()
+	x.marked++
+	x.heard = x.marked
+	x.mu.Unlock()
+	x.Wake()
+}
+
+// Wake makes the index look at the database now.
 func (x *Index) Wake() {
 	select {
 	case x.rung <- struct{}{}:
@@ -107,8 +118,8 @@ func (x *Index) Wake() {
 	}
 }
 
-// Await waits until the index has everything that this node had committed when it
-// was called, and everything that any node had committed a second ago. It reports
+// Await waits until the index has everything that this node had committed or heard
+// of when it was called, and what any node had committed a second ago. It reports
 // false while calendars are being read for the first time, and when the database
 // cannot be followed: then nothing that the index says may be shown.
 func (x *Index) Await(ctx context.Context) bool {
@@ -144,6 +155,20 @@ func (x *Index) state(wanted uint64) (usable, current bool, passed <-chan struct
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.filled && !x.lost, x.applied >= wanted && x.config.Now().Sub(x.looked) < fresh, x.passed
+}
+
+// Current reports at once whether the index has all of a doctor's calendar that it
+// would have after Await. If not, it will soon: until then computing one calendar
+// takes less time than waiting for a look, which may be at many.
+func (x *Index) Current(doctorID uuid.UUID) bool {
+	x.mu.Lock()
+	_, changed := x.changed[doctorID]
+	current := !changed && x.filled && !x.lost && x.applied >= x.heard && x.config.Now().Sub(x.looked) < fresh
+	x.mu.Unlock()
+	if !current {
+		x.Wake()
+	}
+	return current
 }
 
 // AwaitFilled waits until all calendars have been read and the database can be

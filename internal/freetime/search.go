@@ -104,6 +104,25 @@ func (x *Index) slots(q schedule.Query, wantKinds bool, doctorID uuid.UUID) ([]t
 	return d.free[variantOf(wantKinds)].AppendSlots(nil, q), true
 }
 
+// Slots lists what schedule.Slots says about q for a patient, at a moment after
+// Current said yes to the doctor; false when the index does not know the doctor, or
+// visits of that length, or all that patients may book by then.
+func (x *Index) Slots(q schedule.Query, doctorID uuid.UUID) ([]turno.Interval, bool) {
+	x.known.RLock()
+	d := x.doctors[doctorID]
+	known := d != nil && q.Now.Before(x.until)
+	x.known.RUnlock()
+	if !known {
+		return nil, false
+	}
+	for _, free := range d.free {
+		if q.Minutes == 0 || free.Minutes() == q.Minutes {
+			return free.AppendSlots(make([]turno.Interval, 0, free.Count(q)), q), true
+		}
+	}
+	return nil, false
+}
+
 // Count is how many doctors match.
 func (x *Index) Count(matches func(*store.SearchFacts) bool) (n int) {
 	x.known.RLock()

@@ -31,6 +31,7 @@ func (h *Hub) watchFile(ctx context.Context) {
 			h.config.Logger.WarnContext(ctx, "could not look for changes of other programs; trying again", "error", err)
 		case err == nil:
 			if now.version != seen.version && now.newest != seen.newest {
+				h.config.Heard()
 				h.tellAll()
 			}
 			seen = now

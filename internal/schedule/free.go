@@ -125,6 +125,21 @@ func (f *Free) AppendSlots(dst []turno.Interval, q Query) []turno.Interval {
 	return dst
 }
 
+// Count is how many slots AppendSlots would append.
+func (f *Free) Count(q Query) (n int) {
+	f.each(q, func(first, last int64) bool {
+		n += int((last-first)/f.grid) + 1
+		return q.Limit == 0 || n < q.Limit
+	})
+	if q.Limit > 0 {
+		n = min(n, q.Limit)
+	}
+	return n
+}
+
+// Minutes is how long each of the visits is.
+func (f *Free) Minutes() int { return int(f.length / time.Minute.Microseconds()) }
+
 // First is the start of the first slot that AppendSlots would append, in
 // microseconds since 1970; false when there is none.
 func (f *Free) First(q Query) (at int64, found bool) {

@@ -34,6 +34,9 @@ func TestFreeTimeIsWhatSlotsSaysAtEveryMoment(t *testing.T) {
 			if diff := cmp.Diff(want, free.AppendSlots(nil, q), cmpopts.EquateEmpty()); diff != "" {
 				t.Fatalf("%v after it was computed (-Slots +Free):\n%s", q.Now.Sub(built), diff)
 			}
+			if n := free.Count(q); n != len(want) {
+				t.Fatalf("%d slots are counted, want %d", n, len(want))
+			}
 			checkFirst(t, free, q, want)
 		}
 	})

@@ -84,6 +84,9 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	return &DB{opts: o, engine: e}, nil
 }
 
+// Now is the moment that a transaction would have which began now.
+func (db *DB) Now() time.Time { return turno.Instant(db.opts.Now()) }
+
 // Engine is the kind of database that db is.
 func (db *DB) Engine() Engine { return db.engine.name() }
 
