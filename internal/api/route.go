@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -107,6 +108,7 @@ func (a *API) answer(ctx context.Context, status int, polled bool, body any) (*a
 		}
 		if written != nil {
 			w.SetHeader("Content-Type", "application/json")
+			w.SetHeader("Content-Length", strconv.Itoa(len(written))) // else what is long goes in pieces
 		}
 		w.SetStatus(status)
 		_, _ = w.BodyWriter().Write(written) // who went away needs no answer
@@ -115,6 +117,9 @@ func (a *API) answer(ctx context.Context, status int, polled bool, body any) (*a
 
 // asJSON writes a body as clients get it: "&" in a name stays "&".
 func asJSON(body any) ([]byte, error) {
+	if slots, ok := body.(list[slotView]); ok && slots.NextCursor == "" {
+		return slotsAsJSON(slots.Items), nil
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
