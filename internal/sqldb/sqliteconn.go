@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // maxPrepared bounds the statements that a connection keeps.
@@ -19,6 +20,7 @@ type sqliteConn struct {
 	texts    texts
 	prepared map[string]sqliteStmt
 	steady   context.Context        // the writer's: see statementContext
+	wrote    bool                   // a statement that may write has run since this was unset
 	spoil    func(sql string) error // for tests: fails statements of the writer itself
 }
 
@@ -85,6 +87,7 @@ func (c *sqliteConn) exec(ctx context.Context, sql string, args []any) (int64, e
 	if err != nil {
 		return 0, err
 	}
+	c.wrote = true
 	result, err := stmt.ExecContext(ctx, values)
 	if err != nil {
 		return 0, err
@@ -101,6 +104,7 @@ func (c *sqliteConn) query(ctx context.Context, sql string, args []any) (cursor,
 	if err != nil {
 		return nil, err
 	}
+	c.wrote = c.wrote || !strings.HasPrefix(strings.TrimSpace(sql), "SELECT")
 	rows, err := stmt.QueryContext(ctx, values)
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package sqldb
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
@@ -26,8 +25,8 @@ func pollInterval() time.Duration {
 }
 
 // writer owns the connection that writes. Its goroutine takes all writes that
-// wait, runs them one after the other in one real transaction, each within a
-// savepoint, and answers after the commit. The closures run on that goroutine: one
+// wait, runs them one after the other in one real transaction (see commitGroup),
+// and answers after the commit. The closures run on that goroutine: one
 // that had to be woken for each would queue for a processor behind all who wait. A
 // panic, or the end of a test, is handed to the goroutine whose closure it was.
 type writer struct {
@@ -41,6 +40,7 @@ type writer struct {
 	closed  chan struct{}
 	group   []*write // on the way
 	warned  bool     // OnWait has been called
+	careful int      // groups to come whose closures are kept apart from the start
 	spoil   func(sql string) error
 }
 
@@ -172,26 +172,6 @@ func (w *writer) takeTurn() error {
 	return nil
 }
 
-// settle runs and answers group, for which the transaction has begun.
-func (w *writer) settle(group []*write) {
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
-	defer cancel()
-	if len(group) == 1 {
-		w.commitAlone(ctx, group[0])
-		return
-	}
-	if w.commitGroup(ctx, group) == nil {
-		for _, call := range group {
-			call.answer(call.err)
-		}
-		return
-	}
-	w.discard()
-	for _, call := range group {
-		w.rerun(call)
-	}
-}
-
 // gather takes the writes that wait by now.
 func (w *writer) gather(first *write) []*write {
 	group := []*write{first}
@@ -255,62 +235,6 @@ func (w *writer) warn() {
 	}
 }
 
-// commitGroup runs each of group within a savepoint and commits. An error means
-// that nobody may be answered.
-func (w *writer) commitGroup(ctx context.Context, group []*write) error {
-	for _, call := range group {
-		if !call.start() {
-			continue
-		}
-		if err := w.conn.control(ctx, "SAVEPOINT closure"); err != nil {
-			return err
-		}
-		w.perform(ctx, call)
-		if call.err != nil {
-			if err := w.conn.control(ctx, "ROLLBACK TO closure"); err != nil {
-				return err
-			}
-		}
-		if err := w.conn.control(ctx, "RELEASE closure"); err != nil {
-			return err
-		}
-	}
-	return w.conn.control(ctx, "COMMIT")
-}
-
-// rerun runs call in a transaction of its own, after its group was lost.
-func (w *writer) rerun(call *write) {
-	if call.aborted {
-		call.answer(call.err)
-		return
-	}
-	if err := w.begin(); err != nil {
-		call.answer(err)
-		return
-	}
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
-	defer cancel()
-	w.commitAlone(ctx, call)
-}
-
-// commitAlone runs call in the transaction that has begun, and answers it.
-func (w *writer) commitAlone(ctx context.Context, call *write) {
-	end := "ROLLBACK"
-	if call.start() {
-		w.perform(ctx, call)
-		if call.err == nil {
-			end = "COMMIT"
-		}
-	}
-	if err := w.conn.control(ctx, end); err != nil {
-		w.discard()
-		if call.err == nil {
-			call.err = fmt.Errorf("commit: %w", err)
-		}
-	}
-	call.answer(call.err)
-}
-
 // discard closes the connection; what it had not committed is gone.
 func (w *writer) discard() {
 	if w.conn != nil {
@@ -338,7 +262,7 @@ func (w *writer) perform(ctx context.Context, call *write) {
 	if reason := retryReason(tx.failed); reason != "" {
 		err = &retryableError{reason, err}
 	}
-	call.err = err
+	call.err, call.failed = err, tx.failed != nil
 }
 
 // write is one call of Write on its way through the writer.
@@ -349,6 +273,7 @@ type write struct {
 
 	// What the last run of fn came to.
 	err      error
+	failed   bool // a statement did
 	aborted  bool // fn did not return: it is not run again
 	panicked any  // nil when fn ended its goroutine
 }
