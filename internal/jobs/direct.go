@@ -12,8 +12,12 @@ import (
 )
 
 // directBatch is how many events are handled in one transaction: few enough that on
-// SQLite a booking behind it does not wait long.
-const directBatch = 20
+// SQLite a booking behind it waits for milliseconds, and so many that what a commit
+// costs by itself is little for each.
+const directBatch = 60
+
+// manyEvents is from how many on there are more than a quiet practice has.
+const manyEvents = 20
 
 // handleDirect handles the events that need no job, each in the transaction that marks
 // it. It returns the others, and those whose handler failed: they become jobs, which

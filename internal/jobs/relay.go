@@ -150,7 +150,7 @@ func (r *relay) relayOnce(ctx context.Context) (int, error) {
 	}); err != nil {
 		return 0, err
 	}
-	r.busy.Store(len(events) >= directBatch)
+	r.busy.Store(len(events) >= manyEvents)
 	if len(events) == 0 && len(r.owed) == 0 {
 		return 0, nil
 	}
