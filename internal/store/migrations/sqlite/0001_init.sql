@@ -227,20 +227,19 @@ CREATE TABLE appointments (
     doctor_id           BLOB NOT NULL REFERENCES doctors ON DELETE RESTRICT CHECK (length(doctor_id) = 16),
     scheduled_at        INTEGER NOT NULL,
     ends_at             INTEGER NOT NULL,
-    status              TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'confirmed', 'completed', 'cancelled')),
+    status              TEXT NOT NULL DEFAULT 'pending' CHECK (status = 'pending' OR status = 'confirmed' OR status = 'completed' OR status = 'cancelled'),
     visit_type_id       BLOB CHECK (length(visit_type_id) = 16),
     location_id         BLOB REFERENCES locations ON DELETE RESTRICT CHECK (length(location_id) = 16),
     booked_by           BLOB REFERENCES users ON DELETE RESTRICT CHECK (length(booked_by) = 16),
     reason              BLOB,
     sequence            INTEGER NOT NULL DEFAULT 0,
-    cancellation_kind   TEXT CHECK (cancellation_kind IN ('patient', 'practice', 'expired', 'no_show')),
+    cancellation_kind   TEXT CHECK (cancellation_kind = 'patient' OR cancellation_kind = 'practice' OR cancellation_kind = 'expired' OR cancellation_kind = 'no_show'),
     cancelled_at        INTEGER,
     cancelled_by        BLOB REFERENCES users ON DELETE RESTRICT CHECK (length(cancelled_by) = 16),
     cancellation_reason BLOB,
     coming_at           INTEGER,
     created_at          INTEGER NOT NULL,
     updated_at          INTEGER NOT NULL,
-    UNIQUE (doctor_id, id),
     FOREIGN KEY (doctor_id, visit_type_id) REFERENCES visit_types (doctor_id, id) ON DELETE RESTRICT,
     CHECK (scheduled_at < ends_at),
     CHECK ((status = 'cancelled') = (cancellation_kind IS NOT NULL)),
@@ -279,7 +278,7 @@ CREATE TABLE busy_periods (
     owner_id       BLOB NOT NULL REFERENCES users ON DELETE RESTRICT CHECK (length(owner_id) = 16),
     starts_at      INTEGER NOT NULL,
     ends_at        INTEGER NOT NULL,
-    kind           TEXT NOT NULL CHECK (kind IN ('appointment', 'hold', 'time_off')),
+    kind           TEXT NOT NULL CHECK (kind = 'appointment' OR kind = 'hold' OR kind = 'time_off'),
     appointment_id BLOB REFERENCES appointments ON DELETE RESTRICT CHECK (length(appointment_id) = 16),
     hold_id        BLOB REFERENCES holds ON DELETE RESTRICT CHECK (length(hold_id) = 16),
     time_off_id    BLOB REFERENCES time_off ON DELETE RESTRICT CHECK (length(time_off_id) = 16),
@@ -312,11 +311,10 @@ CREATE TABLE feedback (
     id             BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     patient_id     BLOB NOT NULL REFERENCES patients ON DELETE RESTRICT CHECK (length(patient_id) = 16),
     doctor_id      BLOB NOT NULL REFERENCES doctors ON DELETE RESTRICT CHECK (length(doctor_id) = 16),
-    appointment_id BLOB NOT NULL UNIQUE CHECK (length(appointment_id) = 16),
+    appointment_id BLOB NOT NULL UNIQUE REFERENCES appointments ON DELETE RESTRICT CHECK (length(appointment_id) = 16),
     rating         INTEGER NOT NULL CHECK (rating BETWEEN 1 AND 5),
     comments       TEXT,
-    created_at     INTEGER NOT NULL,
-    FOREIGN KEY (doctor_id, appointment_id) REFERENCES appointments (doctor_id, id) ON DELETE RESTRICT
+    created_at     INTEGER NOT NULL
 ) STRICT;
 CREATE TRIGGER feedback_is_fixed BEFORE UPDATE OF patient_id, doctor_id, appointment_id, rating ON feedback
 BEGIN
@@ -326,10 +324,13 @@ CREATE INDEX feedback_by_doctor ON feedback (doctor_id, created_at, id);
 CREATE INDEX feedback_by_rating ON feedback (doctor_id, rating);
 CREATE INDEX feedback_by_patient ON feedback (patient_id);
 
--- Only a completed visit can be rated, and only by its patient.
+-- Only a completed visit can be rated, and only by its patient. Neither it nor its
+-- rating changes the doctor, so no key of (doctor_id, id) is needed, which every booking
+-- would pay for.
 CREATE TRIGGER feedback_of_completed_visit BEFORE INSERT ON feedback
 WHEN NOT EXISTS (SELECT 1 FROM appointments
-                  WHERE id = NEW.appointment_id AND patient_id = NEW.patient_id AND status = 'completed')
+                  WHERE id = NEW.appointment_id AND doctor_id = NEW.doctor_id
+                    AND patient_id = NEW.patient_id AND status = 'completed')
 BEGIN
     SELECT RAISE(ABORT, 'only a completed visit can be rated, by its patient');
 END;
@@ -522,7 +523,7 @@ CREATE TABLE mails (
     sequence       INTEGER NOT NULL,
     about          TEXT NOT NULL CHECK (length(about) <= 255),
     recipient      TEXT NOT NULL CHECK (length(recipient) <= 255),
-    state          TEXT NOT NULL CHECK (length(state) <= 20) CHECK (state IN ('waiting', 'sent', 'failed', 'kept', 'dropped', 'withheld')),
+    state          TEXT NOT NULL CHECK (length(state) <= 20) CHECK (state = 'waiting' OR state = 'sent' OR state = 'failed' OR state = 'kept' OR state = 'dropped' OR state = 'withheld'),
     subject        TEXT NOT NULL,
     body_text      TEXT NOT NULL,
     body_html      TEXT NOT NULL,
