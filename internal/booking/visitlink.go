@@ -21,12 +21,15 @@ import (
 // anything else.
 const linkContext = "visit link"
 
-// visitLink is what a link in a mail about a visit says: whose mail it was, and at
-// which time the visit was then. It works for that time only.
+// visitLink is what a link in a mail about a visit says: whose mail it was, and how the
+// visit was then. It works until the visit moves, also when it moves back: the mail of
+// each move has the next.
 type visitLink struct {
 	visitID, userID uuid.UUID
 	scheduledAt     time.Time
 	address         addressMark // that it was mailed to
+	sequence        int
+	pending         bool // nobody had confirmed the visit
 }
 
 // addressMark tells addresses apart: the beginning of a hash.
@@ -37,7 +40,7 @@ func markOf(user turno.User) addressMark {
 	return addressMark(hash[:8])
 }
 
-const linkSize = 16 + 16 + 8 + 8
+const linkSize = 16 + 16 + 8 + 8 + 4 + 1
 
 // VisitLink is the token of a link by which who is mailed about a visit can cancel
 // it, move it or say to be coming, without signing in, until it begins or their address
@@ -51,6 +54,12 @@ func (s *Service) VisitLink(v turno.Appointment, reader turno.User) string {
 	said = binary.BigEndian.AppendUint64(said, uint64(v.ScheduledAt.Unix())) //nolint:gosec // visits are after 1970
 	mark := markOf(reader)
 	said = append(said, mark[:]...)
+	said = binary.BigEndian.AppendUint32(said, uint32(v.Sequence)) //nolint:gosec // nobody changes a visit so often
+	pending := byte(0)
+	if v.Status == turno.StatusPending {
+		pending = 1
+	}
+	said = append(said, pending)
 	return base64.RawURLEncoding.EncodeToString(s.config.Box.Seal(said, []byte(linkContext)))
 }
 
@@ -64,7 +73,8 @@ func (s *Service) readLink(token string) (l visitLink, err error) {
 		return l, linkOver()
 	}
 	l.visitID, l.userID = uuid.UUID(said[:16]), uuid.UUID(said[16:32])
-	l.address = addressMark(said[40:])
+	l.address = addressMark(said[40:48])
+	l.sequence, l.pending = int(binary.BigEndian.Uint32(said[48:52])), said[52] == 1
 	l.scheduledAt = time.Unix(int64(binary.BigEndian.Uint64(said[32:40])), 0).UTC() //nolint:gosec // as above
 	return l, nil
 }
@@ -93,8 +103,16 @@ func (l visitLink) state(v turno.Appointment, now time.Time) LinkState {
 		return LinkMoved
 	case !v.Status.Open() || !now.Before(v.ScheduledAt):
 		return LinkBegun
+	case v.Sequence != l.sequence && !l.confirmedSince(v):
+		return LinkMoved // away, and back
 	}
 	return LinkWorks
+}
+
+// confirmedSince reports whether the visit has been confirmed since the mail, and
+// nothing else: that leaves the link working.
+func (l visitLink) confirmedSince(v turno.Appointment) bool {
+	return l.pending && v.Status == turno.StatusConfirmed && v.Sequence == l.sequence+1
 }
 
 // check refuses to do anything to a visit that the link is not for any more.
@@ -106,7 +124,8 @@ func (l visitLink) check(v turno.Appointment, now time.Time) error {
 }
 
 // MailedVisit is a visit as its mail told of it, for whoever has the link. When that
-// works no more it has the State only.
+// works no more it has the State only, and the ID of one that has moved: where its reader
+// sees it who signs in.
 type MailedVisit struct {
 	State LinkState
 	// VisitView holds what the mail said, and nothing of what the visit is about, what
@@ -136,6 +155,9 @@ func (s *Service) OpenVisitLink(ctx context.Context, c policy.Caller, token stri
 			return err
 		}
 		if m = (MailedVisit{State: l.state(details.Appointment, tx.Now)}); m.State != LinkWorks {
+			if m.State == LinkMoved {
+				m.ID = l.visitID
+			}
 			return nil
 		}
 		m.ReaderZone = user.TimeZone

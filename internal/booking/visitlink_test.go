@@ -50,7 +50,8 @@ func (c *clinic) forged(v turno.Appointment, reader turno.User) string {
 	said := append(v.ID[:], reader.ID[:]...)
 	said = binary.BigEndian.AppendUint64(said, uint64(v.ScheduledAt.Unix()))
 	hash := sha256.Sum256([]byte(reader.Email))
-	return base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, hash[:8]...), []byte("visit link")))
+	said = binary.BigEndian.AppendUint32(append(said, hash[:8]...), uint32(v.Sequence))
+	return base64.RawURLEncoding.EncodeToString(c.box.Seal(append(said, 0), []byte("visit link")))
 }
 
 // settled is a visit of the patient's that the practice booked.
@@ -243,6 +244,69 @@ func TestALinkStopsWithItsVisit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A visit that moves away and back stands where the first mail told, but its patient
+// has been told of it anew since.
+func TestALinkEndsWithAMoveAlsoWhenTheVisitComesBack(t *testing.T) {
+	t.Parallel()
+	there, away := at(1, "11:00"), at(2, "12:00")
+	moves := func(who policy.Caller) func(c *clinic, v turno.Appointment) error {
+		return func(c *clinic, v turno.Appointment) error {
+			_, err := c.Move(c.t.Context(), who, v.ID, away)
+			if err == nil {
+				_, err = c.Move(c.t.Context(), who, v.ID, there)
+			}
+			return err
+		}
+	}
+	confirm := func(c *clinic, v turno.Appointment) error {
+		_, err := c.Confirm(c.t.Context(), c.desk, v.ID)
+		return err
+	}
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		for _, tt := range []struct {
+			name    string
+			who     policy.Caller // who books, and moves
+			happens []func(c *clinic, v turno.Appointment) error
+			state   booking.LinkState // of the first link
+		}{
+			{"a request", c.ana, nil, booking.LinkWorks},
+			{"a request that is confirmed", c.ana, []func(c *clinic, v turno.Appointment) error{confirm}, booking.LinkWorks},
+			{"a request that moves away and back", c.ana, []func(c *clinic, v turno.Appointment) error{moves(c.ana)}, booking.LinkMoved},
+			{"and is confirmed then", c.ana, []func(c *clinic, v turno.Appointment) error{moves(c.ana), confirm}, booking.LinkMoved},
+			{"one that is confirmed, and moves then", c.ana, []func(c *clinic, v turno.Appointment) error{confirm, moves(c.ana)}, booking.LinkMoved},
+			{"a confirmed visit", c.desk, nil, booking.LinkWorks},
+			{"a confirmed visit that the desk moves", c.desk, []func(c *clinic, v turno.Appointment) error{moves(c.desk)}, booking.LinkMoved},
+		} {
+			v, err := c.Book(t.Context(), tt.who, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: there, Reason: "A lump"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			mailed := c.link(v)
+			for _, happens := range tt.happens {
+				if err := happens(c, v); err != nil {
+					t.Fatalf("%s: %v", tt.name, err)
+				}
+			}
+			now := c.now(v)
+			if m, err := c.OpenVisitLink(t.Context(), nobody(), mailed); err != nil || m.State != tt.state || m.PatientName != "" != (tt.state == booking.LinkWorks) || m.ID != v.ID {
+				t.Errorf("%s: the first link shows %+v (%v), want %q", tt.name, m, err, tt.state)
+			}
+			if m, err := c.OpenVisitLink(t.Context(), nobody(), c.link(now)); err != nil || m.State != booking.LinkWorks {
+				t.Errorf("%s: the newest link shows %q (%v)", tt.name, m.State, err)
+			}
+			if tt.state != booking.LinkWorks {
+				if err := c.CancelByLink(t.Context(), nobody(), mailed); turno.KindOf(err) != turno.KindConflict {
+					t.Errorf("%s: the first link cancels it: %v", tt.name, err)
+				}
+				mailed = c.link(now)
+			}
+			if err := c.CancelByLink(t.Context(), nobody(), mailed); err != nil {
+				t.Errorf("%s: the link does not cancel it: %v", tt.name, err)
+			}
+		}
+	})
 }
 
 // Tokens that nobody was mailed.

@@ -48,14 +48,14 @@ func linkOver(r *page.Request, v booking.MailedVisit, err error) error {
 	case booking.LinkCalledOff:
 		title, text = r.T("This visit is cancelled"), r.T("There is nothing to do. You can book another visit whenever you like.")
 	case booking.LinkMoved:
-		title, text = r.T("This visit has moved"), r.T("The newest mail about it has a link that works.")
+		title, text = r.T("This visit has moved"), r.T("The newest mail about it has a link that works. You can also sign in and see when it is now.")
 	case booking.LinkBegun:
 		title, text = r.T("This visit has begun"), r.T("The link worked until then. If something is wrong, please call the clinic.")
 	case booking.LinkWorks:
 	default:
 		status = http.StatusNotFound
 	}
-	return r.ShowAs(status, page.Head{Title: title, Private: true, Narrow: true}, linkOverPage(r, title, text))
+	return r.ShowAs(status, page.Head{Title: title, Private: true, Narrow: true}, linkOverPage(r, v, title, text))
 }
 
 // comeByLink notes that somebody comes.

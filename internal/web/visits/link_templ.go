@@ -308,7 +308,7 @@ func linkPage(r *page.Request, v booking.MailedVisit, token string) templ.Compon
 }
 
 //go:noinline
-func linkOverPage(r *page.Request, title, text string) templ.Component {
+func linkOverPage(r *page.Request, v booking.MailedVisit, title, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -349,6 +349,16 @@ func linkOverPage(r *page.Request, title, text string) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
+				if v.State == booking.LinkMoved {
+					templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("See the visit"), Kind: ui.Primary, Href: page.VisitPath(v.Appointment.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 				templ_7745c5c3_Err = ui.Button(ui.ButtonProps{Label: r.T("My visits"), Href: "/appointments"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

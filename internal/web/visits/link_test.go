@@ -47,7 +47,10 @@ func TestALinkInAMailActsWithoutSigningIn(t *testing.T) {
 		if moved.Find(`form[action="/visit/coming"]`).Length() != 0 {
 			t.Error("they can say to be coming to what nobody has confirmed")
 		}
-		webtest.Want(t, stranger.Get(link(c, v)), http.StatusOK, "This visit has moved", "The newest mail about it has a link that works.")
+		old := stranger.Get(link(c, v))
+		webtest.Want(t, old, http.StatusOK, "This visit has moved", "The newest mail about it has a link that works.")
+		now := c.As(t, c.Patient).Get(old.Find(`.empty a.primary`).AttrOr("href", ""))
+		webtest.Want(t, now, http.StatusOK, "Requested, not yet confirmed")
 
 		cancelled := stranger.Submit(moved, "#cancel form", nil)
 		webtest.Want(t, cancelled, http.StatusOK, "The visit is cancelled. Thank you for telling us.", "This visit is cancelled")
