@@ -71,8 +71,9 @@ func createFile(path string) error {
 	return file.Close()
 }
 
-// fileSettings hold for every connection. Savepoints keep a journal of their own,
-// a temporary file unless memory holds it: a fifth of a booking's time.
+// fileSettings hold for every connection. Savepoints, and statements that set off
+// triggers, keep a journal of their own, a temporary file unless memory holds it: a
+// fifth of a booking's time.
 func fileSettings() []string {
 	return []string{"synchronous(FULL)", "journal_size_limit(67108864)", "temp_store(MEMORY)", "cache_size(-65536)"}
 }
