@@ -180,12 +180,20 @@ func TestAnotherProcessOnTheFileIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	act(t, db)
-	hub := startHub(t, db, testConfig(t))
+	woken := make(chan struct{}, 1000)
+	config := testConfig(t)
+	config.Heard = func() { woken <- struct{}{} }
+	hub := startHub(t, db, config)
 	news := subscribe(t, hub, live.Calendar(turno.NewID()))
 	expectNews(t, news, "the first look at the file") // nobody knows what came before
+	expectNews(t, woken, "the first look at the file")
 	for range 3 {
 		act(t, elsewhere)
 		expectNews(t, news, "a change by another process")
+		if len(woken) == 0 {
+			t.Error("pages are told before the node is")
+		}
+		expectNews(t, woken, "a change by another process")
 		act(t, db)
 		time.Sleep(100 * time.Millisecond) // ten looks at the file
 		expectSilence(t, news, "a change by this process, which says itself what changed")
