@@ -58,13 +58,23 @@ func AppendSlots(dst []turno.Interval, r Rules, busy []turno.Interval, q Query) 
 	dst = slices.Grow(dst, left)
 	for _, w := range windows {
 		first, last := s.starts(w)
-		for start := first; left > 0 && !start.After(last); start = start.Add(s.grid) {
-			busy = endingAfter(busy, start)
-			if len(busy) > 0 && busy[0].StartsAt.Sub(start) < s.length+s.buffer {
-				continue
+		end := last.Sub(first)
+		for at := time.Duration(0); at <= end; { // both after first
+			busy = endingAfter(busy, first.Add(at))
+			free, onward := end, end+1 // the last start before the next busy period, and the first one after it
+			if len(busy) > 0 {
+				free = min(end, busy[0].StartsAt.Sub(first)-s.length-s.buffer)
+				onward = s.onGrid(busy[0].EndsAt.Sub(first))
 			}
-			dst = append(dst, turno.Interval{StartsAt: start, EndsAt: start.Add(s.length)})
-			left--
+			for ; at <= free; at += s.grid {
+				if left == 0 {
+					return dst
+				}
+				start := first.Add(at)
+				dst = append(dst, turno.Interval{StartsAt: start, EndsAt: start.Add(s.length)})
+				left--
+			}
+			at = max(at, onward)
 		}
 	}
 	return dst
@@ -146,10 +156,15 @@ func (s search) starts(w Window) (first, last time.Time) {
 	}
 	first = w.Anchor
 	if ahead := later(s.first, w.StartsAt).Sub(w.Anchor); ahead > 0 {
-		onward := ahead + s.grid - 1 // rounded up to the grid
-		first = first.Add(onward - onward%s.grid)
+		first = first.Add(s.onGrid(ahead))
 	}
 	return first, last
+}
+
+// onGrid rounds a time after an anchor up to the grid.
+func (s search) onGrid(after time.Duration) time.Duration {
+	onward := after + s.grid - 1
+	return onward - onward%s.grid
 }
 
 // count is the number of slots that there would be if nothing were busy.
