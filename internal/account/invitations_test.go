@@ -191,6 +191,43 @@ func TestAnInvitationFindsVerifiedEmailsOnly(t *testing.T) {
 	})
 }
 
+// A domain in other letters and its form that begins with xn-- are one: mail to either
+// arrives in the same mailbox.
+func TestTheTwoFormsOfADomainAreOneAddress(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, p *people) {
+		in := p.newPatient()
+		in.Email = "Nora@exämple.org"
+		person, err := p.RegisterPatient(t.Context(), policy.Caller{}, in)
+		p.must(err)
+		if person.Email != in.Email {
+			t.Errorf("people read %q, who typed %q", person.Email, in.Email)
+		}
+		nora := p.callerOf(person)
+		for _, form := range []string{"nora@xn--exmple-cua.org", "nora@EXÄMPLE.org", "nora@exa\u0308mple.org"} {
+			second := p.newPatient()
+			second.Email = form
+			_, err := p.RegisterPatient(t.Context(), policy.Caller{}, second)
+			wantCode(t, err, turno.CodeIdentityTaken)
+			if _, err := p.signIn(form); err != nil {
+				t.Errorf("signing in as %s: %v", form, err)
+			}
+		}
+		p.verifyEmail(nora)
+		ana := p.patient()
+		for _, form := range []string{"nora@exämple.org", "nora@xn--exmple-cua.org"} {
+			_, err := p.InviteProxy(t.Context(), ana, ana.UserID, account.NewProxy{Username: form, Relation: "sister"})
+			p.must(err)
+		}
+		if asked := p.askedBy(ana); len(asked) != 1 || asked[0].Named != "nora@exämple.org" {
+			t.Errorf("she has asked %+v", asked)
+		}
+		if asked := p.askedOf(nora); len(asked) != 1 {
+			t.Errorf("Nora is asked %d times", len(asked))
+		}
+	})
+}
+
 // Whoever accepts one of two invitations, by a username and by an email, does not
 // tell the patient that both are theirs.
 func TestAcceptingTellsNothingOfOtherInvitations(t *testing.T) {

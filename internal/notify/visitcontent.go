@@ -197,6 +197,6 @@ func (s *Service) invitation(r visitReader, now time.Time) *ical.Calendar {
 	event := &invitation.Events[0]
 	event.Stamp = now
 	event.Organizer = &ical.Person{Name: r.clinic(), Email: from.Address}
-	event.Attendees = []ical.Attendee{{Person: ical.Person{Name: r.user.FullName, Email: r.user.MailAddress()}, Answer: ical.Accepted}}
+	event.Attendees = []ical.Attendee{{Person: ical.Person{Name: r.user.FullName, Email: sendable(r.user.MailAddress())}, Answer: ical.Accepted}}
 	return invitation
 }

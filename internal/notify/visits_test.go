@@ -168,6 +168,27 @@ func (c *clinic) checkCalendar(l letter, visit turno.Appointment, status ical.St
 	}
 }
 
+// A calendar program looks for its owner among those who are invited, and knows an
+// address as mail brings it.
+func TestAnInvitationNamesTheAddressThatTheMailWentTo(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, true, func(t *testing.T, c *clinic) {
+		c.execute(`UPDATE users SET email = 'carla@exämple.org' WHERE username = 'carla'`)
+		c.booked(c.patient, at(2, 10, 0))
+		c.run()
+		calendar, err := ical.Read(c.last().calendar)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{c.server.mails()[0].to}, []string{calendar.Events[0].Attendees[0].Email}); diff != "" {
+			t.Errorf("who is invited (-where the mail went +who is named):\n%s", diff)
+		}
+		if got := c.only().Recipient; got != "carla@exämple.org" {
+			t.Errorf("staff read %q", got)
+		}
+	})
+}
+
 func TestAChangeThatIsOverIsNotTold(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, true, func(t *testing.T, c *clinic) {

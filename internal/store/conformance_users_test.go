@@ -141,6 +141,16 @@ func TestUsersAreFoundByWhatStaffKnow(t *testing.T) {
 func TestNamesAreFoldedTheSameWhateverTheEngine(t *testing.T) {
 	t.Parallel()
 	same(t, "case, ligatures and compositions", store.Fold("STRASSE ﬁ É"), store.Fold("straße FI e\u0301"))
+	for _, address := range []string{"x@xn--exmple-cua.org", "X@XN--EXMPLE-CUA.ORG", "x@EXÄMPLE.org", "x@exa\u0308mple.org", "x\uff20exämple.org"} {
+		same(t, "the forms of a domain", "x@exämple.org", store.Fold(address))
+	}
+	for given, want := range map[string]string{
+		"x@EXAMPLE.org": "x@example.org", "x@exäm": "x@exäm", "x@": "x@", "@": "@", "x@xn--": "x@xn--", "x@xn--zzzzzzz999.org": "x@xn--zzzzzzz999.org",
+		"xn--exmple-cua.org": "xn--exmple-cua.org", "a@b@xn--exmple-cua.org": "a@b@exämple.org", "x@straße.de": "x@straße.de", "x@xn--strae-oqa.de": "x@straße.de",
+	} {
+		same(t, given, want, store.Fold(given))
+	}
+	same(t, "two domains", false, store.Fold("x@straße.de") == store.Fold("x@strasse.de"))
 	same(t, "an accent tells usernames apart", false, store.Fold("jose") == store.Fold("josé"))
 	same(t, "and is not needed to find a name", "jose garcia", store.SearchName("  José\t GARCÍA "))
 }
