@@ -124,7 +124,8 @@ type runner struct {
 
 // Run measures, prints a table, and writes it into the folder with all figures
 // and plots. It fails when something could not be measured, never because of a
-// figure. Whatever it started and made, it ends and removes.
+// figure, and then writes what it has. Whatever it started and made, it ends and
+// removes.
 func Run(ctx context.Context, c Config) (err error) {
 	if err := c.Validate(); err != nil {
 		return err
@@ -134,6 +135,10 @@ func Run(ctx context.Context, c Config) (err error) {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
+	return errors.Join(r.measureAll(ctx), r.write())
+}
+
+func (r *runner) measureAll(ctx context.Context) error {
 	for _, measured := range rows() {
 		if measured.once != nil && r.wants(measured.name) {
 			r.say("%s", measured.name)
@@ -142,12 +147,12 @@ func Run(ctx context.Context, c Config) (err error) {
 			}
 		}
 	}
-	for _, engine := range c.Engines {
+	for _, engine := range r.config.Engines {
 		if err := r.measure(ctx, engine); err != nil {
 			return fmt.Errorf("%s: %w", engineName(engine), err)
 		}
 	}
-	return r.write()
+	return nil
 }
 
 func (r *runner) wants(name string) bool {
