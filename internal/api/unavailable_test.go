@@ -8,11 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/api"
 	"github.com/turno-health/turno/internal/httpx"
+	"github.com/turno-health/turno/internal/metric"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
 )
@@ -44,9 +43,8 @@ func TestADatabaseThatIsAwayIsToldSoOnEveryPath(t *testing.T) {
 func TestAClientThatHungUpIsNobodysFault(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
-		registry := prometheus.NewRegistry()
-		metrics, err := httpx.NewMetrics(registry)
-		c.must(err)
+		registry := metric.NewRegistry()
+		metrics := httpx.NewMetrics(registry)
 		c.handler = httpx.Chain{Logger: c.logger(), Now: c.clock.Now, Metrics: metrics}.Wrap(c.api)
 		ctx, hangUp := context.WithCancel(t.Context())
 		hangUp()

@@ -52,11 +52,8 @@ type node struct {
 // openNode opens the database, brings it to this program's version and finds the
 // key. Whoever calls it calls serve or close.
 func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node, error) {
-	n := &node{config: c, logger: logger, started: time.Now()}
+	n := &node{config: c, logger: logger, started: time.Now(), metrics: newMetrics()}
 	var err error
-	if n.metrics, err = newMetrics(); err != nil {
-		return nil, err
-	}
 	n.db, err = sqldb.Open(ctx, c.Database.Database, sqldb.Options{
 		Now:     time.Now,
 		Logger:  logger,
@@ -68,7 +65,8 @@ func openNode(ctx context.Context, c *config.Server, logger *slog.Logger) (*node
 	}
 	n.free = freetime.New(n.db, freetime.Config{Now: time.Now, Logger: logger})
 	n.hub = live.New(n.db, live.Config{Logger: logger, Heard: n.free.Elsewhere})
-	if err := errors.Join(n.metrics.watch(n.free), n.prepare(ctx)); err != nil {
+	n.metrics.watch(n.free)
+	if err := n.prepare(ctx); err != nil {
 		return nil, errors.Join(err, n.db.Close())
 	}
 	return n, nil
@@ -346,10 +344,7 @@ func (n *node) handler(rest *api.API, site *page.Site) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	gate, err := httpx.NewGate(runtime.GOMAXPROCS(0), n.metrics.registry)
-	if err != nil {
-		return nil, fmt.Errorf("register the metrics of the gate: %w", err)
-	}
+	gate := httpx.NewGate(runtime.GOMAXPROCS(0), n.metrics.registry)
 	machines := http.NewServeMux()
 	machines.Handle("GET /healthz", alive())
 	machines.Handle("GET /readyz", n.readiness())

@@ -41,6 +41,12 @@ func rules() []rule {
 			only:    []string{standardLibrary, otherModules, "turno"},
 		},
 		{
+			because: "a number does not know what it stands for",
+			of:      []string{"internal/metric"},
+			except:  []string{testSupport},
+			only:    []string{standardLibrary, "github.com/VictoriaMetrics/metrics"},
+		},
+		{
 			because: "the two engines know the vocabulary's types, not what is stored",
 			of:      []string{"internal/sqldb"},
 			only:    []string{standardLibrary, otherModules, "turno"},

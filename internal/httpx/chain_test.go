@@ -10,9 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/metric"
 )
 
 func standing() time.Time { return time.Date(2027, time.January, 4, 9, 0, 0, 0, time.UTC) }
@@ -90,11 +89,8 @@ func TestTheLogTellsWhatAClientIsNot(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	registry := prometheus.NewRegistry()
-	metrics, err := NewMetrics(registry)
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := metric.NewRegistry()
+	metrics := NewMetrics(registry)
 	handler, _ := chain(t, metrics, func(http.ResponseWriter, *http.Request) {})
 	get(t, handler, "/people/1")
 	get(t, handler, "/people/2")

@@ -9,9 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/metric"
 )
 
 // Gate is the admission to a server that can do only so much at once: so many
@@ -24,7 +23,7 @@ type Gate struct {
 	waiting  atomic.Int64
 	most     int64         // that wait
 	patience time.Duration // of those who wait
-	refused  prometheus.Counter
+	refused  *metric.Counter
 }
 
 // The bounds of a server with so many cores. A request that writes waits for the
@@ -44,16 +43,14 @@ const (
 )
 
 // NewGate makes a gate for a machine with so many cores and registers its metrics.
-func NewGate(cores int, registerer prometheus.Registerer) (*Gate, error) {
-	return newGate(seatsPerCore*cores, waitingPerSeat*seatsPerCore*cores, gatePatience, registerer)
+func NewGate(cores int, registry *metric.Registry) *Gate {
+	return newGate(seatsPerCore*cores, waitingPerSeat*seatsPerCore*cores, gatePatience, registry)
 }
 
-func newGate(seats, waiting int, patience time.Duration, registerer prometheus.Registerer) (*Gate, error) {
+func newGate(seats, waiting int, patience time.Duration, registry *metric.Registry) *Gate {
 	g := &Gate{seats: make(chan struct{}, seats), large: make(chan struct{}, largeBodies), most: int64(waiting), patience: patience}
-	if err := g.register(registerer); err != nil {
-		return nil, err
-	}
-	return g, nil
+	g.register(registry)
+	return g
 }
 
 // Admit lets requests through to next, and has full answer those that are refused,

@@ -13,9 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/metric"
+	"github.com/turno-health/turno/internal/metric/metrictest"
 )
 
 // busy is a gate with two seats and room for one who waits, before work that ends
@@ -23,7 +23,7 @@ import (
 type busy struct {
 	*Gate
 	t        *testing.T
-	registry *prometheus.Registry
+	registry *metric.Registry
 	handler  http.Handler
 	done     chan struct{} // ends the work of one request
 	answers  chan int      // statuses, in the order of their answers
@@ -31,11 +31,8 @@ type busy struct {
 
 func newBusy(t *testing.T) *busy {
 	t.Helper()
-	registry := prometheus.NewRegistry()
-	gate, err := newGate(2, 1, 2*time.Second, registry)
-	if err != nil {
-		t.Fatal(err)
-	}
+	registry := metric.NewRegistry()
+	gate := newGate(2, 1, 2*time.Second, registry)
 	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 2*largeBodies)}
 	work := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		<-b.done
@@ -102,19 +99,13 @@ func TestWhatIsBeyondCapacityIsToldToComeAgain(t *testing.T) {
 }
 
 // counted is a counter of the registry.
-func counted(t *testing.T, registry *prometheus.Registry, name string) float64 {
+func counted(t *testing.T, registry *metric.Registry, name string) float64 {
 	t.Helper()
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
+	n, ok := metrictest.Read(t, registry)[name]
+	if !ok {
+		t.Fatalf("there is no metric %s", name)
 	}
-	for _, family := range families {
-		if family.GetName() == name {
-			return family.GetMetric()[0].GetCounter().GetValue()
-		}
-	}
-	t.Fatalf("there is no metric %s", name)
-	return 0
+	return n
 }
 
 func TestNobodyWaitsLong(t *testing.T) {
@@ -137,10 +128,7 @@ func TestNobodyWaitsLong(t *testing.T) {
 
 func TestARefusalSaysWhenToComeAgain(t *testing.T) {
 	t.Parallel()
-	gate, err := newGate(0, 0, time.Second, prometheus.NewRegistry())
-	if err != nil {
-		t.Fatal(err)
-	}
+	gate := newGate(0, 0, time.Second, metric.NewRegistry())
 	answer := httptest.NewRecorder()
 	gate.Admit(http.NotFoundHandler(), func(w http.ResponseWriter, _ *http.Request, err error) {
 		if turno.KindOf(err) != turno.KindUnavailable {
@@ -244,10 +232,7 @@ func TestABodyIsWholeBehindTheGate(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			gate, err := newGate(1, 1, time.Second, prometheus.NewRegistry())
-			if err != nil {
-				t.Fatal(err)
-			}
+			gate := newGate(1, 1, time.Second, metric.NewRegistry())
 			gate.Admit(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				all, err := io.ReadAll(r.Body)
 				if len(all) != tt.want || !errors.Is(err, tt.err) {

@@ -8,91 +8,61 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/metric"
 )
 
 // Metrics counts requests and how long they took, by route, method and class of
 // status ("2xx"). The errors are those of class 5xx. Streams are counted, but not how
 // long they stayed open.
 type Metrics struct {
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
+	requests *metric.Counter
+	seconds  *metric.Histogram
 }
 
 // NewMetrics registers the metrics.
-func NewMetrics(registerer prometheus.Registerer) (*Metrics, error) {
-	labels := []string{"route", "method", "class"}
-	m := &Metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "turno_http_requests_total",
-			Help: "Requests answered.",
-		}, labels),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "turno_http_request_duration_seconds",
-			Help:    "Time from a request to the end of its answer.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-		}, labels),
+func NewMetrics(registry *metric.Registry) *Metrics {
+	bounds := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+	return &Metrics{
+		requests: registry.Counter("turno_http_requests_total", "Requests answered.", "class", "method", "route"),
+		seconds:  registry.Histogram("turno_http_request_duration_seconds", "Time from a request to the end of its answer.", bounds, "class", "method", "route"),
 	}
-	for _, collector := range []prometheus.Collector{m.requests, m.seconds} {
-		if err := registerer.Register(collector); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
 }
 
 func (m *Metrics) count(method, route string, status int) {
 	if m != nil {
-		m.requests.WithLabelValues(route, knownMethod(method), class(status)).Inc()
+		m.requests.Inc(class(status), knownMethod(method), route)
 	}
 }
 
 func (m *Metrics) time(method, route string, status int, took time.Duration) {
 	if m != nil {
-		m.seconds.WithLabelValues(route, knownMethod(method), class(status)).Observe(took.Seconds())
+		m.seconds.Observe(took.Seconds(), class(status), knownMethod(method), route)
 	}
 }
 
 func class(status int) string { return strconv.Itoa(status/100) + "xx" }
 
 // register makes the metrics of a gate.
-func (g *Gate) register(registerer prometheus.Registerer) error {
-	g.refused = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "turno_http_refused_total",
-		Help: "Requests answered 503 because the server had too much to do.",
-	})
-	for _, collector := range []prometheus.Collector{
-		g.refused,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "turno_http_in_flight",
-			Help: "Requests that are worked on.",
-		}, func() float64 { return float64(len(g.seats)) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "turno_http_waiting",
-			Help: "Requests that wait to be worked on.",
-		}, func() float64 { return float64(g.waiting.Load()) }),
-	} {
-		if err := registerer.Register(collector); err != nil {
-			return err
-		}
-	}
-	return nil
+func (g *Gate) register(registry *metric.Registry) {
+	g.refused = registry.Counter("turno_http_refused_total", "Requests answered 503 because the server had too much to do.")
+	registry.Gauge("turno_http_in_flight", "Requests that are worked on.", func() float64 { return float64(len(g.seats)) })
+	registry.Gauge("turno_http_waiting", "Requests that wait to be worked on.", func() float64 { return float64(g.waiting.Load()) })
 }
 
 // ServeMetrics answers scrapers: those on this machine that come directly, not
 // through a proxy, and those that send the token as a bearer. An empty token
 // lets in nobody.
-func ServeMetrics(gatherer prometheus.Gatherer, token string) http.Handler {
-	metrics := promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{})
+func ServeMetrics(registry *metric.Registry, token string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !fromThisMachine(r) && !bears(r, token) {
 			ProblemOf(turno.NotFound("page")).Write(w)
 			return
 		}
-		metrics.ServeHTTP(w, r)
+		w.Header().Set("Content-Type", metric.ContentType)
+		if _, err := registry.WriteTo(w); err == nil { // else the scraper went away
+			metric.WriteProcess(w)
+		}
 	})
 }
 

@@ -3,15 +3,17 @@ package jobs_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/metric"
+	"github.com/turno-health/turno/internal/metric/metrictest"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/store/storetest"
@@ -21,20 +23,13 @@ import (
 const patience = 2 * time.Minute
 
 // jobsTotal reads turno_jobs_total by "job result".
-func jobsTotal(t *testing.T, registry *prometheus.Registry) map[string]float64 {
+func jobsTotal(t *testing.T, registry *metric.Registry) map[string]float64 {
 	t.Helper()
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
 	total := map[string]float64{}
-	for _, family := range families {
-		if family.GetName() != "turno_jobs_total" {
-			continue
-		}
-		for _, metric := range family.GetMetric() {
-			labels := metric.GetLabel() // in the order of their names: job, result
-			total[labels[0].GetValue()+" "+labels[1].GetValue()] = metric.GetCounter().GetValue()
+	for series, n := range metrictest.Read(t, registry) {
+		if labels, ok := strings.CutPrefix(series, `turno_jobs_total{job="`); ok {
+			job, result, _ := strings.Cut(strings.TrimSuffix(labels, `"}`), `",result="`)
+			total[job+" "+result] = n
 		}
 	}
 	return total

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/metric"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -61,11 +61,8 @@ func until(t *testing.T, what string, so func() bool) {
 func TestAnEventIsHandledWhereItIsMarkedAndNeedsNoJob(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
-		registry := prometheus.NewRegistry()
-		metrics, err := jobs.NewMetrics(registry)
-		if err != nil {
-			t.Fatal(err)
-		}
+		registry := metric.NewRegistry()
+		metrics := jobs.NewMetrics(registry)
 		seen := newCalls()
 		runner := start(t, db, jobs.Config{
 			Metrics: metrics,

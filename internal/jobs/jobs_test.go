@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/metric"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store/storetest"
 )
@@ -74,11 +74,8 @@ func TestAnEventThatNobodyHandlesWaits(t *testing.T) {
 func TestAFailedEventIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
-		registry := prometheus.NewRegistry()
-		metrics, err := jobs.NewMetrics(registry)
-		if err != nil {
-			t.Fatal(err)
-		}
+		registry := metric.NewRegistry()
+		metrics := jobs.NewMetrics(registry)
 		seen := newCalls()
 		succeed := seen.handler()
 		failed := make(chan struct{})
@@ -225,10 +222,7 @@ func TestEveryTaskOfTurnoRunsOnAnEmptyDatabase(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		nothing := func(context.Context) (int, error) { return 0, nil }
 		nothingPast := func(context.Context) (int64, error) { return 0, nil }
-		metrics, err := jobs.NewMetrics(prometheus.NewRegistry())
-		if err != nil {
-			t.Fatal(err)
-		}
+		metrics := jobs.NewMetrics(metric.NewRegistry())
 		for _, task := range jobs.Tasks(db, jobs.Booking{ExpirePending: nothing, SweepHolds: nothing, ClearPast: nothingPast}, 6, metrics) {
 			if err := task.Run(t.Context()); err != nil {
 				t.Errorf("%s: %v", task.Name, err)

@@ -8,20 +8,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/turno-health/turno/internal/jobs"
+	"github.com/turno-health/turno/internal/metric"
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
 func TestAQueueIsWorkedOffSoonAfterAnEvent(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, db *sqldb.DB) {
-		registry := prometheus.NewRegistry()
-		metrics, err := jobs.NewMetrics(registry)
-		if err != nil {
-			t.Fatal(err)
-		}
+		registry := metric.NewRegistry()
+		metrics := jobs.NewMetrics(registry)
 		seen := newCalls()
 		left := make(chan int, 1)
 		left <- 0
