@@ -54,6 +54,32 @@ func TestAFormWithANULComesBack(t *testing.T) {
 	})
 }
 
+// What a form keeps nowhere, such as a password, is asked for again.
+func TestAFormThatKeepsNothingComesBackToo(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for _, tt := range []struct {
+			row keptRow
+			who webtest.Person
+			say string
+		}{
+			{keptRow{"/login", "/login", "login", "pablo"}, webtest.Person{}, "Characters that can't be used were taken out here."},
+			{keptRow{"/login", "/login", "password", "secret words"}, webtest.Person{}, "Characters that can't be used were taken out here."},
+			{keptRow{"/forgot", "/forgot", "login", "pablo"}, webtest.Person{}, "This contains characters that can't be used."},
+			{keptRow{"/account/password", "/account/password", "current_password", "secret words"}, c.Patient, "This contains characters that can't be used."},
+		} {
+			status, page := sentWithNUL(t, c, tt.who, tt.row)
+			field := page.Find(`main form[action^="` + tt.row.to + `"] [name="` + tt.row.field + `"]`)
+			if status != http.StatusUnprocessableEntity || field.Length() != 1 || !strings.Contains(page.Find("body").Text(), tt.say) {
+				t.Errorf("%s with NUL in %s answers %d, with %d such fields: %s", tt.row.to, tt.row.field, status, field.Length(), page.Find("main").Text())
+			}
+			if typed := field.AttrOr("value", ""); typed != "" && typed != "pablo" {
+				t.Errorf("%s shows %q", tt.row.to, typed)
+			}
+		}
+	})
+}
+
 func sentWithNUL(t *testing.T, c *webtest.Clinic, who webtest.Person, row keptRow) (int, *goquery.Document) {
 	t.Helper()
 	jar, err := cookiejar.New(nil)

@@ -50,7 +50,8 @@ func (r *Request) checkText() error {
 type againKey struct{}
 
 // showAgain answers with the page that a form was posted from, where the form is
-// with what was typed. The route Keeps, so the page asks for Kept.
+// with what was typed, if it asks for Kept: that of a route that Keeps does. Any other
+// page is shown as it opens, and says what was wrong.
 func (r *Request) showAgain(form *Form) bool {
 	from, err := url.Parse(r.origin())
 	if err != nil || r.Site.pages == nil {

@@ -24,7 +24,7 @@ func (r *Request) fail(err error) {
 	if r.Words == nil {
 		r.Words, r.Zone = locale.Match(r.Header.Get("Accept-Language")), time.UTC
 	}
-	if u, ok := errors.AsType[*unreadable](err); ok && r.keeps && r.showAgain(u.form) {
+	if u, ok := errors.AsType[*unreadable](err); ok && !r.polls && r.showAgain(u.form) {
 		return
 	}
 	e, known := errors.AsType[*turno.Error](err)

@@ -16,7 +16,7 @@ func showLogin(r *page.Request) error {
 	if r.SignedIn() {
 		return r.Redirect(r.Next(page.HomeOf(r.Person)))
 	}
-	return loginForm(r, http.StatusOK, &page.Form{})
+	return loginForm(r, http.StatusOK, r.Kept()) // as it was typed, when that could not be taken
 }
 
 // login signs somebody in by username or email, with the time that they were
