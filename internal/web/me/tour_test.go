@@ -57,3 +57,15 @@ func TestTour(t *testing.T) {
 		webtest.Place{Name: "account-notices", Path: "/account/notices", As: c.Mother},
 	)
 }
+
+// What only a clinic that sends mail shows.
+func TestTourWhereMailIsSent(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	c.SetUpMail()
+	webtest.Tour(t, c, chrome,
+		webtest.Place{Name: "account-unconfirmed", Path: "/account", As: c.Mother},
+		webtest.Place{Name: "account-mail-unconfirmed", Path: "/account/mail", As: c.Mother},
+	)
+}
