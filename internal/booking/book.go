@@ -128,11 +128,15 @@ func (s *Service) untilFresh(ctx context.Context, write func(*sqldb.Tx) error) e
 }
 
 // explainLoss adds the nearest open times to an error that says that the time is
-// taken, and counts it.
+// taken, and counts it. Another node may have sold the time: what the index knows of
+// the doctor is shown no more until it has looked.
 func (s *Service) explainLoss(ctx context.Context, c policy.Caller, n NewVisit, err error) error {
 	e, ok := errors.AsType[*turno.Error](err)
 	if !ok {
 		return err
+	}
+	if s.config.FreeTime != nil && (e.Code == turno.CodeNotOffered || e.Code == turno.CodeSlotTaken) {
+		s.config.FreeTime.Changed(n.DoctorID)
 	}
 	switch e.Code {
 	case turno.CodePatientBusy:

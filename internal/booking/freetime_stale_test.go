@@ -77,6 +77,29 @@ func TestATakenTimeIsNotOfferedASecondLaterOnAnyNode(t *testing.T) {
 	})
 }
 
+// Whoever lost a time to somebody on another node sees a list without it.
+func TestALostTimeIsNotListedAgain(t *testing.T) {
+	t.Parallel()
+	twoProcesses(t, func(t *testing.T, c *clinic, other *sqldb.DB) {
+		frozen := storetest.NewClock(storetest.Monday())
+		here := c.searchNode(c.db, freetime.Config{Now: frozen.Now, Poll: time.Hour, Patience: time.Minute})
+		there := c.searchNode(other, freetime.Config{Now: frozen.Now, Poll: time.Hour, Patience: time.Minute})
+		when := at(1, "09:00")
+		want := booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: when}
+		if _, err := there.Book(t.Context(), c.newPatient(), want); err != nil {
+			t.Fatal(err)
+		}
+		if !c.lists(here, when) {
+			t.Fatal("this node has looked already: the test shows nothing")
+		}
+		_, err := here.Book(t.Context(), c.newPatient(), want)
+		wantCode(t, err, turno.CodeSlotTaken)
+		if c.lists(here, when) {
+			t.Error("the time that was lost is listed")
+		}
+	})
+}
+
 func TestWhenTheIndexCannotAnswer(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

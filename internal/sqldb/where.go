@@ -29,12 +29,16 @@ func (w *Where) Add(condition string, values ...any) {
 	w.conditions = append(w.conditions, s.String())
 }
 
-// Arg adds an argument that is used elsewhere in the statement, such as a limit,
-// and returns its placeholder.
+// Arg adds an argument that is used elsewhere in the statement and returns its
+// placeholder.
 func (w *Where) Arg(value any) string {
 	w.args = append(w.args, value)
 	return "$" + strconv.Itoa(len(w.args))
 }
+
+// Limit is "LIMIT n". The number is written out: for one that it does not know
+// PostgreSQL, which plans a statement once, expects a tenth of all rows.
+func Limit(n int) string { return "LIMIT " + strconv.Itoa(n) }
 
 // SQL is "WHERE a AND b", or nothing without conditions.
 func (w *Where) SQL() string {

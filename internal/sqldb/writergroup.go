@@ -26,7 +26,7 @@ func (w *writer) settle(group []*write) {
 	err := w.commitGroup(ctx, group, apart)
 	if errors.Is(err, errTorn) {
 		w.careful = carefulFor
-		err = w.repeat(ctx, group)
+		err = w.repeat(group)
 	}
 	if err == nil {
 		for _, call := range group {
@@ -43,8 +43,9 @@ func (w *writer) settle(group []*write) {
 // commitGroup runs each of group and commits. An error means that nobody may be
 // answered. Where they are kept apart, each runs within a savepoint, which takes
 // back what one that fails has written. That costs all of them a copy of every
-// page that they write, and nearly all who fail have only read. So at first there
-// are none, and errTorn says that they would have been needed.
+// page that they write, and most who fail have only read (a request with an
+// Idempotency-Key has claimed it). So at first there are none, and errTorn says that
+// they would have been needed.
 func (w *writer) commitGroup(ctx context.Context, group []*write, apart bool) error {
 	for _, call := range group {
 		if call.aborted || !call.start() {
@@ -82,7 +83,9 @@ func (w *writer) performApart(ctx context.Context, call *write) error {
 }
 
 // repeat undoes a group and runs it again, its closures kept apart.
-func (w *writer) repeat(ctx context.Context, group []*write) error {
+func (w *writer) repeat(group []*write) error {
+	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	defer cancel()
 	if err := w.conn.control(ctx, "ROLLBACK"); err != nil {
 		return err
 	}

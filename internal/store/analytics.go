@@ -36,7 +36,6 @@ func DoctorRatings(tx *sqldb.Tx, only *uuid.UUID, after RatingPlace, limit int) 
 		w.Add("(-"+hundredths+", -d.rating_count, d.user_id) > ($?, $?, $?)",
 			-after.Hundredths, -after.Count, after.DoctorID)
 	}
-	most := w.Arg(limit)
 	ratings, err := sqldb.All(tx, scanDoctorRating, `
 		SELECT d.user_id, u.full_name, s.id, s.name, `+hundredths+`, d.rating_count
 		  FROM doctors d
@@ -44,7 +43,7 @@ func DoctorRatings(tx *sqldb.Tx, only *uuid.UUID, after RatingPlace, limit int) 
 		  JOIN specializations s ON s.id = d.specialization_id
 		 `+w.SQL()+`
 		 ORDER BY -`+hundredths+`, -d.rating_count, d.user_id
-		 LIMIT `+most, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list ratings: %w", err)
 	}
@@ -71,14 +70,13 @@ func BookableDoctors(tx *sqldb.Tx, only *uuid.UUID, after uuid.UUID, limit int) 
 	if only != nil {
 		w.Add("d.user_id = $?", *only)
 	}
-	most := w.Arg(limit)
 	ids, err := sqldb.All(tx, scanID, `
 		SELECT d.user_id
 		  FROM doctors d
 		  JOIN users u ON u.id = d.user_id
 		 `+w.SQL()+`
 		 ORDER BY d.user_id
-		 LIMIT `+most, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list bookable doctors: %w", err)
 	}

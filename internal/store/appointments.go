@@ -202,13 +202,12 @@ func Visits(tx *sqldb.Tx, f VisitFilter) ([]Visit, error) {
 	if f.AfterID != uuid.Nil {
 		w.Add("(a.scheduled_at, a.id) "+beyond+" ($?, $?)", f.AfterTime, f.AfterID)
 	}
-	limit := w.Arg(f.Limit)
 	visits, err := sqldb.All(tx, scanVisit, `
 		SELECT `+visitColumns+`
 		  FROM appointments a
 		 `+w.SQL()+`
 		 ORDER BY `+order+`
-		 LIMIT `+limit, w.Args()...)
+		 `+sqldb.Limit(f.Limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list visits: %w", err)
 	}

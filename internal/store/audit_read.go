@@ -51,13 +51,12 @@ func AuditEntries(tx *sqldb.Tx, f AuditFilter) ([]turno.AuditEntry, error) {
 	if f.BeforeID != uuid.Nil {
 		w.Add("(created_at, id) < ($?, $?)", f.BeforeTime, f.BeforeID)
 	}
-	limit := w.Arg(f.Limit)
 	entries, err := sqldb.All(tx, scanAudit, `
 		SELECT id, action_by, action_type, COALESCE(action_detail, ''), created_at, entity, entity_id, subject_id
 		  FROM audit_logs
 		 `+w.SQL()+`
 		 ORDER BY created_at DESC, id DESC
-		 LIMIT `+limit, w.Args()...)
+		 `+sqldb.Limit(f.Limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list the trail: %w", err)
 	}
@@ -109,7 +108,6 @@ func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, othersOnly bool, beforeTime t
 	if beforeID != uuid.Nil {
 		w.Add("(l.created_at, l.id) < ($?, $?)", beforeTime, beforeID)
 	}
-	most := w.Arg(limit)
 	accesses, err := sqldb.All(tx, scanAccess, `
 		SELECT l.id, l.action_type, l.entity, l.created_at, COALESCE(u.full_name, ''), COALESCE(CAST(u.role AS text), ''), l.action_by,
 		       COALESCE(l.action_detail, '')
@@ -117,7 +115,7 @@ func AccessesOf(tx *sqldb.Tx, subjectID uuid.UUID, othersOnly bool, beforeTime t
 		  LEFT JOIN users u ON u.id = l.action_by
 		 `+w.SQL()+`
 		 ORDER BY l.created_at DESC, l.id DESC
-		 LIMIT `+most, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list who read a record: %w", err)
 	}

@@ -60,13 +60,12 @@ func FeedbackOf(tx *sqldb.Tx, doctorID uuid.UUID, beforeTime time.Time, beforeID
 	if beforeID != uuid.Nil {
 		w.Add("(created_at, id) < ($?, $?)", beforeTime, beforeID)
 	}
-	n := w.Arg(limit)
 	feedback, err := sqldb.All(tx, scanFeedback, `
 		SELECT id, patient_id, doctor_id, appointment_id, rating, COALESCE(comments, ''), created_at
 		  FROM feedback
 		 `+w.SQL()+`
 		 ORDER BY created_at DESC, id DESC
-		 LIMIT `+n, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list feedback: %w", err)
 	}

@@ -154,13 +154,20 @@ func RetryMails(tx *sqldb.Tx, userID uuid.UUID, address string, since time.Time)
 }
 
 // MarkAddress notes since when a mail server refuses a user's address for good; nil:
-// it took something. It does nothing when the address is another by now.
+// it took something. It does nothing when the address is another by now, and keeps
+// the first time that it was refused: mails that failed since then are tried again.
 func MarkAddress(tx *sqldb.Tx, userID uuid.UUID, address string, refusedAt *time.Time) error {
+	var w sqldb.Where
+	marked := w.Arg(refusedAt)
+	w.Add("id = $?", userID)
+	w.Add("email = $?", address)
+	if refusedAt != nil {
+		w.Add("email_refused_at IS NULL")
+	}
 	_, err := tx.Exec(`
 		UPDATE users
-		   SET email_refused_at = $3
-		 WHERE id = $1
-		   AND email = $2`, userID, address, refusedAt)
+		   SET email_refused_at = `+marked+`
+		 `+w.SQL(), w.Args()...)
 	if err != nil {
 		return fmt.Errorf("mark an address: %w", err)
 	}

@@ -51,7 +51,6 @@ type ListedMail struct {
 // Mails lists mails, the newest first.
 func Mails(tx *sqldb.Tx, f MailFilter) ([]ListedMail, error) {
 	w := f.where()
-	limit := w.Arg(f.Limit)
 	mails, err := sqldb.All(tx, func(row sqldb.Scanner) (m ListedMail, err error) {
 		err = row.Scan(&m.ID, &m.Kind, &m.UserID, &m.AppointmentID, &m.Recipient, &m.State, &m.Subject,
 			&m.Attempts, &m.LastError, &m.CreatedAt, &m.SentAt, &m.UserName, &m.UserRole, &m.UserBirth)
@@ -64,7 +63,7 @@ func Mails(tx *sqldb.Tx, f MailFilter) ([]ListedMail, error) {
 		  LEFT JOIN patients p ON p.user_id = m.user_id
 		 `+w.SQL()+`
 		 ORDER BY m.id DESC
-		 LIMIT `+limit, w.Args()...)
+		 `+sqldb.Limit(f.Limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list mails: %w", err)
 	}
@@ -79,13 +78,12 @@ const ManyMails = 1000
 // is not looked at.
 func CountMails(tx *sqldb.Tx, f MailFilter) (n int, err error) {
 	w := f.where()
-	limit := w.Arg(f.Limit)
 	err = tx.QueryRow(`
 		SELECT COUNT(*)
 		  FROM (SELECT 1
 		          FROM mails m
 		         `+w.SQL()+`
-		         LIMIT `+limit+`) AS counted`, w.Args()...).Scan(&n)
+		         `+sqldb.Limit(f.Limit)+`) AS counted`, w.Args()...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count mails: %w", err)
 	}

@@ -104,14 +104,13 @@ func SearchFactsOf(tx *sqldb.Tx, ids []uuid.UUID) ([]SearchFacts, error) {
 func FindableAfter(tx *sqldb.Tx, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	w := DoctorFilter{}.where(nil)
 	w.Add("d.user_id > $?", after)
-	n := w.Arg(limit)
 	ids, err := sqldb.All(tx, scanID, `
 		SELECT d.user_id
 		  FROM doctors d
 		  JOIN users u ON u.id = d.user_id
 		 `+w.SQL()+`
 		 ORDER BY d.user_id
-		 LIMIT `+n, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list doctors: %w", err)
 	}
@@ -216,11 +215,10 @@ func FindDoctors(tx *sqldb.Tx, f DoctorFilter, order DoctorOrder, after DoctorKe
 	case after.ID != uuid.Nil:
 		w.Add("(u.search_name, u.id) > ($?, $?)", after.SearchName, after.ID)
 	}
-	n := w.Arg(limit)
 	doctors, err := sqldb.All(tx, scanDoctor, selectDoctor+`
 		 `+w.SQL()+`
 		 ORDER BY `+orderBy+`
-		 LIMIT `+n, w.Args()...)
+		 `+sqldb.Limit(limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list doctors: %w", err)
 	}

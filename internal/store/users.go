@@ -224,14 +224,13 @@ func Users(tx *sqldb.Tx, f UserFilter) ([]FoundUser, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit := w.Arg(f.Limit)
 	found, err := sqldb.All(tx, scanFoundUser, `
 		SELECT `+userColumns+`, p.date_of_birth, COALESCE(p.contact_number, '')
 		  FROM users u
 		  LEFT JOIN patients p ON p.user_id = u.id
 		 `+w.SQL()+`
 		 ORDER BY u.search_name, u.id
-		 LIMIT `+limit, w.Args()...)
+		 `+sqldb.Limit(f.Limit), w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)
 	}

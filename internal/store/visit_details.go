@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -158,7 +159,7 @@ func (f DetailsFilter) after(w *sqldb.Where) {
 	}[f.Order], f.AfterTime, f.AfterID)
 }
 
-// ListVisitDetails lists visits, in four queries however many they are. First which,
+// ListVisitDetails lists visits, in four queries for up to a thousand. First which,
 // from an index alone where one has all that is asked, then the rest: PostgreSQL takes
 // longer to plan the rest than to read it, and by their ids it does so once.
 func ListVisitDetails(tx *sqldb.Tx, f DetailsFilter, callerID uuid.UUID) ([]VisitDetails, error) {
@@ -166,21 +167,27 @@ func ListVisitDetails(tx *sqldb.Tx, f DetailsFilter, callerID uuid.UUID) ([]Visi
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	found, err := sqldb.All(tx, scanVisitDetails, selectVisitDetails("$2", "$3")+`
-		 WHERE a.id = ANY($1)`, sqldb.In(padded(ids)), callerID, tx.Now)
-	if err != nil {
-		return nil, fmt.Errorf("list visits with their details: %w", err)
-	}
 	place := make(map[uuid.UUID]int, len(ids))
 	for i, id := range ids {
 		place[id] = i
 	}
 	visits := make([]VisitDetails, len(ids))
-	for _, v := range found {
-		visits[place[v.ID]] = v
+	for some := range slices.Chunk(ids, detailsAtOnce) {
+		found, err := sqldb.All(tx, scanVisitDetails, selectVisitDetails("$2", "$3")+`
+		 WHERE a.id = ANY($1)`, sqldb.In(some), callerID, tx.Now)
+		if err != nil {
+			return nil, fmt.Errorf("list visits with their details: %w", err)
+		}
+		for _, v := range found {
+			visits[place[v.ID]] = v
+		}
 	}
 	return visits, addPlaces(tx, visits)
 }
+
+// detailsAtOnce is for how many visits the details are read in one query: SQLite
+// takes some ten thousand arguments.
+const detailsAtOnce = 1024
 
 // visitIDs are the visits that a filter chooses, in its order.
 func visitIDs(tx *sqldb.Tx, f DetailsFilter) ([]uuid.UUID, error) {
@@ -193,7 +200,7 @@ func visitIDs(tx *sqldb.Tx, f DetailsFilter) ([]uuid.UUID, error) {
 	}[f.Order]
 	limit := ""
 	if f.Limit > 0 {
-		limit = " LIMIT " + w.Arg(f.Limit)
+		limit = " " + sqldb.Limit(f.Limit)
 	}
 	ids, err := sqldb.All(tx, scanID, `
 		SELECT a.id
@@ -204,15 +211,6 @@ func visitIDs(tx *sqldb.Tx, f DetailsFilter) ([]uuid.UUID, error) {
 		return nil, fmt.Errorf("list visits: %w", err)
 	}
 	return ids, nil
-}
-
-// padded repeats the last id until their number is a power of two: SQLite prepares a
-// statement for each length of a list.
-func padded(ids []uuid.UUID) []uuid.UUID {
-	for len(ids)&(len(ids)-1) != 0 {
-		ids = append(ids, ids[len(ids)-1])
-	}
-	return ids
 }
 
 // addPlaces reads where and how the visits take place.
