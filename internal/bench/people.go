@@ -129,15 +129,18 @@ func newDoctor(ctx context.Context, c *Client, admin string, i, field int) (id s
 	}
 	path := "/doctors/" + doctor.ID
 	for _, step := range []struct {
+		status       int
 		method, path string
 		body         any
 	}{
-		{http.MethodPatch, path, map[string]any{"slot_minutes": visitLength.Minutes(), "buffer_minutes": 0,
+		{http.StatusOK, http.MethodPatch, path, map[string]any{"slot_minutes": visitLength.Minutes(), "buffer_minutes": 0,
 			"horizon_days": horizonDays, "min_notice_minutes": noticeDays * 24 * 60}},
-		{http.MethodPut, path + "/availability", week},
-		{http.MethodPost, path + "/verify", map[string]any{}},
+		{http.StatusOK, http.MethodPut, path + "/availability", week},
+		// The practice sees no notice: its day would be full of their open times.
+		{http.StatusCreated, http.MethodPost, path + "/time-off", map[string]any{"starts_at": time.Now(), "ends_at": time.Now().AddDate(0, 0, noticeDays)}},
+		{http.StatusOK, http.MethodPost, path + "/verify", map[string]any{}},
 	} {
-		if err := c.api(ctx, http.StatusOK, step.method, step.path, admin, step.body, nil); err != nil {
+		if err := c.api(ctx, step.status, step.method, step.path, admin, step.body, nil); err != nil {
 			return "", err
 		}
 	}

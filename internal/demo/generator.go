@@ -144,7 +144,7 @@ func (g *generator) writeBlocks(ctx context.Context, db *sqldb.DB, progress func
 			g.addDoctor(d)
 			done += len(d.visits)
 			d.visits = nil // they are rows now, and fill the memory
-			if err := g.rows.writeIfLarge(ctx, db); err != nil {
+			if err := g.rows.writeIfLarge(ctx, db, g.plan.doctors*g.plan.visitsEach); err != nil {
 				return err
 			}
 			progress(done)

@@ -71,13 +71,15 @@ func large() []string {
 	return []string{"users", "patients", "patient_proxies", "appointments", "feedback", "audit_logs"}
 }
 
-// largest is how many visits one transaction takes. The more they are, the fewer
-// times is a page of SQLite's tables written that are in the order of ids, and so
-// of time. So many take 100 MB of memory.
-const largest = 100_000
+// inTransactions is in about how many transactions the visits are written. SQLite's
+// tables are in the order of ids, and so of time, while a doctor's visits lie in two
+// years: each transaction writes nearly every page that there is. A hundred thousand
+// visits take 100 MB of memory.
+const inTransactions = 10
 
-func (t *tables) writeIfLarge(ctx context.Context, db *sqldb.DB) error {
-	if len(t.appointments.rows) < largest {
+// writeIfLarge writes when there are a tenth of all visits, and at least a hundred thousand.
+func (t *tables) writeIfLarge(ctx context.Context, db *sqldb.DB, allVisits int) error {
+	if len(t.appointments.rows) < max(100_000, allVisits/inTransactions) {
 		return nil
 	}
 	return t.write(ctx, db)

@@ -194,18 +194,30 @@ func visitIDs(tx *sqldb.Tx, f DetailsFilter) ([]uuid.UUID, error) {
 	var w sqldb.Where
 	f.where(&w)
 	order := [...]string{
-		ByTime:      "a.scheduled_at, a.id",
-		ByTimeDown:  "a.scheduled_at DESC, a.id DESC",
-		ByRequested: "a.created_at, a.id",
+		ByTime:      "scheduled_at, id",
+		ByTimeDown:  "scheduled_at DESC, id DESC",
+		ByRequested: "created_at, id",
 	}[f.Order]
 	limit := ""
 	if f.Limit > 0 {
 		limit = " " + sqldb.Limit(f.Limit)
 	}
-	ids, err := sqldb.All(tx, scanID, `
+	sql := `
 		SELECT a.id
 		  FROM appointments a
-		 `+w.SQL()+`
+		 ` + w.SQL()
+	if f.Limit > 0 && len(f.Patients) > 1 {
+		// Else PostgreSQL may go through everybody's visits in their order until it
+		// has found enough of these people.
+		sql = `
+		  WITH theirs AS MATERIALIZED (
+		SELECT a.id, a.scheduled_at, a.created_at
+		  FROM appointments a
+		 ` + w.SQL() + `)
+		SELECT id
+		  FROM theirs`
+	}
+	ids, err := sqldb.All(tx, scanID, sql+`
 		 ORDER BY `+order+limit, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list visits: %w", err)
