@@ -90,30 +90,35 @@ func (db *sqliteDB) apply(ctx context.Context, files []migration) (err error) {
 }
 
 func (db *sqliteDB) missing(ctx context.Context, conn *sql.Conn, files []migration) ([]migration, error) {
+	var applied []int
 	err := db.untilFree(ctx, func() error {
-		_, err := conn.ExecContext(ctx, sqliteHistory)
+		if _, err := conn.ExecContext(ctx, sqliteHistory); err != nil {
+			return err
+		}
+		var err error
+		applied, err = appliedVersions(ctx, conn)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make the table of migrations: %w", err)
-	}
-	rows, err := conn.QueryContext(ctx, "SELECT version FROM schema_migrations")
-	if err != nil {
-		return nil, fmt.Errorf("read the table of migrations: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var applied []int
-	for rows.Next() {
-		var version int
-		if err := rows.Scan(&version); err != nil {
-			return nil, fmt.Errorf("read the table of migrations: %w", err)
-		}
-		applied = append(applied, version)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the table of migrations: %w", err)
 	}
 	return pending(files, applied)
+}
+
+func appliedVersions(ctx context.Context, conn *sql.Conn) (applied []int, err error) {
+	rows, err := conn.QueryContext(ctx, "SELECT version FROM schema_migrations")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var version int
+		if err := rows.Scan(&version); err != nil {
+			return nil, err
+		}
+		applied = append(applied, version)
+	}
+	return applied, rows.Err()
 }
 
 func (db *sqliteDB) applyOne(ctx context.Context, conn *sql.Conn, m migration) error {
