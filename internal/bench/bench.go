@@ -135,7 +135,11 @@ func Run(ctx context.Context, c Config) (err error) {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	return errors.Join(r.measureAll(ctx), r.write())
+	err = r.measureAll(ctx)
+	if err != nil && len(r.report.Results) == 0 {
+		return err
+	}
+	return errors.Join(err, r.write())
 }
 
 func (r *runner) measureAll(ctx context.Context) error {
