@@ -411,6 +411,9 @@ func TestAnAddressIsMarked(t *testing.T) {
 		if got := mark("carla@example.org", &since); got == nil || !got.Equal(since) {
 			t.Errorf("marked at %v", got)
 		}
+		if later := at(9, 1); !mark("carla@example.org", &later).Equal(since) {
+			t.Error("the mark is not the first time any more")
+		}
 		if mark("carla@example.org", nil) != nil {
 			t.Error("the mark stays")
 		}
