@@ -39,12 +39,12 @@ const (
 	horizonDays = 90
 )
 
-// register makes the people for so many clients over HTTP. Passwords take most of
-// the time.
-func register(ctx context.Context, base string, clients int) (*people, error) {
+// register makes so many doctors, and patients for so many clients, over HTTP.
+// Passwords take most of the time.
+func register(ctx context.Context, base string, doctors, clients int) (*people, error) {
 	today := time.Now().UTC().Truncate(24 * time.Hour)
 	p := &people{
-		url: base, doctors: make([]string, clients), patients: make([]person, 2*clients), next: make([]atomic.Int64, clients),
+		url: base, doctors: make([]string, doctors), patients: make([]person, 2*clients), next: make([]atomic.Int64, clients),
 		first: today.AddDate(0, 0, noticeDays+1),
 		times: int((horizonDays - noticeDays - 2) * 24 * time.Hour / visitLength),
 	}

@@ -17,7 +17,11 @@ import (
 // act does one of all the things that change what is open.
 func (w *world) act(n *searchNode, r *rand.Rand) {
 	doctor := w.doctors[r.IntN(len(w.doctors))]
-	switch r.IntN(16) {
+	acts := 16
+	if w.calm {
+		acts = 10
+	}
+	switch r.IntN(acts) {
 	case 0, 1, 2, 3:
 		w.actBook(n, r, doctor)
 	case 4, 5:
@@ -112,7 +116,7 @@ func (w *world) actOnVisit(n *searchNode, r *rand.Rand) {
 		w.note(err, "cancelled %s of %s", visit.ScheduledAt, visit.DoctorID)
 		return
 	}
-	to := visit.ScheduledAt.Add(time.Duration(r.IntN(600)-300) * time.Minute)
+	to := visit.ScheduledAt.Add(time.Duration(r.IntN(6000)-3000) * time.Minute)
 	_, err := n.Move(w.t.Context(), w.desk, visit.ID, to)
 	w.note(err, "moved %s of %s to %s", visit.ScheduledAt, visit.DoctorID, to)
 }

@@ -100,6 +100,27 @@ func TestALostTimeIsNotListedAgain(t *testing.T) {
 	})
 }
 
+// What is busy beside a stretch that changed, and the longest buffer after it, is in
+// the way of visits that begin within.
+func TestAVisitBesideAChangeStaysInTheWay(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.write(func(tx *sqldb.Tx) error {
+			_, err := tx.Exec("UPDATE doctors SET buffer_minutes = 30 WHERE user_id = $1", c.doctor.UserID)
+			return err
+		})
+		c.mustBook(c.newPatient(), at(1, "14:00"))
+		node := c.searchNode(c.db, freetime.Config{Now: time.Now})
+		changed := at(1, "09:30") // 13:30 is within the longest buffer after it, and a visit then would need until 14:30
+		if _, err := node.Book(t.Context(), c.newPatient(), booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: changed}); err != nil {
+			t.Fatal(err)
+		}
+		if !node.index.Await(t.Context()) || c.lists(node, changed) || c.lists(node, at(1, "13:30")) || !c.lists(node, at(1, "13:00")) {
+			t.Error("after a visit at 09:30 there is one at 14:00 still, and none other")
+		}
+	})
+}
+
 func TestWhenTheIndexCannotAnswer(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

@@ -33,8 +33,8 @@ func variantOf(wantKinds bool) variant {
 // its places in the orders.
 type doctor struct {
 	facts store.SearchFacts
+	rules schedule.Rules
 	free  [variants]*schedule.Free // often one and the same
-	seen  *store.ChangesView       // the changes that were in when it was read
 	fill  int                      // when all calendars were read for the n-th time, or since
 	at    [variants]int64          // its places in the orders
 }
@@ -48,16 +48,59 @@ const (
 
 // newDoctor computes when a doctor is open, from a calendar with all busy periods
 // from now on. rules are that calendar's.
-func newDoctor(c *store.Calendar, rules schedule.Rules, facts store.SearchFacts, seen *store.ChangesView, now time.Time) *doctor {
-	to := now.Add(time.Duration(c.HorizonDays)*24*time.Hour + slack)
-	busy := slices.DeleteFunc(c.Busy, func(p turno.BusyPeriod) bool { return p.Expired(now) })
-	d := &doctor{facts: facts, seen: seen}
+func newDoctor(c *store.Calendar, rules schedule.Rules, facts store.SearchFacts, now time.Time) *doctor {
+	d := &doctor{facts: facts, rules: rules}
+	busy, to := blocking(c.Busy, now), d.horizon(now)
 	d.free[slots] = schedule.NewFree(rules, busy, 0, now, to)
 	d.free[kinds] = d.free[slots]
 	if c.ShortestVisit != 0 && c.ShortestVisit != c.SlotMinutes {
 		d.free[kinds] = schedule.NewFree(rules, busy, c.ShortestVisit, now, to)
 	}
 	return d
+}
+
+// renewed is d with the visits that begin in an interval computed anew. busy are the
+// periods that overlap the interval and the longest of the visits after it.
+func (d *doctor) renewed(busy []turno.BusyPeriod, starts turno.Interval, now time.Time) *doctor {
+	again := *d
+	busy = blocking(busy, now)
+	again.free[slots] = d.free[slots].Renewed(d.rules, busy, starts.StartsAt, starts.EndsAt)
+	again.free[kinds] = again.free[slots]
+	if d.free[kinds] != d.free[slots] {
+		again.free[kinds] = d.free[kinds].Renewed(d.rules, busy, starts.StartsAt, starts.EndsAt)
+	}
+	return &again
+}
+
+// touched is where the visits begin, from now on, that something in a stretch of
+// time can be in the way of; it may be followed by a buffer.
+func (d *doctor) touched(stretch turno.Interval, now time.Time) turno.Interval {
+	starts := turno.Interval{
+		StartsAt: stretch.StartsAt.Add(-d.longest()),
+		EndsAt:   stretch.EndsAt.Add(turno.MostBufferMinutes * time.Minute),
+	}
+	if starts.StartsAt.Before(now) {
+		starts.StartsAt = now
+	}
+	if to := d.horizon(now); starts.EndsAt.After(to) {
+		starts.EndsAt = to
+	}
+	return starts
+}
+
+// longest is how long the longest visit takes, with the buffer after it.
+func (d *doctor) longest() time.Duration {
+	minutes := max(d.free[slots].Minutes(), d.free[kinds].Minutes()) + d.rules.BufferMinutes
+	return time.Duration(minutes) * time.Minute
+}
+
+// horizon is up to when visits are computed.
+func (d *doctor) horizon(now time.Time) time.Time {
+	return now.Add(time.Duration(d.rules.HorizonDays)*24*time.Hour + slack)
+}
+
+func blocking(busy []turno.BusyPeriod, now time.Time) []turno.BusyPeriod {
+	return slices.DeleteFunc(busy, func(p turno.BusyPeriod) bool { return p.Expired(now) })
 }
 
 // order is doctors by how early they can be open at all, whatever time brings:

@@ -2,12 +2,14 @@ package freetime
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 )
@@ -65,10 +67,9 @@ func (x *Index) report(ctx context.Context, err error) {
 // look is one look at the database, in one transaction: what changed, here and
 // elsewhere, and some of the calendars that are still to be read.
 type look struct {
-	index   *Index
-	began   time.Time
-	marked  uint64
-	changed map[uuid.UUID]bool
+	index  *Index
+	began  time.Time
+	marked uint64
 
 	// What the transaction found. It may run again, so it sets them anew.
 	now     time.Time
@@ -81,12 +82,9 @@ type look struct {
 }
 
 func (x *Index) look(ctx context.Context) error {
-	l := &look{index: x, began: x.config.Now(), changed: map[uuid.UUID]bool{}}
+	l := &look{index: x, began: x.config.Now()}
 	x.mu.Lock()
 	l.marked = x.marked
-	for id := range x.changed {
-		l.changed[id] = true
-	}
 	x.mu.Unlock()
 	if err := x.db.Read(ctx, l.read); err != nil {
 		x.mu.Lock()
@@ -103,8 +101,8 @@ func (l *look) read(tx *sqldb.Tx) error {
 	f := &l.index.follow
 	l.now, l.doctors, l.filled = tx.Now, map[uuid.UUID]*doctor{}, false
 	l.restart = !f.begun || tx.Now.Sub(f.lookedAt).Abs() > store.ChangesPatience
-	ids := maps.Clone(l.changed)
-	if err := l.readChanges(tx, ids); err != nil {
+	changed, err := l.readChanges(tx)
+	if err != nil {
 		return err
 	}
 	if l.fill, l.next = f.fill, f.next; l.restart {
@@ -116,39 +114,72 @@ func (l *look) read(tx *sqldb.Tx) error {
 			return err
 		}
 		for _, id := range some {
-			ids[id], l.next = true, id
+			changed[id], l.next = nil, id
 		}
 		l.filled = len(some) < chunk
 	}
-	for some := range slices.Chunk(slices.Collect(maps.Keys(ids)), chunk) {
+	var whole, parts []uuid.UUID
+	for id, stretch := range changed {
+		switch {
+		case stretch == nil:
+			whole = append(whole, id)
+		case l.index.doctors[id] != nil: // if not, patients can't find them, or they are read later
+			parts = append(parts, id)
+		}
+	}
+	for some := range slices.Chunk(whole, chunk) {
 		if err := l.readDoctors(tx, some); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(parts, chunk) {
+		if err := l.renewDoctors(tx, some, changed); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// readChanges adds the doctors who changed since the last look. Most changes of
-// this node are in already: it was told of them.
-func (l *look) readChanges(tx *sqldb.Tx, ids map[uuid.UUID]bool) (err error) {
-	l.seen = &store.ChangesView{}
+// readChanges is the doctors who changed since the last look, each with the stretch
+// of time that all of it was in; nil: anything may have changed.
+func (l *look) readChanges(tx *sqldb.Tx) (changed map[uuid.UUID]*turno.Interval, err error) {
+	l.seen, changed = &store.ChangesView{}, map[uuid.UUID]*turno.Interval{}
 	if l.restart {
 		*l.seen, err = store.CurrentChanges(tx)
-		return err
+		return changed, err
 	}
 	var changes []store.CalendarChange
 	if changes, *l.seen, err = store.CalendarChanges(tx, *l.index.follow.seen); err != nil {
-		return err
+		return nil, err
 	}
 	l.restart = !l.seen.Follows(*l.index.follow.seen)
 	for _, change := range changes {
-		if d := l.index.doctors[change.DoctorID]; d == nil || !d.seen.Sees(change.Position) {
-			ids[change.DoctorID] = true
+		stretch, another := changed[change.DoctorID]
+		if another {
+			changed[change.DoctorID] = spanning(stretch, change.Within)
+		} else {
+			changed[change.DoctorID] = change.Within
 		}
 	}
-	return nil
+	return changed, nil
 }
 
+// spanning is the stretch from the first beginning to the last end; nil is all time.
+func spanning(one, other *turno.Interval) *turno.Interval {
+	if one == nil || other == nil {
+		return nil
+	}
+	both := *one
+	if other.StartsAt.Before(both.StartsAt) {
+		both.StartsAt = other.StartsAt
+	}
+	if other.EndsAt.After(both.EndsAt) {
+		both.EndsAt = other.EndsAt
+	}
+	return &both
+}
+
+// readDoctors reads all that these doctors are found by.
 func (l *look) readDoctors(tx *sqldb.Tx, ids []uuid.UUID) error {
 	calendars, err := store.Calendars(tx, ids, tx.Now, tx.Now.Add(farthest))
 	if err != nil {
@@ -171,9 +202,30 @@ func (l *look) readDoctors(tx *sqldb.Tx, ids []uuid.UUID) error {
 			l.index.config.Logger.ErrorContext(tx.Context(), "the open times of a doctor can't be computed", "doctor", of.DoctorID, "error", err)
 			continue
 		}
-		d := newDoctor(calendar, rules, of, l.seen, tx.Now)
+		d := newDoctor(calendar, rules, of, tx.Now)
 		d.fill = l.fill
 		l.doctors[of.DoctorID] = d
+	}
+	return nil
+}
+
+// renewDoctors reads, of doctors that the index knows, what is busy where something
+// changed, in one round trip.
+func (l *look) renewDoctors(tx *sqldb.Tx, ids []uuid.UUID, changed map[uuid.UUID]*turno.Interval) error {
+	starts, busy := make([]turno.Interval, len(ids)), make([][]turno.BusyPeriod, len(ids))
+	b := tx.Batch()
+	for i, id := range ids {
+		d := l.index.doctors[id]
+		starts[i] = d.touched(*changed[id], tx.Now)
+		store.BusyIn(b, &busy[i], id, starts[i].StartsAt, starts[i].EndsAt.Add(d.longest()))
+	}
+	if err := b.Run(); err != nil {
+		return fmt.Errorf("read what is busy where calendars changed: %w", err)
+	}
+	for i, id := range ids {
+		if starts[i].StartsAt.Before(starts[i].EndsAt) { // if not, it is past, or too far ahead
+			l.doctors[id] = l.index.doctors[id].renewed(busy[i], starts[i], tx.Now)
+		}
 	}
 	return nil
 }

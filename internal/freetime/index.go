@@ -87,9 +87,10 @@ func (x *Index) Stop() {
 	x.done.Wait()
 }
 
-// Changed says that a write which was committed on this node changed a doctor's
-// calendar, or what searches look at. It never blocks: the calendar is read again
-// when somebody searches, or with the next look at the database.
+// Changed says that a write which was committed, on this node or before it lost a
+// time to another, changed a doctor's calendar, or what searches look at. It never
+// blocks: what changed is read when somebody searches, or with the next look at the
+// database.
 func (x *Index) Changed(doctorID uuid.UUID) {
 	if doctorID == uuid.Nil {
 		return

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"time"
@@ -43,16 +44,40 @@ func always() condition { return condition{since: -1 << 62, release: 1 << 60} }
 // Rules.SlotMinutes. busy are the doctor's periods sorted by start, buffers already
 // in them; those that expire block until then.
 func NewFree(r Rules, busy []turno.BusyPeriod, minutesEach int, from, to time.Time) *Free {
-	s := newSearch(r, Query{From: from, To: to, Minutes: minutesEach, ForStaff: true})
+	if minutesEach == 0 {
+		minutesEach = r.SlotMinutes
+	}
 	f := &Free{
-		grid:       s.grid.Microseconds(),
-		length:     s.length.Microseconds(),
+		grid:       minutes(r.SlotMinutes).Microseconds(),
+		length:     minutes(minutesEach).Microseconds(),
 		notice:     minutes(r.MinNoticeMinutes).Microseconds(),
 		horizon:    (time.Duration(r.HorizonDays) * day).Microseconds(),
 		conditions: []condition{always()},
 	}
+	f.compute(r, busy, from, to)
+	f.runs = slices.Clip(f.runs)
+	return f
+}
+
+// Renewed is f with the starts in [from, to) computed anew, under the rules that f
+// was computed with. Of busy it needs what is in the way of visits that begin then.
+func (f *Free) Renewed(r Rules, busy []turno.BusyPeriod, from, to time.Time) *Free {
+	renewed := &Free{
+		runs: make([]run, 0, len(f.runs)+2), conditions: []condition{always()},
+		grid: f.grid, length: f.length, notice: f.notice, horizon: f.horizon,
+	}
+	renewed.keep(f, math.MinInt64, notBefore(from))
+	renewed.compute(r, busy, from, to)
+	renewed.keep(f, notBefore(to), math.MaxInt64)
+	renewed.runs = slices.Clip(renewed.runs)
+	return renewed
+}
+
+// compute adds the free starts in [from, to), which are later than those there are.
+func (f *Free) compute(r Rules, busy []turno.BusyPeriod, from, to time.Time) {
+	s := newSearch(r, Query{From: from, To: to, Minutes: f.Minutes(), ForStaff: true})
 	if s.grid <= 0 || s.length <= 0 || s.first.After(s.last) {
-		return f
+		return
 	}
 	for _, w := range Windows(r, s.first, s.last.Add(1)) {
 		c := always()
@@ -68,12 +93,21 @@ func NewFree(r Rules, busy []turno.BusyPeriod, minutesEach int, from, to time.Ti
 				busy = busy[1:]
 			}
 			if since, free := freeSince(busy, start.Add(s.length+s.buffer)); free {
-				f.add(start.UnixMicro(), condition{since: max(c.since, since), release: c.release})
+				f.add(start.UnixMicro(), 1, condition{since: max(c.since, since), release: c.release})
 			}
 		}
 	}
-	f.runs = slices.Clip(f.runs)
-	return f
+}
+
+// keep adds the starts in [low, high) of another, which are later than those there
+// are.
+func (f *Free) keep(of *Free, low, high int64) {
+	for _, r := range of.runs[of.reaching(low):] {
+		first := of.onGrid(r, low)
+		if last := min(of.last(r), high-1); first <= last {
+			f.add(first, int32((last-first)/of.grid)+1, of.conditions[r.condition]) //nolint:gosec // no more than there were
+		}
+	}
 }
 
 // freeSince is from when on the periods leave their time free up to end; never
@@ -92,12 +126,12 @@ func freeSince(busy []turno.BusyPeriod, end time.Time) (since int64, free bool) 
 	return since, true
 }
 
-// add adds the next start: to the last run, if it goes on there.
-func (f *Free) add(start int64, c condition) {
+// add adds the next starts: to the last run, if they go on there.
+func (f *Free) add(first int64, count int32, c condition) {
 	if n := len(f.runs); n > 0 {
 		last := &f.runs[n-1]
-		if start == last.first+int64(last.count)*f.grid && c == f.conditions[last.condition] {
-			last.count++
+		if first == last.first+int64(last.count)*f.grid && c == f.conditions[last.condition] {
+			last.count += count
 			return
 		}
 	}
@@ -106,7 +140,7 @@ func (f *Free) add(start int64, c condition) {
 		which = len(f.conditions)
 		f.conditions = append(f.conditions, c)
 	}
-	f.runs = append(f.runs, run{first: start, count: 1, condition: int32(which)}) //nolint:gosec // few conditions
+	f.runs = append(f.runs, run{first, count, int32(which)}) //nolint:gosec // few conditions
 }
 
 // AppendSlots appends what Slots says about q to dst, for a patient. It ignores
@@ -174,11 +208,7 @@ func (f *Free) each(q Query, yield func(first, last int64) bool) {
 		if now < c.since {
 			continue
 		}
-		first := r.first
-		if ahead := low - first; ahead > 0 {
-			first += (ahead + f.grid - 1) / f.grid * f.grid
-		}
-		last := min(f.last(r), high, now+c.release)
+		first, last := f.onGrid(r, low), min(f.last(r), high, now+c.release)
 		if first <= last && !yield(first, last) {
 			return
 		}
@@ -188,6 +218,15 @@ func (f *Free) each(q Query, yield func(first, last int64) bool) {
 // reaching is the first run that has a start at the moment or after it.
 func (f *Free) reaching(moment int64) int {
 	return sort.Search(len(f.runs), func(i int) bool { return f.last(f.runs[i]) >= moment })
+}
+
+// onGrid is the first moment of a run's grid that is neither before the run nor
+// before low.
+func (f *Free) onGrid(r run, low int64) int64 {
+	if low <= r.first {
+		return r.first
+	}
+	return r.first + (low-r.first+f.grid-1)/f.grid*f.grid
 }
 
 func (f *Free) last(r run) int64 { return r.first + int64(r.count-1)*f.grid }

@@ -1,6 +1,7 @@
 package schedule_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,55 @@ func TestFreeTimeIsWhatSlotsSaysAtEveryMoment(t *testing.T) {
 			checkFirst(t, free, q, want)
 		}
 	})
+}
+
+// Computing anew what periods that came, went or are others now can be in the way
+// of comes to the same as computing everything.
+func TestRenewedFreeTimeIsWhatComputingAllOfItSays(t *testing.T) {
+	t.Parallel()
+	zones := zonetest.Zones(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSituation(t, rapid.SampledFrom(zones).Draw(t, "zone"))
+		before, after, stretch := drawChanges(t, s)
+		now, end := s.Query.Now, s.Query.Now.AddDate(0, 0, 40)
+		free := schedule.NewFree(s.Rules, before, s.Query.Minutes, now, end)
+		reach := minutes(free.Minutes() + s.Rules.BufferMinutes)
+		from, to := stretch.StartsAt.Add(-reach), stretch.EndsAt
+		if from.Before(now) {
+			from = now
+		}
+		near := slices.DeleteFunc(slices.Clone(after), func(p turno.BusyPeriod) bool {
+			return !p.EndsAt.After(from) || !p.StartsAt.Before(to.Add(reach))
+		})
+		got, want := free.Renewed(s.Rules, near, from, to), schedule.NewFree(s.Rules, after, s.Query.Minutes, now, end)
+		q := schedule.Query{Now: now.Add(minutes(rapid.IntRange(0, 5*24*60).Draw(t, "moment"))), From: now, To: end}
+		if diff := cmp.Diff(want.AppendSlots(nil, q), got.AppendSlots(nil, q), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("renewed for what changed in %v (-computed +renewed):\n%s", stretch, diff)
+		}
+	})
+}
+
+// drawChanges draws busy periods, what becomes of them, and where that changes any.
+func drawChanges(t *rapid.T, s situation) (before, after []turno.BusyPeriod, stretch turno.Interval) {
+	then, now := drawHolds(t, s), drawHolds(t, s)
+	for i := range then {
+		change := rapid.SampledFrom([]string{"none", "none", "came", "went", "is another"}).Draw(t, "change")
+		if change != "came" {
+			before = append(before, then[i])
+		}
+		if change == "none" {
+			after = append(after, then[i])
+			continue
+		}
+		if change != "went" {
+			after = append(after, now[i])
+		}
+		if stretch.StartsAt.IsZero() {
+			stretch.StartsAt = then[i].StartsAt
+		}
+		stretch.EndsAt = then[i].EndsAt
+	}
+	return before, after, stretch
 }
 
 func checkFirst(t failer, free *schedule.Free, q schedule.Query, want []turno.Interval) {
@@ -88,6 +138,9 @@ func BenchmarkFree60Days(b *testing.B) {
 		run  func(free *schedule.Free)
 	}{
 		{"compute", func(*schedule.Free) { schedule.NewFree(rules, periods, 0, query.Now, query.Now.AddDate(0, 0, 62)) }},
+		{"renew a visit", func(free *schedule.Free) {
+			free.Renewed(rules, periods[8:12], query.Now.AddDate(0, 0, 3), query.Now.AddDate(0, 0, 3).Add(time.Hour))
+		}},
 		{"first", func(free *schedule.Free) { free.First(query) }},
 		{"three", func(free *schedule.Free) {
 			var room [3]turno.Interval

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/sqldb"
 )
 
@@ -39,6 +40,7 @@ func (v ChangesView) Follows(before ChangesView) bool {
 type CalendarChange struct {
 	Position int64
 	DoctorID uuid.UUID
+	Within   *turno.Interval // visits, holds and time off came, went or moved in it, without their buffers; nil: anything
 }
 
 // CalendarChanges is what this transaction sees, and of that the changes that the
@@ -49,13 +51,13 @@ func CalendarChanges(tx *sqldb.Tx, before ChangesView) (changes []CalendarChange
 	sqldb.BatchOne(b, &text, nil, scanText, viewOfChanges(tx))
 	// SQLite makes a number of xid8, a name that it does not know.
 	changed, args := `
-		SELECT CAST(position AS text), doctor_id
+		SELECT CAST(position AS text), doctor_id, starts_at, ends_at
 		  FROM calendar_changes
 		 WHERE position >= CAST(CAST($1 AS text) AS xid8)`, []any{strconv.FormatInt(before.end, 10)}
 	if len(before.running) > 0 { // not OR, which no index serves
 		changed += `
 		 UNION ALL
-		SELECT CAST(position AS text), doctor_id
+		SELECT CAST(position AS text), doctor_id, starts_at, ends_at
 		  FROM calendar_changes
 		 WHERE position = ANY($2)`
 		args = append(args, sqldb.In(before.running))
@@ -142,8 +144,12 @@ func scanText(row sqldb.Scanner) (text string, err error) {
 
 func scanCalendarChange(row sqldb.Scanner) (c CalendarChange, err error) {
 	var position string
-	if err := row.Scan(&position, &c.DoctorID); err != nil {
+	var from, to *time.Time
+	if err := row.Scan(&position, &c.DoctorID, &from, &to); err != nil {
 		return c, err
+	}
+	if from != nil && to != nil {
+		c.Within = &turno.Interval{StartsAt: *from, EndsAt: *to}
 	}
 	if c.Position, err = strconv.ParseInt(position, 10, 64); err != nil {
 		return c, fmt.Errorf("read a position: %w", err)

@@ -25,7 +25,8 @@ func (c *clinic) followChanges(t *testing.T) *changesReader {
 	return &changesReader{c, read(t, c.db, store.CurrentChanges)}
 }
 
-// next names the doctors of changes that were not seen the last time.
+// next names the doctors of changes that were not seen the last time, each with the
+// stretch of time that changed, if the change is of one.
 func (r *changesReader) next(t *testing.T) (names []string) {
 	t.Helper()
 	before := r.view
@@ -42,7 +43,11 @@ func (r *changesReader) next(t *testing.T) (names []string) {
 			if before.Sees(change.Position) {
 				t.Errorf("the change at %d was seen before", change.Position)
 			}
-			names = append(names, map[uuid.UUID]string{r.c.doctor.ID: "ana", r.c.other.ID: "ben"}[change.DoctorID])
+			name := map[uuid.UUID]string{r.c.doctor.ID: "ana", r.c.other.ID: "ben"}[change.DoctorID]
+			if change.Within != nil {
+				name += change.Within.StartsAt.Format(" 15:04") + change.Within.EndsAt.Format("-15:04")
+			}
+			names = append(names, name)
 		}
 		return none, nil
 	})
@@ -74,25 +79,29 @@ func TestWhatChangesOpenTimesIsNoted(t *testing.T) {
 			want []string
 		}{
 			{"nothing", func(*testing.T) {}, nil},
-			{"a visit", func(t *testing.T) { c.addVisit(t, visit) }, []string{"ana"}},
+			{"a visit", func(t *testing.T) { c.addVisit(t, visit) }, []string{"ana 10:00-10:30"}},
 			{"a confirmation changes no time", update(func(v *store.Visit) { v.Status = turno.StatusConfirmed }), nil},
-			{"a move", update(func(v *store.Visit) { v.ScheduledAt, v.EndsAt = at(15, 0), at(15, 30) }), []string{"ana"}},
-			{"a cancellation", update(func(v *store.Visit) { *v = cancelled(*v, turno.CancelledByPatient) }), []string{"ana"}},
+			{"a move", update(func(v *store.Visit) { v.ScheduledAt, v.EndsAt = at(15, 0), at(15, 30) }), []string{"ana 10:00-15:30"}},
+			{"a move to before", update(func(v *store.Visit) { v.ScheduledAt, v.EndsAt = at(12, 0), at(12, 20) }), []string{"ana 12:00-15:30"}},
+			{"a cancellation", update(func(v *store.Visit) { *v = cancelled(*v, turno.CancelledByPatient) }), []string{"ana 12:00-12:20"}},
 			{"a hold", func(t *testing.T) {
 				var rows int64
 				c.batch(t, func(b *sqldb.Batch) { store.InsertHoldIn(b, &rows, hold, "", at(9, 0)) })
-			}, []string{"ben"}},
+			}, []string{"ben 11:00-12:00"}},
 			{"a hold that lives longer", func(t *testing.T) {
 				c.batch(t, func(b *sqldb.Batch) { store.RenewHoldIn(b, nil, hold) })
-			}, []string{"ben"}},
+			}, []string{"ben 11:00-12:00"}},
 			{"a hold that ends", func(t *testing.T) {
 				c.batch(t, func(b *sqldb.Batch) { store.EndHoldIn(b, hold.ID, false, at(9, 0)) })
-			}, []string{"ben"}},
+			}, []string{"ben 11:00-12:00"}},
 			{"time off", func(t *testing.T) {
 				c.exec(t, `INSERT INTO time_off (id, doctor_id, starts_at, ends_at, created_at) VALUES ($1, $2, $3, $4, $5)`,
 					off.ID, off.DoctorID, off.StartsAt, off.EndsAt, off.CreatedAt)
-			}, []string{"ana"}},
-			{"time off that is taken back", func(t *testing.T) { c.exec(t, `DELETE FROM time_off WHERE id = $1`, off.ID) }, []string{"ana"}},
+			}, []string{"ana 13:00-14:00"}},
+			{"time off that ends sooner", func(t *testing.T) {
+				c.exec(t, `UPDATE time_off SET ends_at = $2 WHERE id = $1`, off.ID, at(13, 30))
+			}, []string{"ana 13:00-14:00"}},
+			{"time off that is taken back", func(t *testing.T) { c.exec(t, `DELETE FROM time_off WHERE id = $1`, off.ID) }, []string{"ana 13:00-13:30"}},
 			{"hours", func(t *testing.T) {
 				c.write(t, func(tx *sqldb.Tx) error {
 					return store.ReplaceAvailability(tx, c.other.ID, []turno.Availability{

@@ -598,45 +598,59 @@ CREATE TABLE visit_changes (
     created_at   timestamptz NOT NULL
 );
 
--- Doctors whose open times, or what a search looks at, may have changed: one row for
--- each transaction and doctor, for the servers that keep them in memory. A number
+-- Doctors whose open times, or what a search looks at, may have changed, for the
+-- servers that keep them in memory: where something came, went or was moved, in
+-- which stretch of time that was; without one, anything may be different. A number
 -- from a sequence can be committed after a greater one, and would be missed; of a
 -- transaction's own number a snapshot says whether it was seen.
 CREATE TABLE calendar_changes (
     position   xid8 NOT NULL DEFAULT pg_current_xact_id(),
     doctor_id  uuid NOT NULL,
+    starts_at  timestamptz,
+    ends_at    timestamptz,
     changed_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (position, doctor_id)
+    CHECK ((starts_at IS NULL) = (ends_at IS NULL))
 );
+CREATE INDEX calendar_changes_by_position ON calendar_changes (position);
+-- In a trigger, OLD is null for INSERT and NEW for DELETE, and nothing is less or
+-- greater than null.
+CREATE FUNCTION note_visit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at)
+    VALUES (NEW.doctor_id, LEAST(OLD.scheduled_at, NEW.scheduled_at), GREATEST(OLD.ends_at, NEW.ends_at));
+    RETURN NULL;
+END $$;
+CREATE FUNCTION note_period_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at)
+    VALUES (COALESCE(NEW.doctor_id, OLD.doctor_id), LEAST(OLD.starts_at, NEW.starts_at), GREATEST(OLD.ends_at, NEW.ends_at));
+    RETURN NULL;
+END $$;
 CREATE FUNCTION note_calendar_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id) ON CONFLICT DO NOTHING;
-    ELSE
-        INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id) ON CONFLICT DO NOTHING;
-    END IF;
+    INSERT INTO calendar_changes (doctor_id) VALUES (COALESCE(NEW.doctor_id, OLD.doctor_id));
     RETURN NULL;
 END $$;
 CREATE FUNCTION note_doctor_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.user_id) ON CONFLICT DO NOTHING;
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.user_id);
     RETURN NULL;
 END $$;
 CREATE FUNCTION note_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.id);
     RETURN NULL;
 END $$;
 CREATE TRIGGER appointments_noted AFTER INSERT ON appointments
-    FOR EACH ROW WHEN (NEW.status IN ('pending', 'confirmed')) EXECUTE FUNCTION note_calendar_change();
+    FOR EACH ROW WHEN (NEW.status IN ('pending', 'confirmed')) EXECUTE FUNCTION note_visit_change();
 CREATE TRIGGER appointments_change_noted AFTER UPDATE OF status, scheduled_at, ends_at ON appointments
     FOR EACH ROW WHEN (NEW.scheduled_at <> OLD.scheduled_at OR NEW.ends_at <> OLD.ends_at
                        OR (NEW.status = 'cancelled') <> (OLD.status = 'cancelled'))
-    EXECUTE FUNCTION note_calendar_change();
+    EXECUTE FUNCTION note_visit_change();
 CREATE TRIGGER holds_noted AFTER INSERT OR UPDATE OF expires_at, ended_at ON holds
-    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+    FOR EACH ROW EXECUTE FUNCTION note_period_change();
 CREATE TRIGGER time_off_noted AFTER INSERT OR UPDATE OR DELETE ON time_off
-    FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
+    FOR EACH ROW EXECUTE FUNCTION note_period_change();
 CREATE TRIGGER availability_noted AFTER INSERT OR UPDATE OR DELETE ON availability
     FOR EACH ROW EXECUTE FUNCTION note_calendar_change();
 CREATE TRIGGER extra_hours_noted AFTER INSERT OR UPDATE OR DELETE ON extra_hours

@@ -574,42 +574,49 @@ CREATE TABLE visit_changes (
 ) STRICT, WITHOUT ROWID;
 
 -- Doctors whose open times, or what a search looks at, may have changed: one row for
--- each change, for the servers that keep them in memory. Positions grow with
--- every commit, as there is one writer and the last row is never removed.
+-- each change, for the servers that keep them in memory. Where something came, went
+-- or was moved, it says in which stretch of time that was; without one, anything may
+-- be different. Positions grow with every commit, as there is one writer and the
+-- last row is never removed.
 CREATE TABLE calendar_changes (
     position   INTEGER NOT NULL PRIMARY KEY,
     doctor_id  BLOB NOT NULL CHECK (length(doctor_id) = 16),
-    changed_at INTEGER NOT NULL DEFAULT (unixepoch() * 1000000)
+    starts_at  INTEGER,
+    ends_at    INTEGER,
+    changed_at INTEGER NOT NULL DEFAULT (unixepoch() * 1000000),
+    CHECK ((starts_at IS NULL) = (ends_at IS NULL))
 ) STRICT;
 CREATE TRIGGER appointments_noted AFTER INSERT ON appointments WHEN NEW.status IN ('pending', 'confirmed')
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at) VALUES (NEW.doctor_id, NEW.scheduled_at, NEW.ends_at);
 END;
 CREATE TRIGGER appointments_change_noted AFTER UPDATE OF status, scheduled_at, ends_at ON appointments
 WHEN NEW.scheduled_at <> OLD.scheduled_at OR NEW.ends_at <> OLD.ends_at
   OR (NEW.status = 'cancelled') <> (OLD.status = 'cancelled')
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at)
+    VALUES (NEW.doctor_id, min(OLD.scheduled_at, NEW.scheduled_at), max(OLD.ends_at, NEW.ends_at));
 END;
 CREATE TRIGGER holds_noted AFTER INSERT ON holds
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at) VALUES (NEW.doctor_id, NEW.starts_at, NEW.ends_at);
 END;
 CREATE TRIGGER holds_change_noted AFTER UPDATE OF expires_at, ended_at ON holds
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at) VALUES (NEW.doctor_id, NEW.starts_at, NEW.ends_at);
 END;
 CREATE TRIGGER time_off_noted AFTER INSERT ON time_off
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at) VALUES (NEW.doctor_id, NEW.starts_at, NEW.ends_at);
 END;
 CREATE TRIGGER time_off_change_noted AFTER UPDATE ON time_off
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (NEW.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at)
+    VALUES (NEW.doctor_id, min(OLD.starts_at, NEW.starts_at), max(OLD.ends_at, NEW.ends_at));
 END;
 CREATE TRIGGER time_off_end_noted AFTER DELETE ON time_off
 BEGIN
-    INSERT INTO calendar_changes (doctor_id) VALUES (OLD.doctor_id);
+    INSERT INTO calendar_changes (doctor_id, starts_at, ends_at) VALUES (OLD.doctor_id, OLD.starts_at, OLD.ends_at);
 END;
 CREATE TRIGGER availability_noted AFTER INSERT ON availability
 BEGIN
