@@ -31,8 +31,11 @@ type Doctor struct {
 	CalendarVersion   int64 // rises when the rules of booking change
 }
 
-// MostBufferMinutes is the longest time that can be kept free after a visit.
-const MostBufferMinutes = 240
+// MostBufferMinutes and MostHorizonDays bound the rules of every doctor.
+const (
+	MostBufferMinutes = 240
+	MostHorizonDays   = 730
+)
 
 // BookingRules is numbers that a doctor is booked by; nil is as it is.
 type BookingRules struct {
@@ -53,7 +56,7 @@ func (r BookingRules) Check() []FieldError {
 	between("slot_minutes", r.SlotMinutes, 5, 480, " minutes")
 	between("buffer_minutes", r.BufferMinutes, 0, MostBufferMinutes, " minutes")
 	between("min_notice_minutes", r.MinNoticeMinutes, 0, 43200, " minutes")
-	between("horizon_days", r.HorizonDays, 1, 730, " days")
+	between("horizon_days", r.HorizonDays, 1, MostHorizonDays, " days")
 	return fields
 }
 

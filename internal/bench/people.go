@@ -22,6 +22,8 @@ const password = "a long walk by the sea"
 // signed in.
 type people struct {
 	url      string
+	admin    string // the token of somebody who may verify doctors
+	field    int    // the doctors' specialization
 	doctors  []string
 	patients []person  // two for each client
 	first    time.Time // the start of the first time that is open
@@ -39,12 +41,12 @@ const (
 	horizonDays = 90
 )
 
-// register makes so many doctors, and patients for so many clients, over HTTP.
+// register makes a doctor and two patients for each of so many clients over HTTP.
 // Passwords take most of the time.
-func register(ctx context.Context, base string, doctors, clients int) (*people, error) {
+func register(ctx context.Context, base string, clients int) (*people, error) {
 	today := time.Now().UTC().Truncate(24 * time.Hour)
 	p := &people{
-		url: base, doctors: make([]string, doctors), patients: make([]person, 2*clients), next: make([]atomic.Int64, clients),
+		url: base, patients: make([]person, 2*clients), next: make([]atomic.Int64, clients),
 		first: today.AddDate(0, 0, noticeDays+1),
 		times: int((horizonDays - noticeDays - 2) * 24 * time.Hour / visitLength),
 	}
@@ -58,19 +60,29 @@ func register(ctx context.Context, base string, doctors, clients int) (*people, 
 	if err := c.api(ctx, http.StatusOK, http.MethodGet, "/specializations", "", nil, &fields); err != nil {
 		return nil, err
 	}
-	field := fields.Items[len(fields.Items)-1].ID
-	err = each(len(p.doctors)+len(p.patients), func(i int) (err error) {
+	p.admin, p.field = admin.token, fields.Items[len(fields.Items)-1].ID
+	if err := p.addDoctors(ctx, clients); err != nil {
+		return nil, err
+	}
+	err = each(len(p.patients), func(i int) (err error) {
 		c := NewClient(base)
 		defer c.Close()
-		if i < len(p.doctors) {
-			p.doctors[i], err = newDoctor(ctx, c, admin.token, i, field)
-			return err
-		}
-		i -= len(p.doctors)
 		p.patients[i], err = newPatient(ctx, c, i)
 		return err
 	})
 	return p, err
+}
+
+// addDoctors makes so many more doctors.
+func (p *people) addDoctors(ctx context.Context, many int) error {
+	before := len(p.doctors)
+	p.doctors = append(p.doctors, make([]string, many)...)
+	return each(many, func(i int) (err error) {
+		c := NewClient(p.url)
+		defer c.Close()
+		p.doctors[before+i], err = newDoctor(ctx, c, p.admin, before+i, p.field)
+		return err
+	})
 }
 
 // each does 0 to n-1, a few at a time, and returns the first error.
@@ -154,8 +166,10 @@ type wish struct {
 	token  string
 }
 
-// wishOf is what a client books next. No two wishes of a run are in each other's
-// way: the doctors go round, and each client has a patient for every other time.
+// wishOf is what a client books next. No two wishes are in each other's way until a
+// client has had one for each of the times: the doctors go round, and each client
+// has a patient for every other time. That stays so when as many doctors are added
+// as there are, or a multiple of it.
 // Clients beyond those that people were made for take turns with the first.
 func (p *people) wishOf(client int) wish {
 	client %= len(p.next)

@@ -159,11 +159,7 @@ func (r *runner) open(ctx context.Context, s *site) (err error) {
 		return err
 	}
 	r.atEnd(func(context.Context) error { return s.server.stop() })
-	doctors := r.config.Clients
-	if r.config.Mixed > 0 {
-		doctors *= 10 // so that a long load leaves calendars as full as people's
-	}
-	s.people, err = register(ctx, s.server.url, doctors, r.config.Clients)
+	s.people, err = register(ctx, s.server.url, r.config.Clients)
 	return err
 }
 

@@ -89,28 +89,21 @@ func (a *agendaTx) read(when turno.Interval) (Agenda, error) {
 	if agenda.TimeOff, err = store.TimeOffBetween(a.tx, a.doctorID, when.StartsAt, when.EndsAt); err != nil {
 		return Agenda{}, err
 	}
-	if err := a.addHours(&agenda); err != nil {
+	zone, err := a.s.zones.Location(doctor.TimeZone)
+	if err != nil {
 		return Agenda{}, err
 	}
-	agenda.Facts, err = a.facts(doctor.TimeZone)
-	return agenda, err
+	return agenda, a.addTimes(&agenda, dayOf(turno.DateOf(a.tx.Now, zone), zone))
 }
 
-func (a *agendaTx) visits(f store.DetailsFilter) ([]VisitView, error) {
-	f.Doctors = []uuid.UUID{a.doctorID}
-	details, err := store.ListVisitDetails(a.tx, f, a.caller.UserID)
-	if err != nil {
-		return nil, err
+// addTimes adds hours, open times and the figures of today. One calendar does for
+// both, unless the agenda is of other days.
+func (a *agendaTx) addTimes(agenda *Agenda, today turno.Interval) error {
+	read, withToday := agenda.Interval, agenda.Overlaps(today)
+	if withToday {
+		read = turno.Interval{StartsAt: earlier(read.StartsAt, today.StartsAt), EndsAt: later(read.EndsAt, today.EndsAt)}
 	}
-	return a.s.views(a.caller, details, a.tx.Now)
-}
-
-func (a *agendaTx) addHours(agenda *Agenda) error {
-	calendar, err := store.CalendarOf(a.tx, a.doctorID, agenda.StartsAt, agenda.EndsAt.Add(neighbourhood))
-	if err != nil {
-		return err
-	}
-	rules, err := a.s.zones.Rules(&calendar)
+	calendar, rules, err := a.calendar(read)
 	if err != nil {
 		return err
 	}
@@ -121,7 +114,36 @@ func (a *agendaTx) addHours(agenda *Agenda) error {
 	}
 	agenda.Hours = hoursIn(rules, agenda.Interval)
 	agenda.Free = freeForPractice(&calendar, rules, agenda.Interval, a.tx.Now)
+	if !withToday {
+		if calendar, rules, err = a.calendar(today); err != nil {
+			return err
+		}
+	}
+	counts, err := store.CountDay(a.tx, a.doctorID, today.StartsAt, today.EndsAt, a.tx.Now.Add(-unansweredReach))
+	if err != nil {
+		return err
+	}
+	agenda.Facts = AgendaFacts{Today: counts.Day, Left: counts.Left, Waiting: counts.Waiting, Unanswered: counts.Unanswered}
+	agenda.Facts.FreeToday = len(freeForPractice(&calendar, rules, today, a.tx.Now))
 	return nil
+}
+
+// calendar is all that decides what the doctor's time in an interval is.
+func (a *agendaTx) calendar(when turno.Interval) (calendar store.Calendar, rules schedule.Rules, err error) {
+	calendar, err = store.CalendarOf(a.tx, a.doctorID, when.StartsAt, when.EndsAt.Add(neighbourhood))
+	if err == nil {
+		rules, err = a.s.zones.Rules(&calendar)
+	}
+	return calendar, rules, err
+}
+
+func (a *agendaTx) visits(f store.DetailsFilter) ([]VisitView, error) {
+	f.Doctors = []uuid.UUID{a.doctorID}
+	details, err := store.ListVisitDetails(a.tx, f, a.caller.UserID)
+	if err != nil {
+		return nil, err
+	}
+	return a.s.views(a.caller, details, a.tx.Now)
 }
 
 // hoursIn is the real working time that touches an interval.
@@ -142,26 +164,6 @@ func freeForPractice(calendar *store.Calendar, rules schedule.Rules, when turno.
 	}
 	return schedule.Slots(rules, openings.Blocking(calendar.Busy, now, nil),
 		schedule.Query{From: later(when.StartsAt, now), To: when.EndsAt, Now: now, ForStaff: true})
-}
-
-func (a *agendaTx) facts(zoneName string) (AgendaFacts, error) {
-	zone, err := a.s.zones.Location(zoneName)
-	if err != nil {
-		return AgendaFacts{}, err
-	}
-	today := dayOf(turno.DateOf(a.tx.Now, zone), zone)
-	counts, err := store.CountDay(a.tx, a.doctorID, today.StartsAt, today.EndsAt, a.tx.Now.Add(-unansweredReach))
-	if err != nil {
-		return AgendaFacts{}, err
-	}
-	facts := AgendaFacts{Today: counts.Day, Left: counts.Left, Waiting: counts.Waiting, Unanswered: counts.Unanswered}
-	calendar, err := store.CalendarOf(a.tx, a.doctorID, today.StartsAt, today.EndsAt.Add(neighbourhood))
-	if err != nil {
-		return AgendaFacts{}, err
-	}
-	rules, err := a.s.zones.Rules(&calendar)
-	facts.FreeToday = len(freeForPractice(&calendar, rules, today, a.tx.Now))
-	return facts, err
 }
 
 // dayOf is a date in a zone, from midnight to midnight.

@@ -48,7 +48,7 @@ const routeBook = "POST /appointments"
 const neighbourhood = store.LongestVisit + longestBuffer
 
 // longestBuffer is the most that a doctor can keep free after a visit.
-const longestBuffer = 4 * time.Hour
+const longestBuffer = turno.MostBufferMinutes * time.Minute
 
 // errStale says that the doctor's calendar changed between reading and writing.
 var errStale = errors.New("the calendar has changed")
@@ -85,7 +85,7 @@ func (s *Service) Book(ctx context.Context, c policy.Caller, n NewVisit) (turno.
 		return err
 	})
 	if err != nil {
-		return turno.Appointment{}, s.explainLoss(ctx, c, n, err)
+		return turno.Appointment{}, s.afterLoss(ctx, c, n, err)
 	}
 	if booked.ID == id { // not a stored answer
 		calendar.keep()
@@ -127,10 +127,10 @@ func (s *Service) untilFresh(ctx context.Context, write func(*sqldb.Tx) error) e
 	return turno.Conflict(turno.CodeConflict, "The doctor's hours are changing just now. Please try again.")
 }
 
-// explainLoss adds the nearest open times to an error that says that the time is
-// taken, and counts it. Another node may have sold the time: what the index knows of
-// the doctor is shown no more until it has looked.
-func (s *Service) explainLoss(ctx context.Context, c policy.Caller, n NewVisit, err error) error {
+// afterLoss counts a refusal, and adds the nearest open times to one that says that
+// the time is taken. Another node may have sold it: what the index knows of the doctor
+// is shown no more until it has looked.
+func (s *Service) afterLoss(ctx context.Context, c policy.Caller, n NewVisit, err error) error {
 	e, ok := errors.AsType[*turno.Error](err)
 	if !ok {
 		return err

@@ -138,7 +138,7 @@ func (d *clinicDayTx) present() ([]uuid.UUID, error) {
 			ids = append(ids, id)
 		}
 	}
-	d.calendars, err = store.Calendars(d.tx, ids, d.day.StartsAt, d.day.EndsAt.Add(neighbourhood))
+	d.calendars, err = store.CalendarRules(d.tx, ids, d.day.StartsAt, d.day.EndsAt)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +170,9 @@ func compareNames(a, b keyset.Place) int {
 func (d *clinicDayTx) columns(ids []uuid.UUID) ([]DayColumn, error) {
 	if len(ids) == 0 {
 		return nil, nil
+	}
+	if err := store.AddBusy(d.tx, d.calendars, ids, d.day.StartsAt, d.day.EndsAt.Add(neighbourhood)); err != nil {
+		return nil, err
 	}
 	details, err := store.ListVisitDetails(d.tx, store.DetailsFilter{
 		Doctors: ids, Since: d.day.StartsAt, To: d.day.EndsAt, HeldTime: true}, d.caller.UserID)

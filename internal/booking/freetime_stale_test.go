@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno/internal/freetime"
 	"github.com/turno-health/turno/internal/policy"
 	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
@@ -100,23 +101,46 @@ func TestALostTimeIsNotListedAgain(t *testing.T) {
 	})
 }
 
-// What is busy beside a stretch that changed, and the longest buffer after it, is in
-// the way of visits that begin within.
+// What is busy beside a stretch that changed, and as far after it as something can
+// have reached, is in the way of visits that begin within.
 func TestAVisitBesideAChangeStaysInTheWay(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.settings(c.doctor, func(d *turno.Doctor) { d.MinNoticeMinutes, d.BufferMinutes = 0, 30 })
 		c.write(func(tx *sqldb.Tx) error {
-			_, err := tx.Exec("UPDATE doctors SET buffer_minutes = 30 WHERE user_id = $1", c.doctor.UserID)
-			return err
+			return store.ReplaceAvailability(tx, c.doctor.UserID, everyDay(0, 24*60))
 		})
-		c.mustBook(c.newPatient(), at(1, "14:00"))
+		c.mustBook(c.newPatient(), at(1, "18:30"))
 		node := c.searchNode(c.db, freetime.Config{Now: time.Now})
-		changed := at(1, "09:30") // 13:30 is within the longest buffer after it, and a visit then would need until 14:30
+		changed := at(1, "06:00") // 18:00 is twelve hours after it, and a visit then would need until 19:00
 		if _, err := node.Book(t.Context(), c.newPatient(), booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: changed}); err != nil {
 			t.Fatal(err)
 		}
-		if !node.index.Await(t.Context()) || c.lists(node, changed) || c.lists(node, at(1, "13:30")) || !c.lists(node, at(1, "13:00")) {
-			t.Error("after a visit at 09:30 there is one at 14:00 still, and none other")
+		if !node.index.Await(t.Context()) || c.lists(node, changed) || c.lists(node, at(1, "18:00")) || !c.lists(node, at(1, "17:30")) {
+			t.Error("after a visit at 06:00 there is one at 18:30 still, and none other")
+		}
+	})
+}
+
+func TestTimeOffInAVisitThatEndedEarlyFreesItsRest(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		day := c.visitType("A day", 7*60, turno.AudienceAll)
+		visit, err := c.Book(t.Context(), c.desk, booking.NewVisit{DoctorID: c.doctor.UserID, PatientID: c.ana.UserID, ScheduledAt: at(0, "09:30"), VisitTypeID: &day.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		node := c.searchNode(c.db, freetime.Config{Now: time.Now})
+		c.clock.Set(at(0, "09:31"))
+		if _, err := node.Complete(t.Context(), c.doctor, visit.ID); err != nil {
+			t.Fatal(err)
+		}
+		off := turno.Interval{StartsAt: at(0, "09:32"), EndsAt: at(0, "09:40")}
+		if _, _, err := node.AddTimeOff(t.Context(), c.doctor, booking.NewTimeOff{DoctorID: c.doctor.UserID, Interval: off}); err != nil {
+			t.Fatal(err)
+		}
+		if !node.index.Await(t.Context()) || c.lists(node, at(0, "09:30")) || !c.lists(node, at(0, "10:00")) || !c.lists(node, at(0, "16:00")) {
+			t.Error("the rest of the visit's time is not open, or its beginning is")
 		}
 	})
 }

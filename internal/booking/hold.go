@@ -70,7 +70,7 @@ func (s *Service) Hold(ctx context.Context, c policy.Caller, n NewHold) (turno.H
 	})
 	if err != nil {
 		want := NewVisit{DoctorID: n.DoctorID, ScheduledAt: n.StartsAt, VisitTypeID: n.VisitTypeID}
-		return turno.Hold{}, s.explainLoss(ctx, c, want, err)
+		return turno.Hold{}, s.afterLoss(ctx, c, want, err)
 	}
 	s.config.Observe(OutcomeHeld)
 	s.changed(touched...)

@@ -41,7 +41,7 @@ func (s *Service) move(ctx context.Context, c policy.Caller, id uuid.UUID, to ti
 	})
 	if err != nil {
 		want := NewVisit{DoctorID: before.DoctorID, ScheduledAt: to, VisitTypeID: before.VisitTypeID}
-		return turno.Appointment{}, s.explainLoss(ctx, c, want, err)
+		return turno.Appointment{}, s.afterLoss(ctx, c, want, err)
 	}
 	s.config.Observe(OutcomeMoved)
 	s.config.Wake()

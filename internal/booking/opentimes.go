@@ -167,7 +167,7 @@ func (t *searchTx) fromIndex(ids []uuid.UUID, ask func(uuid.UUID) ([]turno.Inter
 // computeNextSlots computes the next open times of doctors. Most have some within
 // two weeks; only for the others the whole horizon is read.
 func (s *Service) computeNextSlots(tx *sqldb.Tx, ids []uuid.UUID, q Search) (map[uuid.UUID][]turno.Interval, error) {
-	const soon, longestHorizon = 14 * 24 * time.Hour, 731 * 24 * time.Hour
+	const soon, longestHorizon = 14 * 24 * time.Hour, (turno.MostHorizonDays + 1) * 24 * time.Hour
 	from := later(q.From, tx.Now)
 	want := slotsWanted{from: from, to: from.Add(soon), kinds: q.Kinds, count: q.slotCount()}
 	open, scarce, err := s.slotsWithin(tx, ids, want)

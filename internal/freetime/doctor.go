@@ -72,12 +72,13 @@ func (d *doctor) renewed(busy []turno.BusyPeriod, starts turno.Interval, now tim
 	return &again
 }
 
-// touched is where the visits begin, from now on, that something in a stretch of
-// time can be in the way of; it may be followed by a buffer.
+// touched is where the visits begin, from now on, that a change in a stretch of time
+// can be in the way of, or no longer is: what was busy then may have reached on for
+// as long as a visit and its buffer can.
 func (d *doctor) touched(stretch turno.Interval, now time.Time) turno.Interval {
 	starts := turno.Interval{
 		StartsAt: stretch.StartsAt.Add(-d.longest()),
-		EndsAt:   stretch.EndsAt.Add(turno.MostBufferMinutes * time.Minute),
+		EndsAt:   stretch.EndsAt.Add(store.LongestVisit + turno.MostBufferMinutes*time.Minute),
 	}
 	if starts.StartsAt.Before(now) {
 		starts.StartsAt = now

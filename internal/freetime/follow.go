@@ -15,9 +15,10 @@ import (
 )
 
 const (
-	chunk      = 100                        // how many calendars are read at once
-	farthest   = (730 + 4) * 24 * time.Hour // beyond the horizon of any doctor, with slack and a visit
-	placesLast = 10 * time.Second           // how long places in the orders are good for
+	chunk      = 100                                          // how many calendars are read at once
+	bite       = 10                                           // and when all are read again while searches wait for each look
+	farthest   = (turno.MostHorizonDays + 4) * 24 * time.Hour // with slack and a visit
+	placesLast = 10 * time.Second                             // how long places in the orders are good for
 )
 
 // follower is what the following goroutine alone knows.
@@ -70,6 +71,7 @@ type look struct {
 	index  *Index
 	began  time.Time
 	marked uint64
+	usable bool // searches wait for it
 
 	// What the transaction found. It may run again, so it sets them anew.
 	now     time.Time
@@ -84,7 +86,7 @@ type look struct {
 func (x *Index) look(ctx context.Context) error {
 	l := &look{index: x, began: x.config.Now()}
 	x.mu.Lock()
-	l.marked = x.marked
+	l.marked, l.usable = x.marked, x.filled && !x.lost
 	x.mu.Unlock()
 	if err := x.db.Read(ctx, l.read); err != nil {
 		x.mu.Lock()
@@ -109,14 +111,18 @@ func (l *look) read(tx *sqldb.Tx) error {
 		l.fill, l.next = f.fill+1, uuid.Nil
 	}
 	if l.restart || f.filling {
-		some, err := store.FindableAfter(tx, l.next, chunk)
+		most := chunk
+		if l.usable && !l.restart {
+			most = bite
+		}
+		some, err := store.FindableAfter(tx, l.next, most)
 		if err != nil {
 			return err
 		}
 		for _, id := range some {
 			changed[id], l.next = nil, id
 		}
-		l.filled = len(some) < chunk
+		l.filled = len(some) < most
 	}
 	var whole, parts []uuid.UUID
 	for id, stretch := range changed {

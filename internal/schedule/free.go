@@ -55,12 +55,13 @@ func NewFree(r Rules, busy []turno.BusyPeriod, minutesEach int, from, to time.Ti
 		conditions: []condition{always()},
 	}
 	f.compute(r, busy, from, to)
-	f.runs = slices.Clip(f.runs)
+	f.runs = slices.Clone(f.runs) // no longer than they are: they stay for long
 	return f
 }
 
 // Renewed is f with the starts in [from, to) computed anew, under the rules that f
-// was computed with. Of busy it needs what is in the way of visits that begin then.
+// was computed with; to is not before from. Of busy it needs what is in the way of
+// visits that begin then.
 func (f *Free) Renewed(r Rules, busy []turno.BusyPeriod, from, to time.Time) *Free {
 	renewed := &Free{
 		runs: make([]run, 0, len(f.runs)+2), conditions: []condition{always()},
@@ -69,7 +70,6 @@ func (f *Free) Renewed(r Rules, busy []turno.BusyPeriod, from, to time.Time) *Fr
 	renewed.keep(f, math.MinInt64, notBefore(from))
 	renewed.compute(r, busy, from, to)
 	renewed.keep(f, notBefore(to), math.MaxInt64)
-	renewed.runs = slices.Clip(renewed.runs)
 	return renewed
 }
 

@@ -43,28 +43,34 @@ func TestFreeTimeIsWhatSlotsSaysAtEveryMoment(t *testing.T) {
 	})
 }
 
-// Computing anew what periods that came, went or are others now can be in the way
-// of comes to the same as computing everything.
+// Computing anew, later, what periods that came, went or are others now can be in the
+// way of comes to the same as computing everything.
 func TestRenewedFreeTimeIsWhatComputingAllOfItSays(t *testing.T) {
 	t.Parallel()
 	zones := zonetest.Zones(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawSituation(t, rapid.SampledFrom(zones).Draw(t, "zone"))
 		before, after, stretch := drawChanges(t, s)
-		now, end := s.Query.Now, s.Query.Now.AddDate(0, 0, 40)
-		free := schedule.NewFree(s.Rules, before, s.Query.Minutes, now, end)
+		built, end := s.Query.Now, s.Query.Now.AddDate(0, 0, 40)
+		free := schedule.NewFree(s.Rules, before, s.Query.Minutes, built, end)
+		now := built.Add(minutes(rapid.IntRange(0, 5*24*60).Draw(t, "renewed")))
 		reach := minutes(free.Minutes() + s.Rules.BufferMinutes)
 		from, to := stretch.StartsAt.Add(-reach), stretch.EndsAt
 		if from.Before(now) {
 			from = now
 		}
+		if from.After(to) {
+			return // what changed is past
+		}
 		near := slices.DeleteFunc(slices.Clone(after), func(p turno.BusyPeriod) bool {
-			return !p.EndsAt.After(from) || !p.StartsAt.Before(to.Add(reach))
+			return p.Expired(now) || !p.EndsAt.After(from) || !p.StartsAt.Before(to.Add(reach))
 		})
 		got, want := free.Renewed(s.Rules, near, from, to), schedule.NewFree(s.Rules, after, s.Query.Minutes, now, end)
-		q := schedule.Query{Now: now.Add(minutes(rapid.IntRange(0, 5*24*60).Draw(t, "moment"))), From: now, To: end}
-		if diff := cmp.Diff(want.AppendSlots(nil, q), got.AppendSlots(nil, q), cmpopts.EquateEmpty()); diff != "" {
-			t.Fatalf("renewed for what changed in %v (-computed +renewed):\n%s", stretch, diff)
+		for _, moment := range rapid.SliceOfN(rapid.IntRange(0, 5*24*60), 1, 4).Draw(t, "moments") {
+			q := schedule.Query{Now: now.Add(minutes(moment)), From: now, To: end}
+			if diff := cmp.Diff(want.AppendSlots(nil, q), got.AppendSlots(nil, q), cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("renewed for what changed in %v (-computed +renewed):\n%s", stretch, diff)
+			}
 		}
 	})
 }
@@ -73,13 +79,16 @@ func TestRenewedFreeTimeIsWhatComputingAllOfItSays(t *testing.T) {
 func drawChanges(t *rapid.T, s situation) (before, after []turno.BusyPeriod, stretch turno.Interval) {
 	then, now := drawHolds(t, s), drawHolds(t, s)
 	for i := range then {
-		change := rapid.SampledFrom([]string{"none", "none", "came", "went", "is another"}).Draw(t, "change")
+		change := rapid.SampledFrom([]string{"none", "none", "came", "went", "is another", "is shorter"}).Draw(t, "change")
 		if change != "came" {
 			before = append(before, then[i])
 		}
 		if change == "none" {
 			after = append(after, then[i])
 			continue
+		}
+		if change == "is shorter" {
+			now[i].EndsAt = now[i].StartsAt.Add(now[i].EndsAt.Sub(now[i].StartsAt) / 2)
 		}
 		if change != "went" {
 			after = append(after, now[i])
@@ -126,35 +135,50 @@ func blocking(periods []turno.BusyPeriod, now time.Time) []turno.Interval {
 	return busy
 }
 
+// BenchmarkFree60Days does it with forty visits, and with every second slot busy.
 func BenchmarkFree60Days(b *testing.B) {
-	rules, busy, query := fortnight(b)
+	rules, few, query := fortnight(b)
 	rules.HorizonDays = 60
-	periods := make([]turno.BusyPeriod, len(busy))
-	for i := range busy {
-		periods[i].Interval = busy[i]
+	end := query.Now.AddDate(0, 0, 62)
+	var full []turno.Interval
+	for i, slot := range schedule.Slots(rules, nil, schedule.Query{From: query.Now, To: end, Now: query.Now}) {
+		if i%2 == 0 {
+			full = append(full, slot)
+		}
 	}
-	for _, part := range []struct {
+	for _, calendar := range []struct {
 		name string
-		run  func(free *schedule.Free)
-	}{
-		{"compute", func(*schedule.Free) { schedule.NewFree(rules, periods, 0, query.Now, query.Now.AddDate(0, 0, 62)) }},
-		{"renew a visit", func(free *schedule.Free) {
-			free.Renewed(rules, periods[8:12], query.Now.AddDate(0, 0, 3), query.Now.AddDate(0, 0, 3).Add(time.Hour))
-		}},
-		{"first", func(free *schedule.Free) { free.First(query) }},
-		{"three", func(free *schedule.Free) {
-			var room [3]turno.Interval
-			q := query
-			q.Limit = 3
-			free.AppendSlots(room[:0], q)
-		}},
-	} {
-		b.Run(part.name, func(b *testing.B) {
-			free := schedule.NewFree(rules, periods, 0, query.Now, query.Now.AddDate(0, 0, 62))
-			b.ReportAllocs()
-			for b.Loop() {
-				part.run(free)
-			}
+		busy []turno.Interval
+	}{{"few visits", few}, {"every second slot busy", full}} {
+		periods := make([]turno.BusyPeriod, len(calendar.busy))
+		for i := range periods {
+			periods[i].Interval = calendar.busy[i]
+		}
+		from := query.Now.AddDate(0, 0, 3)
+		hour := slices.DeleteFunc(slices.Clone(periods), func(p turno.BusyPeriod) bool {
+			return p.EndsAt.Before(from) || p.StartsAt.After(from.Add(2*time.Hour))
 		})
+		free := schedule.NewFree(rules, periods, 0, query.Now, end)
+		for _, part := range []struct {
+			name string
+			run  func()
+		}{
+			{"compute", func() { schedule.NewFree(rules, periods, 0, query.Now, end) }},
+			{"renew an hour", func() { free.Renewed(rules, hour, from, from.Add(time.Hour)) }},
+			{"first", func() { free.First(query) }},
+			{"three", func() {
+				var room [3]turno.Interval
+				q := query
+				q.Limit = 3
+				free.AppendSlots(room[:0], q)
+			}},
+		} {
+			b.Run(calendar.name+"/"+part.name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					part.run()
+				}
+			})
+		}
 	}
 }

@@ -262,7 +262,7 @@ func PendingPast(tx *sqldb.Tx, limit int) ([]uuid.UUID, error) {
 		 WHERE status = 'pending'
 		   AND ends_at <= $1
 		 ORDER BY ends_at
-		 LIMIT $2`, tx.Now, limit)
+		 `+sqldb.Limit(limit), tx.Now)
 	if err != nil {
 		return nil, fmt.Errorf("list requests that passed: %w", err)
 	}

@@ -130,7 +130,7 @@ func deleteMonth(tx *sqldb.Tx, cutoff time.Time) (bool, error) {
 		                FROM audit_logs
 		               WHERE created_at < $1
 		               ORDER BY created_at
-		               LIMIT $2)`, monthOf(oldest).AddDate(0, 1, 0), purgeStep); err != nil {
+		               `+purgeLimit()+`)`, monthOf(oldest).AddDate(0, 1, 0)); err != nil {
 		return false, err
 	}
 	_, err = tx.Exec(guard)

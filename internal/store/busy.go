@@ -112,7 +112,7 @@ func OwnersWithPast(tx *sqldb.Tx, before time.Time, limit int) ([]uuid.UUID, err
 		  FROM busy_periods
 		 WHERE ends_at < $1
 		   AND kind <> 'hold'
-		 LIMIT $2`, before, limit)
+		 `+sqldb.Limit(limit), before)
 	if err != nil {
 		return nil, fmt.Errorf("find past busy periods: %w", err)
 	}

@@ -105,50 +105,58 @@ func CalendarOf(tx *sqldb.Tx, doctorID uuid.UUID, from, to time.Time) (c Calenda
 // Calendars reads the calendars of many doctors, with the extra hours and busy
 // periods that overlap [from, to).
 func Calendars(tx *sqldb.Tx, doctorIDs []uuid.UUID, from, to time.Time) (map[uuid.UUID]*Calendar, error) {
+	calendars, err := CalendarRules(tx, doctorIDs, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return calendars, AddBusy(tx, calendars, doctorIDs, from, to)
+}
+
+// CalendarRules is Calendars without busy periods, in one round trip.
+func CalendarRules(tx *sqldb.Tx, doctorIDs []uuid.UUID, from, to time.Time) (map[uuid.UUID]*Calendar, error) {
 	calendars := make(map[uuid.UUID]*Calendar, len(doctorIDs))
 	if len(doctorIDs) == 0 {
 		return calendars, nil
 	}
-	ids := sqldb.In(doctorIDs)
-	doctors, err := sqldb.All(tx, scanCalendar, `
+	var doctors []Calendar
+	var weekly []turno.Availability
+	var extra []turno.ExtraHours
+	ids, b := sqldb.In(doctorIDs), tx.Batch()
+	sqldb.BatchAll(b, &doctors, scanCalendar, `
 		SELECT `+calendarColumns+`
 		  FROM doctors d
 		  JOIN users u ON u.id = d.user_id
 		 WHERE d.user_id = ANY($1)`, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read calendars: %w", err)
-	}
-	for _, doctor := range doctors {
-		calendars[doctor.DoctorID] = &doctor
-	}
-	weekly, err := sqldb.All(tx, scanAvailability, selectAvailability+`
+	sqldb.BatchAll(b, &weekly, scanAvailability, selectAvailability+`
 		 WHERE doctor_id = ANY($1)
 		 ORDER BY start_time`, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read weekly hours: %w", err)
-	}
-	for _, window := range weekly {
-		calendars[window.DoctorID].Weekly = append(calendars[window.DoctorID].Weekly, window)
-	}
-	extra, err := sqldb.All(tx, scanExtraHours, selectExtraHours+`
+	sqldb.BatchAll(b, &extra, scanExtraHours, selectExtraHours+`
 		 WHERE doctor_id = ANY($1)
 		   AND starts_at < $3
 		   AND ends_at > $2
 		 ORDER BY starts_at`, ids, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("read extra hours: %w", err)
+	if err := b.Run(); err != nil {
+		return nil, fmt.Errorf("read calendars: %w", err)
+	}
+	for i := range doctors {
+		calendars[doctors[i].DoctorID] = &doctors[i]
+	}
+	for _, window := range weekly {
+		calendars[window.DoctorID].Weekly = append(calendars[window.DoctorID].Weekly, window)
 	}
 	for _, hours := range extra {
 		calendars[hours.DoctorID].Extra = append(calendars[hours.DoctorID].Extra, hours)
 	}
+	return calendars, nil
+}
+
+// AddBusy adds what is busy in [from, to) to the calendars of these doctors.
+func AddBusy(tx *sqldb.Tx, calendars map[uuid.UUID]*Calendar, doctorIDs []uuid.UUID, from, to time.Time) error {
 	busy, err := BusyOf(tx, doctorIDs, from, to)
-	if err != nil {
-		return nil, err
-	}
 	for owner, periods := range busy {
 		calendars[owner].Busy = periods
 	}
-	return calendars, nil
+	return err
 }
 
 // BumpCalendar raises a doctor's calendar version, so that no visit is accepted
@@ -190,7 +198,7 @@ func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, cal
 		                 FROM users c
 		                WHERE c.id = $2
 		                  AND c.email_verified_at IS NULL
-		                  AND c.email NOT LIKE $6),
+		                  AND c.email NOT LIKE $5),
 		       (SELECT COUNT(*)
 		          FROM (SELECT 1
 		                  FROM appointments a
@@ -198,10 +206,10 @@ func BookingFactsIn(b *sqldb.Batch, f *BookingFacts, found *bool, patientID, cal
 		                   AND a.scheduled_at > $4
 		                   AND a.ends_at > $3
 		                   AND a.status IN ('pending', 'confirmed')
-		                 LIMIT $5) open_visits)
+		                 `+sqldb.Limit(countTo)+`) open_visits)
 		  FROM users u
 		  JOIN patients p ON p.user_id = u.id
-		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit), countTo, "%"+turno.NoMailDomain)
+		 WHERE u.id = $1`, patientID, callerID, now, now.Add(-LongestVisit), "%"+turno.NoMailDomain)
 }
 
 func scanBookingFacts(row sqldb.Scanner) (f BookingFacts, err error) {

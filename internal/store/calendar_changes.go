@@ -129,7 +129,7 @@ func PurgeCalendarChanges(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT position
 		         FROM calendar_changes
 		        ORDER BY position
-		        LIMIT $2)
+		        `+purgeLimit()+`)
 		   AND changed_at < $1
 		   AND position < (SELECT position
 		                     FROM calendar_changes

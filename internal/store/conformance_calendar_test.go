@@ -118,6 +118,14 @@ func TestCalendars(t *testing.T) {
 		same(t, "a doctor who is not verified", false, other.Bookable)
 		same(t, "many at once", map[uuid.UUID]*store.Calendar{c.doctor.ID: &want, c.other.ID: &other}, many(c.doctor.ID, c.other.ID, turno.NewID()))
 		same(t, "none at once", map[uuid.UUID]*store.Calendar{}, many())
+		same(t, "busy of one of two", []int{1, 0}, read(t, db, func(tx *sqldb.Tx) ([]int, error) {
+			two, err := store.CalendarRules(tx, []uuid.UUID{c.doctor.ID, c.other.ID}, at(0, 0), at(24, 0))
+			if err != nil {
+				return nil, err
+			}
+			err = store.AddBusy(tx, two, []uuid.UUID{c.doctor.ID}, at(0, 0), at(24, 0))
+			return []int{len(two[c.doctor.ID].Busy), len(two[c.other.ID].Busy)}, err
+		}))
 		_, err := tryRead(t, db, func(tx *sqldb.Tx) (store.Calendar, error) {
 			return store.CalendarOf(tx, c.patient.ID, at(0, 0), at(24, 0))
 		})

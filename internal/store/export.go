@@ -112,7 +112,7 @@ func ExportTrail(tx *sqldb.Tx, userID uuid.UUID, limit int) ([]turno.AuditEntry,
 		 WHERE action_by = $1
 		    OR subject_id = $1
 		 ORDER BY created_at DESC, id DESC
-		 LIMIT $2`, userID, limit)
+		 `+sqldb.Limit(limit), userID)
 	if err != nil {
 		return nil, fmt.Errorf("export the trail: %w", err)
 	}

@@ -152,7 +152,7 @@ func ExpiredHolds(tx *sqldb.Tx, limit int) ([]turno.BusyPeriod, error) {
 		 WHERE expires_at IS NOT NULL
 		   AND expires_at <= $1
 		 ORDER BY owner_id, starts_at
-		 LIMIT $2`, tx.Now, limit)
+		 `+sqldb.Limit(limit), tx.Now)
 	if err != nil {
 		return nil, fmt.Errorf("list expired holds: %w", err)
 	}

@@ -13,6 +13,8 @@ import (
 // waits long for it.
 const purgeStep = 1000
 
+func purgeLimit() string { return sqldb.Limit(purgeStep) }
+
 // How long rows are kept that serve the machinery only.
 const (
 	keepIdempotentAnswers = 24 * time.Hour
@@ -36,7 +38,7 @@ func PurgeIdempotentAnswers(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT user_id, route, key
 		         FROM idempotent_answers
 		        WHERE created_at < $1
-		        LIMIT $2)`, keepIdempotentAnswers)
+		        `+purgeLimit()+`)`, keepIdempotentAnswers)
 }
 
 // OldEvents are some of the events that were due more than 30 days ago, also of those
@@ -47,7 +49,7 @@ func OldEvents(tx *sqldb.Tx) ([]uuid.UUID, error) {
 		SELECT id
 		  FROM outbox
 		 WHERE run_at < $1
-		 LIMIT $2`, tx.Now.Add(-keepOutbox), purgeStep)
+		 `+purgeLimit(), tx.Now.Add(-keepOutbox))
 	if err != nil {
 		return nil, fmt.Errorf("find old events: %w", err)
 	}
@@ -73,7 +75,7 @@ func PurgeRecordReads(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT reader_id, subject_id, hour
 		         FROM record_reads
 		        WHERE hour < $1
-		        LIMIT $2)`, keepRecordReads)
+		        `+purgeLimit()+`)`, keepRecordReads)
 }
 
 // PurgeSessions removes sessions that have expired.
@@ -84,7 +86,7 @@ func PurgeSessions(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM sessions
 		        WHERE expires_at < $1
-		        LIMIT $2)`, 0)
+		        `+purgeLimit()+`)`, 0)
 }
 
 // PurgeTickets removes sign-ins that waited too long for a second factor.
@@ -95,7 +97,7 @@ func PurgeTickets(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM sign_in_tickets
 		        WHERE expires_at < $1
-		        LIMIT $2)`, 0)
+		        `+purgeLimit()+`)`, 0)
 }
 
 // PurgePasskeyChallenges removes challenges that nobody answered in time.
@@ -106,7 +108,7 @@ func PurgePasskeyChallenges(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT token_hash
 		         FROM passkey_challenges
 		        WHERE expires_at < $1
-		        LIMIT $2)`, 0)
+		        `+purgeLimit()+`)`, 0)
 }
 
 // PurgeResets removes wishes for a new password that have expired.
@@ -117,7 +119,7 @@ func PurgeResets(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM password_resets
 		        WHERE expires_at < $1
-		        LIMIT $2)`, 0)
+		        `+purgeLimit()+`)`, 0)
 }
 
 // PurgeNotices forgets notices after half a year. The trail keeps what happened.
@@ -128,7 +130,7 @@ func PurgeNotices(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM notices
 		        WHERE created_at < $1
-		        LIMIT $2)`, keepNotices)
+		        `+purgeLimit()+`)`, keepNotices)
 }
 
 // PurgeDevices forgets browsers that nobody has signed in with for a year.
@@ -139,7 +141,7 @@ func PurgeDevices(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT token_hash, user_id
 		         FROM devices
 		        WHERE last_used_at < $1
-		        LIMIT $2)`, keepDevices)
+		        `+purgeLimit()+`)`, keepDevices)
 }
 
 // PurgeSignInFailures forgets failed sign-ins after a quiet day.
@@ -150,7 +152,7 @@ func PurgeSignInFailures(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT subject_hash
 		         FROM sign_in_failures
 		        WHERE last_failure_at < $1
-		        LIMIT $2)`, keepSignInFailures)
+		        `+purgeLimit()+`)`, keepSignInFailures)
 }
 
 // PurgeHolds removes holds that ended more than a day ago.
@@ -161,13 +163,13 @@ func PurgeHolds(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM holds
 		        WHERE ended_at < $1
-		        LIMIT $2)`, keepHolds)
+		        `+purgeLimit()+`)`, keepHolds)
 }
 
 func purge(tx *sqldb.Tx, what, sql string, keep time.Duration) (bool, error) {
-	rows, err := tx.Exec(sql, tx.Now.Add(-keep), purgeStep)
+	rows, err := tx.Exec(sql, tx.Now.Add(-keep))
 	if err != nil {
 		return false, fmt.Errorf("purge %s: %w", what, err)
 	}
-	return rows == purgeStep, nil
+	return rows >= purgeStep, nil
 }

@@ -187,6 +187,41 @@ func TestPurgesRemoveWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 	}
 }
 
+// A transaction's changes have one position on PostgreSQL, so that a step can remove
+// more than it takes; it goes on then.
+func TestAPurgeGoesOnAfterChangesOfOneTransaction(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		p := newPeople(t, db)
+		long := storetest.Monday().Add(-time.Hour)
+		for i, many := range []int{999, 2, 500, 1} {
+			writes(t, db, func(tx *sqldb.Tx) error {
+				if i == 0 { // what adding the people noted
+					if _, err := tx.Exec(`DELETE FROM calendar_changes`); err != nil {
+						return err
+					}
+				}
+				for range many {
+					if _, err := tx.Exec(`INSERT INTO calendar_changes (doctor_id, changed_at) VALUES ($1, $2)`, p.doctor, long); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		untilDone(t, db, store.PurgeCalendarChanges)
+		var left int
+		if err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow("SELECT count(*) FROM calendar_changes WHERE changed_at = $1", long).Scan(&left)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if left != 1 {
+			t.Errorf("%d old changes are left, want the last one", left)
+		}
+	})
+}
+
 func untilDone(t *testing.T, db *sqldb.DB, step func(*sqldb.Tx) (bool, error)) {
 	t.Helper()
 	for more := true; more; {

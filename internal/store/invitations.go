@@ -232,5 +232,5 @@ func PurgeInvitations(tx *sqldb.Tx) (more bool, err error) {
 		       SELECT id
 		         FROM proxy_invitations
 		        WHERE expires_at < $1
-		        LIMIT $2)`, 0)
+		        `+purgeLimit()+`)`, 0)
 }

@@ -188,5 +188,5 @@ func ClearMailBodies(tx *sqldb.Tx) (more bool, err error) {
 		         FROM mails
 		        WHERE created_at < $1
 		          AND body_text <> ''
-		        LIMIT $2)`, keepMailBodies)
+		        `+purgeLimit()+`)`, keepMailBodies)
 }

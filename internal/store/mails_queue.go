@@ -12,6 +12,7 @@ import (
 // DueMails lists waiting mails whose time has come: those never tried, the longest due
 // first, then those tried least. So what fails again and again keeps none waiting.
 func DueMails(tx *sqldb.Tx, limit int) ([]uuid.UUID, error) {
+	most := sqldb.Limit(limit)
 	ids, err := sqldb.All(tx, func(row sqldb.Scanner) (id uuid.UUID, err error) {
 		var attempts int
 		var at time.Time
@@ -25,7 +26,7 @@ func DueMails(tx *sqldb.Tx, limit int) ([]uuid.UUID, error) {
 		           AND attempt_at <= $1
 		           AND attempts = 0
 		         ORDER BY attempt_at, id
-		         LIMIT $2) AS fresh
+		         `+most+`) AS fresh
 		UNION ALL
 		SELECT *
 		  FROM (SELECT id, attempts, attempt_at
@@ -34,9 +35,9 @@ func DueMails(tx *sqldb.Tx, limit int) ([]uuid.UUID, error) {
 		           AND attempt_at <= $1
 		           AND attempts > 0
 		         ORDER BY attempts, attempt_at, id
-		         LIMIT $2) AS tried
+		         `+most+`) AS tried
 		 ORDER BY attempts, attempt_at, id
-		 LIMIT $2`, tx.Now, limit)
+		 `+most, tx.Now)
 	if err != nil {
 		return nil, fmt.Errorf("list due mails: %w", err)
 	}

@@ -19,7 +19,7 @@ func WaitingEvents(tx *sqldb.Tx, names []string, limit int) ([]Event, error) {
 		   AND run_at <= $1
 		   AND event = ANY($2)
 		 ORDER BY run_at
-		 LIMIT $3`, tx.Now, sqldb.In(names), limit)
+		 `+sqldb.Limit(limit), tx.Now, sqldb.In(names))
 	if err != nil {
 		return nil, fmt.Errorf("list waiting events: %w", err)
 	}

@@ -90,7 +90,7 @@ func RollUp(tx *sqldb.Tx, changes int) (more bool, err error) {
 		SELECT id, scheduled_at, created_at
 		  FROM visit_changes
 		 ORDER BY id
-		 LIMIT $1`, changes)
+		 `+sqldb.Limit(changes))
 	if err != nil {
 		return false, fmt.Errorf("list changed visits: %w", err)
 	}

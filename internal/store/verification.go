@@ -35,7 +35,7 @@ func DoctorsToVerify(tx *sqldb.Tx, after uuid.UUID, limit int) ([]DoctorToVerify
 		   AND u.deactivated_at IS NULL
 		   AND u.erased_at IS NULL
 		 ORDER BY d.user_id
-		 LIMIT $2`, after, limit)
+		 `+sqldb.Limit(limit), after)
 	if err != nil {
 		return nil, fmt.Errorf("list doctors to verify: %w", err)
 	}

@@ -599,10 +599,10 @@ CREATE TABLE visit_changes (
 );
 
 -- Doctors whose open times, or what a search looks at, may have changed, for the
--- servers that keep them in memory: where something came, went or was moved, in
--- which stretch of time that was; without one, anything may be different. A number
--- from a sequence can be committed after a greater one, and would be missed; of a
--- transaction's own number a snapshot says whether it was seen.
+-- servers that keep them in memory. A visit, a hold or time off names the stretch of
+-- time that it came to, went from or was moved in; a row without one means anything.
+-- A number from a sequence can be committed after a greater one, and would be missed;
+-- of a transaction's own number a snapshot says whether it was seen.
 CREATE TABLE calendar_changes (
     position   xid8 NOT NULL DEFAULT pg_current_xact_id(),
     doctor_id  uuid NOT NULL,
@@ -612,8 +612,8 @@ CREATE TABLE calendar_changes (
     CHECK ((starts_at IS NULL) = (ends_at IS NULL))
 );
 CREATE INDEX calendar_changes_by_position ON calendar_changes (position);
--- In a trigger, OLD is null for INSERT and NEW for DELETE, and nothing is less or
--- greater than null.
+-- OLD is null when a row is inserted, NEW when it is deleted; LEAST and GREATEST
+-- leave nulls out.
 CREATE FUNCTION note_visit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO calendar_changes (doctor_id, starts_at, ends_at)

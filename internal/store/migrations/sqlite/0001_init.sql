@@ -573,11 +573,11 @@ CREATE TABLE visit_changes (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Doctors whose open times, or what a search looks at, may have changed: one row for
--- each change, for the servers that keep them in memory. Where something came, went
--- or was moved, it says in which stretch of time that was; without one, anything may
--- be different. Positions grow with every commit, as there is one writer and the
--- last row is never removed.
+-- Doctors whose open times, or what a search looks at, may have changed, for the
+-- servers that keep them in memory. A visit, a hold or time off names the stretch of
+-- time that it came to, went from or was moved in; a row without one means anything.
+-- Positions grow with every commit, as there is one writer and the last row is never
+-- removed.
 CREATE TABLE calendar_changes (
     position   INTEGER NOT NULL PRIMARY KEY,
     doctor_id  BLOB NOT NULL CHECK (length(doctor_id) = 16),
