@@ -157,9 +157,7 @@ func (w *writer) serve(first *write) {
 		w.settle(w.group)
 		return
 	}
-	for _, call := range w.group {
-		call.answer(locked)
-	}
+	answerAll(w.group, locked)
 }
 
 // takeTurn waits for the connection of the jobs.
@@ -298,6 +296,12 @@ func (c *write) answer(err error) {
 	select {
 	case c.answered <- err:
 	default:
+	}
+}
+
+func answerAll(calls []*write, err error) {
+	for _, call := range calls {
+		call.answer(err)
 	}
 }
 

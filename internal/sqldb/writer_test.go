@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -200,6 +201,46 @@ func TestWhenTheGroupIsLostEachRunsAgainAlone(t *testing.T) {
 				t.Errorf("the first ran %d times", runs)
 			}
 		})
+	}
+}
+
+// Another process takes the file between the loss of a group and the first that runs
+// again. Whoever else was in the group hears of that one wait and has none of their own.
+func TestWhenTheGroupIsLostOneWaitIsForAll(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	rival, db := openTest(t, path, Options{}), openTest(t, path, Options{Patience: 20 * time.Millisecond})
+	mustExec(t, db, createNumbers)
+	holds, release := make(chan struct{}), make(chan struct{})
+	var held <-chan error
+	lost := false
+	first, last := adds(1), adds(2)
+	settleTogether(t, db, func(sql string) error {
+		if sql == "COMMIT" {
+			lost = true
+			return errOnPurpose
+		}
+		if lost && held == nil {
+			held = elsewhere(func() error {
+				return rival.Write(context.WithoutCancel(t.Context()), func(*Tx) error {
+					close(holds)
+					<-release
+					return nil
+				})
+			})
+			<-holds
+		}
+		return nil
+	}, first, last)
+	close(release)
+	if err := <-held; err != nil {
+		t.Error(err)
+	}
+	if !IsBusy(first.err) || !errors.Is(last.err, first.err) {
+		t.Errorf("they were told %v and %v, want one error", first.err, last.err)
+	}
+	if got := numbers(t, db); got != nil {
+		t.Errorf("written: %v", got)
 	}
 }
 

@@ -35,8 +35,11 @@ func (w *writer) settle(group []*write) {
 		return
 	}
 	w.discard()
-	for _, call := range group {
-		w.rerun(call)
+	for i, call := range group {
+		if err := w.rerun(call); err != nil {
+			answerAll(group[i:], err) // the others would wait as long, one after the other
+			return
+		}
 	}
 }
 
@@ -95,19 +98,20 @@ func (w *writer) repeat(group []*write) error {
 	return w.commitGroup(ctx, group, true)
 }
 
-// rerun runs call in a transaction of its own, after its group was lost.
-func (w *writer) rerun(call *write) {
+// rerun runs and answers call in a transaction of its own, after its group was lost.
+// An error means that none could begin, and nobody was answered.
+func (w *writer) rerun(call *write) error {
 	if call.aborted {
 		call.answer(call.err)
-		return
+		return nil
 	}
 	if err := w.begin(); err != nil {
-		call.answer(err)
-		return
+		return err
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
 	defer cancel()
 	w.commitAlone(ctx, call)
+	return nil
 }
 
 // commitAlone runs call in the transaction that has begun, and answers it.
