@@ -229,6 +229,7 @@ func (n *node) wire(ctx context.Context, publicURL string) (services, error) {
 		Wake:          signal.Wake,
 		Changed:       n.changed,
 		FreeTime:      n.free,
+		Logger:        n.logger,
 	})
 	accounts := account.New(n.db, account.Config{
 		Now:              time.Now,

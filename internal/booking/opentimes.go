@@ -188,7 +188,8 @@ type slotsWanted struct {
 }
 
 // slotsWithin computes the next open times of doctors, and names those who have
-// fewer than wanted but may have more later.
+// fewer than wanted but may have more later. A doctor whose rules can't be computed,
+// since this machine does not know their zone, has none.
 func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, want slotsWanted) (open map[uuid.UUID][]turno.Interval, scarce []uuid.UUID, err error) {
 	calendars, err := store.Calendars(tx, ids, want.from, want.to.Add(neighbourhood))
 	if err != nil {
@@ -198,8 +199,9 @@ func (s *Service) slotsWithin(tx *sqldb.Tx, ids []uuid.UUID, want slotsWanted) (
 	for _, id := range ids {
 		calendar := calendars[id]
 		rules, err := s.zones.Rules(calendar)
-		if err != nil {
-			return nil, nil, err
+		if err != nil { // nobody can book with them either, and the others can be found
+			s.config.Logger.ErrorContext(tx.Context(), "the open times of a doctor can't be computed", "doctor", id, "error", err)
+			continue
 		}
 		query := schedule.Query{From: want.from, To: want.to, Now: tx.Now, Limit: want.count}
 		if want.kinds {

@@ -3,6 +3,7 @@ package booking
 import (
 	"bytes"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/google/uuid"
@@ -27,6 +28,7 @@ type Config struct {
 	// answer.
 	FreeTime *freetime.Index
 
+	Logger *slog.Logger // nil: nothing is logged
 	// Observe is told of every Outcome, for metrics. Nil is fine.
 	Observe func(Outcome)
 	// Wake is called after a commit that left something in the outbox. Nil is fine.
@@ -60,6 +62,9 @@ type Service struct {
 
 // New returns the use cases on a migrated database.
 func New(db *sqldb.DB, config Config) *Service {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
 	if config.Observe == nil {
 		config.Observe = func(Outcome) {}
 	}
