@@ -19,7 +19,8 @@ import (
 // whoever was let in is answered as fast as ever. It is safe for concurrent use.
 type Gate struct {
 	seats    chan struct{}
-	large    chan struct{} // for bodies of more than smallBody that are in memory
+	small    chan struct{} // for bodies of more than tinyBody that are in memory
+	large    chan struct{} // for those of more than smallBody
 	waiting  atomic.Int64
 	most     int64         // that wait
 	patience time.Duration // of those who wait
@@ -35,10 +36,13 @@ const (
 )
 
 // What is read of bodies before their requests have a seat: strangers may fill no
-// memory. Forms and bookings are small; a longer body waits for none, it is refused
-// when so many are there.
+// memory. Most forms and bookings are tiny, and cost no more than their connections, so
+// that slow clients keep nobody from signing in. A longer body waits for none, it is
+// refused when so many are there.
 const (
+	tinyBody    = 4 << 10
 	smallBody   = 64 << 10
+	smallBodies = 1024
 	largeBodies = 64
 )
 
@@ -48,7 +52,10 @@ func NewGate(cores int, registry *metric.Registry) *Gate {
 }
 
 func newGate(seats, waiting int, patience time.Duration, registry *metric.Registry) *Gate {
-	g := &Gate{seats: make(chan struct{}, seats), large: make(chan struct{}, largeBodies), most: int64(waiting), patience: patience}
+	g := &Gate{
+		seats: make(chan struct{}, seats), most: int64(waiting), patience: patience,
+		small: make(chan struct{}, smallBodies), large: make(chan struct{}, largeBodies),
+	}
 	g.register(registry)
 	return g
 }
@@ -61,6 +68,10 @@ func (g *Gate) Admit(next http.Handler, full func(http.ResponseWriter, *http.Req
 		forget, ok := g.readAhead(r)
 		defer forget()
 		if !ok || !g.enter(r) {
+			if r.Context().Err() != nil { // it was not refused, it hung up
+				w.WriteHeader(StatusClientClosed)
+				return
+			}
 			g.refused.Inc()
 			full(w, r, &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable, RetryAfter: time.Second + rand.N(3*time.Second), //nolint:gosec // spreads those who come again
 				Message: "There is more to do just now than we manage. Please try again in a moment."})
@@ -97,23 +108,34 @@ func (g *Gate) enter(r *http.Request) bool {
 }
 
 // readAhead reads what a client sends, up to the most that anybody may; it reports
-// false when there are too many long bodies already. forget says that the body is no
+// false when there are too many bodies as long already. forget says that the body is no
 // longer needed. What goes wrong comes again when the handler reads on.
 func (g *Gate) readAhead(r *http.Request) (forget func(), ok bool) {
-	forget = func() {}
+	var taken []chan struct{}
+	forget = func() {
+		for _, places := range taken {
+			<-places
+		}
+	}
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > MaxBody { // too long: refused unread
 		return forget, true
 	}
 	var head bytes.Buffer // grows with what comes: a promise of much costs nothing
-	_, err := io.CopyN(&head, r.Body, smallBody)
-	if err == nil {
+	_, err := io.CopyN(&head, r.Body, tinyBody)
+	for _, more := range []struct {
+		places chan struct{}
+		upTo   int64
+	}{{g.small, smallBody}, {g.large, MaxBody}} {
+		if err != nil {
+			break
+		}
 		select {
-		case g.large <- struct{}{}:
+		case more.places <- struct{}{}:
 		default:
 			return forget, false
 		}
-		forget = func() { <-g.large }
-		_, err = io.CopyN(&head, r.Body, MaxBody-smallBody)
+		taken = append(taken, more.places)
+		_, err = io.CopyN(&head, r.Body, more.upTo-int64(head.Len()))
 	}
 	rest := io.Reader(r.Body)
 	if err != nil {

@@ -2,6 +2,7 @@ package httpx
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -33,7 +34,7 @@ func newBusy(t *testing.T) *busy {
 	t.Helper()
 	registry := metric.NewRegistry()
 	gate := newGate(2, 1, 2*time.Second, registry)
-	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 2*largeBodies)}
+	b := &busy{Gate: gate, t: t, registry: registry, done: make(chan struct{}), answers: make(chan int, 2*smallBodies)}
 	work := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		<-b.done
 		w.WriteHeader(http.StatusNoContent)
@@ -126,6 +127,24 @@ func TestNobodyWaitsLong(t *testing.T) {
 	})
 }
 
+func TestWhoHangsUpWhileWaitingIsNotRefused(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBusy(t)
+		b.ask(asked())
+		b.ask(asked())
+		ctx, hangUp := context.WithCancel(t.Context())
+		b.ask(asked().WithContext(ctx))
+		hangUp()
+		b.expect("the one who waits hangs up", StatusClientClosed)
+		if n := counted(t, b.registry, "turno_http_refused_total"); n != 0 {
+			t.Errorf("%v were counted as refused", n)
+		}
+		close(b.done)
+		b.expect("the others are answered", http.StatusNoContent, http.StatusNoContent)
+	})
+}
+
 func TestARefusalSaysWhenToComeAgain(t *testing.T) {
 	t.Parallel()
 	gate := newGate(0, 0, time.Second, metric.NewRegistry())
@@ -161,29 +180,41 @@ func TestASlowClientHoldsNoSeat(t *testing.T) {
 // What strangers send and never end would fill the memory before anybody has a seat.
 func TestLongBodiesThatNeverEndAreFew(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		b := newBusy(t)
-		never, end := io.Pipe()
-		long := func() *http.Request {
-			return httptest.NewRequest(http.MethodPost, "/", io.MultiReader(bytes.NewReader(make([]byte, smallBody)), never))
-		}
-		for range largeBodies {
-			b.ask(long())
-		}
-		b.ask(long())
-		b.expect("one more is refused", http.StatusServiceUnavailable)
-		b.ask(httptest.NewRequest(http.MethodPost, "/", strings.NewReader("hello")))
-		b.done <- struct{}{}
-		b.expect("a short one is served meanwhile", http.StatusNoContent)
-		_ = end.Close()
-		close(b.done)
-		synctest.Wait()
-		for range largeBodies {
-			<-b.answers
-		}
-		b.ask(long())
-		b.expect("their places are free again", http.StatusNoContent)
-	})
+	for _, tt := range []struct {
+		name         string
+		length, most int
+		shorter      int // that is served meanwhile
+	}{
+		{"beyond what a connection costs", tinyBody, smallBodies, tinyBody - 1},
+		{"beyond what forms have", smallBody, largeBodies, smallBody - 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBusy(t)
+				never, end := io.Pipe()
+				long := func() *http.Request {
+					return httptest.NewRequest(http.MethodPost, "/", io.MultiReader(bytes.NewReader(make([]byte, tt.length)), never))
+				}
+				for range tt.most {
+					b.ask(long())
+				}
+				b.ask(long())
+				b.expect("one more is refused", http.StatusServiceUnavailable)
+				b.ask(httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(make([]byte, tt.shorter))))
+				b.done <- struct{}{}
+				b.expect("a shorter one is served meanwhile", http.StatusNoContent)
+				_ = end.Close()
+				close(b.done)
+				synctest.Wait()
+				for range tt.most {
+					<-b.answers
+				}
+				b.ask(long())
+				b.expect("their places are free again", http.StatusNoContent)
+			})
+		})
+	}
 }
 
 func TestAStreamHoldsNoSeat(t *testing.T) {
