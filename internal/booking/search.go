@@ -182,15 +182,17 @@ func (t *searchTx) earliest(after keyset.Place, limit int) ([]FoundDoctor, strin
 }
 
 func addLocations(tx *sqldb.Tx, items []FoundDoctor) error {
-	locations, err := store.Locations(tx)
+	ids := make([]*uuid.UUID, len(items))
+	for i := range items {
+		ids[i] = items[i].LocationID
+	}
+	locations, err := store.LocationsByID(tx, ids)
 	if err != nil {
 		return err
 	}
-	for i := range items {
-		for _, location := range locations {
-			if items[i].LocationID != nil && *items[i].LocationID == location.ID {
-				items[i].Location = &location
-			}
+	for i, id := range ids {
+		if id != nil {
+			items[i].Location = locations[*id]
 		}
 	}
 	return nil

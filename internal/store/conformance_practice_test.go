@@ -139,6 +139,22 @@ func TestLocations(t *testing.T) {
 		same(t, "every field", &annex, byID(annex.ID))
 		same(t, "one that there is not", nil, byID(turno.NewID()))
 		same(t, "the one made first", &c.location, one(store.FirstLocation))
+		nowhere := turno.NewID()
+		for name, row := range map[string]struct {
+			ids  []*uuid.UUID
+			want map[uuid.UUID]*turno.Location
+		}{
+			"those named, each once": {
+				[]*uuid.UUID{&annex.ID, &c.location.ID, &annex.ID},
+				map[uuid.UUID]*turno.Location{annex.ID: &annex, c.location.ID: &c.location},
+			},
+			"no other": {[]*uuid.UUID{nil, &annex.ID, &nowhere}, map[uuid.UUID]*turno.Location{annex.ID: &annex}},
+			"none":     {[]*uuid.UUID{nil}, map[uuid.UUID]*turno.Location{}},
+		} {
+			same(t, name, row.want, read(t, db, func(tx *sqldb.Tx) (map[uuid.UUID]*turno.Location, error) {
+				return store.LocationsByID(tx, row.ids)
+			}))
+		}
 		annex = turno.Location{ID: annex.ID, Name: "Zoo", Phone: "1", AddressLine1: "3", AddressLine2: "4", City: "Lima", State: "L",
 			PostalCode: "2", Country: "PE", Directions: "Up", TimeZone: "America/Lima"}
 		c.write(t, func(tx *sqldb.Tx) error { return store.UpdateLocation(tx, annex) })

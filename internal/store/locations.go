@@ -3,6 +3,8 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -29,6 +31,29 @@ func Locations(tx *sqldb.Tx) ([]turno.Location, error) {
 		return nil, fmt.Errorf("list locations: %w", err)
 	}
 	return all, nil
+}
+
+// LocationsByID reads those that ids name; nil names none.
+func LocationsByID(tx *sqldb.Tx, ids []*uuid.UUID) (map[uuid.UUID]*turno.Location, error) {
+	named := map[uuid.UUID]bool{}
+	for _, id := range ids {
+		if id != nil {
+			named[*id] = true
+		}
+	}
+	locations := make(map[uuid.UUID]*turno.Location, len(named))
+	if len(named) == 0 {
+		return locations, nil
+	}
+	found, err := sqldb.All(tx, scanLocation, selectLocation+`
+		 WHERE l.id = ANY($1)`, sqldb.In(slices.Collect(maps.Keys(named))))
+	if err != nil {
+		return nil, fmt.Errorf("read locations: %w", err)
+	}
+	for _, l := range found {
+		locations[l.ID] = &l
+	}
+	return locations, nil
 }
 
 // LocationByID reads one; false when there is none.

@@ -230,13 +230,13 @@ func addPlaces(tx *sqldb.Tx, visits []VisitDetails) error {
 	if len(visits) == 0 {
 		return nil
 	}
-	all, err := Locations(tx)
+	ids := make([]*uuid.UUID, len(visits))
+	for i := range visits {
+		ids[i] = visits[i].LocationID
+	}
+	locations, err := LocationsByID(tx, ids)
 	if err != nil {
 		return err
-	}
-	locations := make(map[uuid.UUID]*turno.Location, len(all))
-	for i := range all {
-		locations[all[i].ID] = &all[i]
 	}
 	types, err := visitTypesOf(tx, visits)
 	if err != nil {
