@@ -84,7 +84,7 @@ func ProblemOf(err error) *Problem {
 	case turno.KindUnauthenticated:
 		p.header.Set("WWW-Authenticate", "Bearer")
 	case turno.KindRateLimited, turno.KindUnavailable:
-		p.header.Set("Retry-After", retryAfter(e.RetryAfter))
+		p.header.Set("Retry-After", RetryAfter(e.RetryAfter))
 	default:
 	}
 	return p
@@ -140,7 +140,8 @@ func (p *Problem) GetHeaders() http.Header { return p.header }
 // ContentType is ProblemType, as huma asks for it.
 func (p *Problem) ContentType(string) string { return ProblemType }
 
-// retryAfter is in whole seconds, at least one (RFC 9110, section 10.2.3).
-func retryAfter(d time.Duration) string {
+// RetryAfter is a Retry-After header: whole seconds, at least one (RFC 9110, section
+// 10.2.3).
+func RetryAfter(d time.Duration) string {
 	return strconv.Itoa(max(1, int(math.Ceil(d.Seconds()))))
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -19,7 +18,7 @@ func (s *Site) Busy(w http.ResponseWriter, r *http.Request, err error) {
 	if !known {
 		e = &turno.Error{Kind: turno.KindInternal, Code: turno.CodeInternal}
 	}
-	w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter/time.Second)+1))
+	w.Header().Set("Retry-After", httpx.RetryAfter(e.RetryAfter))
 	page := busyPage(request.Words, request.failureTitle(e.Kind), request.failureText(e), r.Method == http.MethodPost)
 	if err := request.Write(httpx.Status(e.Kind), "text/html; charset=utf-8", page); err != nil {
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +40,7 @@ func (r *Request) fail(err error) {
 		httpx.Fail(r.Context(), err)
 	}
 	if e.RetryAfter > 0 {
-		r.w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Round(time.Second)/time.Second)+1))
+		r.w.Header().Set("Retry-After", httpx.RetryAfter(e.RetryAfter))
 	}
 	r.showFailure(status, r.failureTitle(e.Kind), r.failureText(e), err)
 }

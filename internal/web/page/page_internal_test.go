@@ -145,6 +145,23 @@ func TestKept(t *testing.T) {
 	}
 }
 
+func TestARefusalSaysWhenToComeAgain(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]string{time.Second: "1", 1500 * time.Millisecond: "2", 30 * time.Second: "30"} {
+		limited := turno.RateLimited("Too many requests. Please wait a moment.", after)
+		failed, w := browsing(t, newBox(t), http.MethodGet, "/", nil, nil)
+		failed.Zone, failed.clinic = time.UTC, &turno.Location{Name: "Clinic"}
+		failed.fail(limited)
+		busy := httptest.NewRecorder()
+		(&Site{Now: time.Now}).Busy(busy, failed.Request, limited)
+		for name, answer := range map[string]*httptest.ResponseRecorder{"a page that fails": w, "a busy server": busy} {
+			if got := answer.Header().Get("Retry-After"); answer.Code != http.StatusTooManyRequests || got != want {
+				t.Errorf("%s: %d, Retry-After %q, want %q", name, answer.Code, got, want)
+			}
+		}
+	}
+}
+
 func TestOnlyOurOwnSentencesAreSaid(t *testing.T) {
 	t.Parallel()
 	box := newBox(t)
