@@ -135,21 +135,21 @@ func blocking(periods []turno.BusyPeriod, now time.Time) []turno.Interval {
 	return busy
 }
 
-// BenchmarkFree60Days does it with forty visits, and with every second slot busy.
+// BenchmarkFree60Days does it with forty visits, and with a third of the slots busy.
 func BenchmarkFree60Days(b *testing.B) {
 	rules, few, query := fortnight(b)
 	rules.HorizonDays = 60
 	end := query.Now.AddDate(0, 0, 62)
 	var full []turno.Interval
 	for i, slot := range schedule.Slots(rules, nil, schedule.Query{From: query.Now, To: end, Now: query.Now}) {
-		if i%2 == 0 {
+		if i%3 == 0 {
 			full = append(full, slot)
 		}
 	}
 	for _, calendar := range []struct {
 		name string
 		busy []turno.Interval
-	}{{"few visits", few}, {"every second slot busy", full}} {
+	}{{"few visits", few}, {"a third of the slots busy", full}} {
 		periods := make([]turno.BusyPeriod, len(calendar.busy))
 		for i := range periods {
 			periods[i].Interval = calendar.busy[i]
