@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -120,7 +119,7 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	server.RegisterOnShutdown(n.hub.EndSubscriptions)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
-	collectSeldom()
+	go collectSeldom(ctx)
 	url := urlOf(listener.Addr())
 	n.logger.InfoContext(ctx, "serving", "url", url, "database", n.config.DatabaseName(), "version", buildOf().version)
 	if ready != nil {
@@ -131,16 +130,6 @@ func (n *node) serve(ctx context.Context, ready func(url string)) (err error) {
 	case <-ctx.Done():
 	}
 	return errors.Join(err, n.stop(ctx, server, runner))
-}
-
-// collectSeldom gives back what starting took, a demo most of all, and from then on
-// lets garbage grow to four times what is in use before it is collected: a tenth
-// less work for each booking, for some ten megabytes. Who has set GOGC knows better.
-func collectSeldom() {
-	debug.FreeOSMemory()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
 }
 
 // The bounds of a request. Bodies are small, so this is long for slow networks.

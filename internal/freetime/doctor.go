@@ -49,6 +49,7 @@ const (
 // newDoctor computes when a doctor is open, from a calendar with all busy periods
 // from now on. rules are that calendar's.
 func newDoctor(c *store.Calendar, rules schedule.Rules, facts store.SearchFacts, now time.Time) *doctor {
+	rules.Weekly, rules.Extra = slices.Clone(rules.Weekly), slices.Clone(rules.Extra) // no longer than they are
 	d := &doctor{facts: facts, rules: rules}
 	busy, to := blocking(c.Busy, now), d.horizon(now)
 	d.free[slots] = schedule.NewFree(rules, busy, 0, now, to)
