@@ -49,7 +49,7 @@ lint-api: tools/npm/node_modules ## the OpenAPI document against Spectral's rule
 	go run ./cmd/turno openapi > build/openapi.json
 	$(SPECTRAL) lint --ruleset tools/npm/spectral.yaml --fail-severity warn build/openapi.json
 
-bench: ## what servers do on this machine, beside their databases alone; BENCH="--short" takes two minutes, "--help" says more
+bench: ## what servers do on this machine, beside their databases alone; BENCH="--short" takes a few minutes, "--help" says more
 	scripts/install-tools postgres
 	go build -o build/bench ./cmd/bench
 	TURNO_POSTGRES_DURABLE=on scripts/with-postgres build/bench $(BENCH)

@@ -20,26 +20,27 @@ import (
 type flags struct {
 	Engines  []string      `help:"Databases: sqlite, postgres." default:"sqlite,postgres"`
 	Postgres string        `help:"URL of a superuser of a PostgreSQL cluster in which databases may be made and dropped." env:"TURNO_TEST_POSTGRES" placeholder:"URL"`
-	Sizes    []string      `help:"Clinics with two years of history: s (20 thousand visits), m (2 million), l (10 million), or none." default:"s,m"`
-	Doctors  []int         `help:"Clinics with so many doctors and little history; 0 is none." default:"100,1000,10000"`
+	Sizes    []string      `help:"Clinics with two years of history: s (20 thousand visits), m (2 million), l (10 million), or none." default:"s,m" xor:"sizes"`
+	Doctors  []int         `help:"Clinics with so many doctors and little history; 0 is none." default:"100,1000,10000" xor:"doctors"`
 	Rows     []string      `help:"What to measure; all when none is named: ${rows}." placeholder:"ROW"`
 	Clients  int           `help:"Who ask at once; twice as many fight for one time." default:"32"`
-	Slice    time.Duration `help:"How long a turn of one side of a comparison is." default:"1s"`
+	Slice    time.Duration `help:"How long a turn of one side of a comparison is." default:"1s" xor:"slice"`
 	Slices   int           `help:"How many turns each side has." default:"5"`
-	Mixed    time.Duration `help:"Then mixed load at 70 %% of capacity for so long, on the first clinic of each engine." default:"0s" placeholder:"10m"`
+	Mixed    time.Duration `help:"Then mixed load at 70 % of capacity for so long, on the first clinic of each engine." default:"0s" placeholder:"10m"`
 	Binary   string        `help:"The program; without one it is built." placeholder:"FILE"`
 	Folder   string        `help:"Where results go, and databases while it runs: on the disk that is to be measured." default:"bench/results"`
-	Short    bool          `help:"A first impression in a minute or two: size s, 100 doctors, short turns."`
+	Short    bool          `help:"A first impression in a few minutes: size s, 100 doctors, short turns." xor:"sizes,doctors,slice"`
 }
 
 func main() { os.Exit(start()) }
 
-// start lets the first signal end the run and what it started; the second one
-// kills it.
+// start lets the first signal end the run and what it started; one that comes more
+// than a second later kills it. A terminal sends it to all of a group, and the script
+// that started this passes it on.
 func start() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.Sleep(time.Second); stop() })
 	err := measure(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case ctx.Err() != nil:

@@ -112,17 +112,10 @@ func (c *checks) text(field, s string, atMost int) string {
 	return s
 }
 
-// localZone matches what a machine may have beside the zones of the IANA: its own
-// zone, and copies of the others. Another machine does not know them, or means
-// another zone.
-var localZone = regexp.MustCompile(`(?i)^(local|localtime|posixrules|(posix|right)/.*)$`)
-
 func (c *checks) timeZone(field, s string) string {
-	if s == "" || localZone.MatchString(s) || len(s) > 64 || !cleanText(s) {
+	if s == "" {
 		c.add(field, "Please give an IANA time zone such as Europe/Madrid.")
-		return s
-	}
-	if _, err := time.LoadLocation(s); err != nil {
+	} else if _, err := turno.ZoneNamed(s); err != nil {
 		c.add(field, "This is not an IANA time zone such as Europe/Madrid.")
 	}
 	return s

@@ -53,32 +53,6 @@ func TestUsernamesHaveNothingUnseen(t *testing.T) {
 	}
 }
 
-func TestATimeZoneIsOneThatEveryMachineHas(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		zone string
-		ok   bool
-	}{
-		{"Europe/Madrid", true},
-		{"America/Argentina/Buenos_Aires", true},
-		{"UTC", true},
-		{"", false},
-		{"Local", false},
-		{"local", false},
-		{"localtime", false},
-		{"posixrules", false},
-		{"posix/Europe/Madrid", false},
-		{"right/Europe/Madrid", false},
-		{"Europe/Atlantis", false},
-	} {
-		var c checks
-		c.timeZone("time_zone", test.zone)
-		if ok := c.err() == nil; ok != test.ok {
-			t.Errorf("%q: accepted is %t, not %t", test.zone, ok, test.ok)
-		}
-	}
-}
-
 func TestAddressesAreThoseThatMailReaches(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -376,7 +376,7 @@ func machineZone() string {
 		}
 		_, name, _ = strings.Cut(target, "zoneinfo/")
 	}
-	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+	if _, err := turno.ZoneNamed(name); err != nil {
 		return "UTC"
 	}
 	return name

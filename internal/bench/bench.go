@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (c Config) Validate() error {
 		}
 	}
 	switch {
-	case len(c.Engines) == 0 || len(c.Sizes)+len(c.Doctors) == 0:
+	case c.needsClinics() && (len(c.Engines) == 0 || len(c.Sizes)+len(c.Doctors) == 0):
 		return errors.New("there is nothing to measure: name an engine, and a size or a number of doctors")
 	case c.Slices < 1 || c.Slice < 10*time.Millisecond:
 		return errors.New("at least one slice of 10ms is needed")
@@ -57,6 +58,13 @@ func (c Config) Validate() error {
 		}
 	}
 	return nil
+}
+
+// needsClinics reports whether anything is to be measured that needs a server.
+func (c Config) needsClinics() bool {
+	return c.Mixed > 0 || len(c.Rows) == 0 || slices.ContainsFunc(rows(), func(r row) bool {
+		return r.engine != nil && slices.Contains(c.Rows, r.name)
+	})
 }
 
 // row is something that is measured, once or on each engine.
@@ -151,6 +159,9 @@ func (r *runner) measureAll(ctx context.Context) error {
 			}
 		}
 	}
+	if !r.config.needsClinics() {
+		return nil
+	}
 	for _, engine := range r.config.Engines {
 		if err := r.measure(ctx, engine); err != nil {
 			return fmt.Errorf("%s: %w", engineName(engine), err)
@@ -191,7 +202,11 @@ func (r *runner) prepare(ctx context.Context) (err error) {
 	if err := r.makeKey(); err != nil {
 		return err
 	}
-	if r.binary = r.config.Binary; r.binary == "" {
+	if r.binary = r.config.Binary; r.binary != "" {
+		if _, err := exec.LookPath(r.binary); err != nil {
+			return fmt.Errorf("the program: %w", err)
+		}
+	} else {
 		r.binary = filepath.Join(r.data, "turno")
 		if _, err := run(ctx, "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", r.binary, "github.com/turno-health/turno/cmd/turno"); err != nil {
 			return err

@@ -192,6 +192,15 @@ func (r *runner) write() error {
 	if err != nil {
 		return err
 	}
+	old, err := filepath.Glob(filepath.Join(r.config.Folder, "*.svg"))
+	if err != nil {
+		return err
+	}
+	for _, plot := range old { // of another run: they would pass for this one's
+		if err := os.Remove(plot); err != nil {
+			return err
+		}
+	}
 	files := r.report.plots()
 	files["table.md"] = []byte(table)
 	files["results.json"] = append(all, '\n')

@@ -84,7 +84,7 @@ func (s *server) await(ctx context.Context, path string, every time.Duration) er
 		}
 		select {
 		case <-s.ended:
-			return fmt.Errorf("the server ended: %w\n%s", s.err, s.log)
+			return fmt.Errorf("the server ended: %s\n%s", s.cmd.ProcessState, s.log)
 		case <-ctx.Done():
 			return fmt.Errorf("wait for %s: %w\n%s", path, ctx.Err(), s.log)
 		case <-time.After(every):

@@ -144,8 +144,8 @@ func everyDay(from turno.Date, count int, some []SlotDay) []SlotDay {
 
 // zoneNamed is the zone of a name that somebody sent.
 func zoneNamed(location, name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "" || name == "Local" {
+	zone, err := turno.ZoneNamed(name)
+	if err != nil {
 		return nil, turno.Invalid(turno.FieldError{Location: location, Message: "Please give an IANA time zone such as Europe/Madrid."})
 	}
 	return zone, nil

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/turno-health/turno"
 )
 
 // Server is what serve and demo are told. The tags are kong's
@@ -141,7 +143,7 @@ func (s *Server) Validate() error {
 		return errors.New("--shutdown-timeout is longer than nothing, such as 30s")
 	}
 	if s.TimeZone != "" {
-		if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
+		if _, err := turno.ZoneNamed(s.TimeZone); err != nil {
 			return errors.New("--clinic-time-zone is the name of a time zone, such as Europe/Madrid")
 		}
 	}

@@ -76,6 +76,9 @@ func (c Chain) done(ctx context.Context, method string, about *request, answer *
 		slog.Duration("took", took),
 	}
 	level := slog.LevelInfo
+	if about.refused {
+		level = slog.LevelDebug // they are counted
+	}
 	if about.err != nil {
 		level = slog.LevelError
 		attributes = append(attributes, slog.String("error", about.err.Error()))

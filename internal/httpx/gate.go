@@ -73,6 +73,7 @@ func (g *Gate) Admit(next http.Handler, full func(http.ResponseWriter, *http.Req
 				return
 			}
 			g.refused.Inc()
+			requestOf(r.Context()).refused = true
 			full(w, r, &turno.Error{Kind: turno.KindUnavailable, Code: turno.CodeUnavailable, RetryAfter: time.Second + rand.N(3*time.Second), //nolint:gosec // spreads those who come again
 				Message: "There is more to do just now than we manage. Please try again in a moment."})
 			return

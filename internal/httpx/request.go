@@ -14,6 +14,7 @@ type request struct {
 	err     error  // the internal error behind a 500, for the log
 	stream  bool   // it stayed open: how long says nothing
 	leave   func() // gives back the seat of a Gate; nil: there is none
+	refused bool   // by a Gate: a flood of these would fill the log
 }
 
 type requestKey struct{}

@@ -83,8 +83,8 @@ func (s *Service) zone(tx *sqldb.Tx, c policy.Caller, d *Days) (*time.Location, 
 		}
 		d.TimeZone = user.TimeZone
 	}
-	loc, err := time.LoadLocation(d.TimeZone)
-	if err != nil || d.TimeZone == "Local" {
+	loc, err := turno.ZoneNamed(d.TimeZone)
+	if err != nil {
 		return nil, invalid("query.time_zone", "This is not the name of a time zone, such as Europe/Madrid.")
 	}
 	return loc, nil

@@ -21,6 +21,25 @@ func TestTour(t *testing.T) {
 	)
 }
 
+// A clock of twelve hours says more in the same place.
+func TestTimesFitTheirButtonsOnEveryPhone(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	for _, width := range []int64{320, 360, 390, 412, 430, 600} {
+		look := webtest.Phone()
+		look.Width, look.Language = width, "en-US"
+		tab := chrome.Visit(t, c, look)
+		for _, path := range []string{"/", "/doctors", page.DoctorPath(c.Doctor.UserID)} {
+			tab.Open(path)
+			tab.Wait(".slot")
+			if cut := tab.Cut(".slot"); cut != "" {
+				t.Errorf("%s is cut at %s, %d wide", cut, path, width)
+			}
+		}
+	}
+}
+
 // The first page in a browser, too, shows the times of its reader's clocks.
 func TestTheFirstPageIsInTheBrowsersZone(t *testing.T) {
 	t.Parallel()

@@ -100,7 +100,7 @@ func (r *Request) zone() *time.Location {
 		return own
 	}
 	if name := r.cookie(zoneCookie); len(name) <= maxZoneName && name != "" && name != "Local" {
-		if loc, err := time.LoadLocation(name); err == nil { // whatever was sent: it is not kept
+		if loc, err := turno.ZoneNamed(name); err == nil { // whatever was sent: it is not kept
 			return loc
 		}
 	}

@@ -122,6 +122,21 @@ func (tab *Tab) Overflow() string {
 	})()`)
 }
 
+// Cut names what selector finds whose words do not fit into it, or is "".
+func (tab *Tab) Cut(selector string) string {
+	tab.t.Helper()
+	return Eval[string](tab, `[...document.querySelectorAll(`+quote(selector)+`)].filter(e => {
+		const box = e.getBoundingClientRect(), words = document.createRange();
+		const texts = document.createTreeWalker(e, NodeFilter.SHOW_TEXT, text => text.parentElement.closest(".hidden-text") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
+		while (texts.nextNode()) {
+			words.selectNodeContents(texts.currentNode);
+			const inside = words.getBoundingClientRect();
+			if (inside.width && (inside.left < box.left || inside.right > box.right)) return true;
+		}
+		return false;
+	}).map(e => e.innerText.replace(/\s+/g, " ")).join("; ")`)
+}
+
 // Covered names what lies over something that selector finds and that is in view,
 // so that nobody can press it, or is "".
 func (tab *Tab) Covered(selector string) string {
