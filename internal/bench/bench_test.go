@@ -22,6 +22,11 @@ import (
 func TestEveryRowIsMeasured(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
+	for _, before := range []string{"history.svg", "mixed-l-on-sqlite.svg", "holiday.svg"} {
+		if err := os.WriteFile(filepath.Join(folder, before), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var out, log bytes.Buffer
 	err := Run(t.Context(), Config{
 		Engines: []sqldb.Engine{sqldb.SQLite, sqldb.Postgres}, Postgres: os.Getenv("TURNO_TEST_POSTGRES"),
@@ -64,7 +69,7 @@ func TestEveryRowIsMeasured(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{
-		"doctors.svg", "mixed-3-doctors-on-postgresql.svg", "mixed-3-doctors-on-sqlite.svg", "results.json", "table.md",
+		"doctors.svg", "holiday.svg", "mixed-3-doctors-on-postgresql.svg", "mixed-3-doctors-on-sqlite.svg", "results.json", "table.md",
 	}, filesIn(t, folder)); diff != "" {
 		t.Errorf("what a run leaves (-want +got):\n%s", diff)
 	}

@@ -192,14 +192,8 @@ func (r *runner) write() error {
 	if err != nil {
 		return err
 	}
-	old, err := filepath.Glob(filepath.Join(r.config.Folder, "*.svg"))
-	if err != nil {
+	if err := removePlots(r.config.Folder); err != nil {
 		return err
-	}
-	for _, plot := range old { // of another run: they would pass for this one's
-		if err := os.Remove(plot); err != nil {
-			return err
-		}
 	}
 	files := r.report.plots()
 	files["table.md"] = []byte(table)
@@ -210,6 +204,22 @@ func (r *runner) write() error {
 		}
 	}
 	r.say("results are in %s", r.config.Folder)
+	return nil
+}
+
+// removePlots removes those of a run before: they would pass for this one's.
+func removePlots(folder string) error {
+	for _, name := range []string{"history.svg", "doctors.svg", "mixed-*-on-*.svg"} {
+		old, err := filepath.Glob(filepath.Join(folder, name))
+		if err != nil {
+			return err
+		}
+		for _, plot := range old {
+			if err := os.Remove(plot); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

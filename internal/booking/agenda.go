@@ -93,7 +93,8 @@ func (a *agendaTx) read(when turno.Interval) (Agenda, error) {
 	if err != nil {
 		return Agenda{}, err
 	}
-	return agenda, a.addTimes(&agenda, dayOf(turno.DateOf(a.tx.Now, zone), zone))
+	err = a.addTimes(&agenda, dayOf(turno.DateOf(a.tx.Now, zone), zone))
+	return agenda, err
 }
 
 // addTimes adds hours, open times and the figures of today. One calendar does for

@@ -99,10 +99,8 @@ func (r *Request) zone() *time.Location {
 	if own, err := r.Site.zones.Location(r.Person.TimeZone); err == nil && r.Person.TimeZone != "" {
 		return own
 	}
-	if name := r.cookie(zoneCookie); len(name) <= maxZoneName && name != "" && name != "Local" {
-		if loc, err := turno.ZoneNamed(name); err == nil { // whatever was sent: it is not kept
-			return loc
-		}
+	if loc, err := turno.ZoneNamed(r.cookie(zoneCookie)); err == nil { // whatever was sent: it is not kept
+		return loc
 	}
 	return r.ZoneNamed(r.Clinic().TimeZone, time.UTC)
 }
@@ -122,8 +120,6 @@ func (r *Request) Clinic() turno.Location {
 	}
 	return *r.clinic
 }
-
-const maxZoneName = 64
 
 // Today is the date on the reader's calendar.
 func (r *Request) Today() turno.Date { return turno.DateOf(r.Now, r.Zone) }

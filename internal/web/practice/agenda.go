@@ -1,8 +1,6 @@
 package practice
 
 import (
-	"golang.org/x/sync/errgroup"
-
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/live"
@@ -47,31 +45,27 @@ func dayAsked(p practice) turno.Date {
 	return day
 }
 
-// readAgenda asks for its parts at once: each is a transaction of its own, and on
-// PostgreSQL mostly waits.
 func readAgenda(p practice, day turno.Date, week bool) (agenda, error) {
 	a := agenda{Day: day, Week: week}
 	from, days := day, 1
 	if week {
 		from, days = p.weekOf(day), 7
 	}
-	group, ctx := errgroup.WithContext(p.Context())
-	group.Go(func() (err error) {
-		a.Agenda, err = p.Site.Booking.Agenda(ctx, p.Caller, p.Doctor.ID, from.At(0, p.Local), from.AddDays(days).At(0, p.Local))
-		return err
-	})
-	group.Go(func() error {
-		items, next, err := p.Site.Booking.Requests(ctx, p.Caller, p.Doctor.ID, queued, "")
-		a.Requests, a.MoreAsked = items, next != ""
-		return err
-	})
-	group.Go(func() error {
-		items, next, err := p.Site.Booking.Unanswered(ctx, p.Caller, p.Doctor.ID, queued, "")
-		a.Unanswered, a.MoreOver = items, next != ""
-		return err
-	})
-	err := group.Wait()
-	return a, err
+	var err error
+	a.Agenda, err = p.Site.Booking.Agenda(p.Context(), p.Caller, p.Doctor.ID, from.At(0, p.Local), from.AddDays(days).At(0, p.Local))
+	if err != nil {
+		return agenda{}, err
+	}
+	var next string
+	if a.Requests, next, err = p.Site.Booking.Requests(p.Context(), p.Caller, p.Doctor.ID, queued, ""); err != nil {
+		return agenda{}, err
+	}
+	a.MoreAsked = next != ""
+	if a.Unanswered, next, err = p.Site.Booking.Unanswered(p.Context(), p.Caller, p.Doctor.ID, queued, ""); err != nil {
+		return agenda{}, err
+	}
+	a.MoreOver = next != ""
+	return a, nil
 }
 
 // weekOf is the first day of the week that the day is in, as the reader counts.
