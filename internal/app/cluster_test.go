@@ -98,7 +98,7 @@ func (c *cluster) command(t *testing.T, name string, args ...string) *exec.Cmd {
 // a process of a killed server still holds the memory that they shared.
 func (c *cluster) start(t *testing.T) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		c.server = c.command(t, "postgres", "-D", filepath.Join(c.dir, "data"), "-p", c.port, "-k", c.dir,
 			"-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "log_min_messages=warning")

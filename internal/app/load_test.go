@@ -74,11 +74,11 @@ func (l *load) during(t *testing.T, visits int, hurt func()) {
 	for i, patient := range l.patients {
 		all.Go(func() { l.book(l.nodes[i%len(l.nodes)], patient, stop) })
 	}
-	for deadline := time.Now().Add(time.Minute); l.count() < visits && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(patience); l.count() < visits && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	if l.count() < visits {
-		t.Errorf("only %d visits were booked in a minute", l.count())
+		t.Errorf("only %d visits were booked in %v", l.count(), patience)
 	}
 	hurt()
 	time.Sleep(500 * time.Millisecond) // the clients run into it
@@ -147,13 +147,13 @@ func (l *load) verify(t *testing.T, node *process, dsn string) {
 // quarter hours to roll up.
 func catchUp(t *testing.T, dsn string) {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: time.Now})
+	db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: time.Now, Patience: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
 	left := 1
-	for deadline := time.Now().Add(time.Minute); left > 0 && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); left > 0 && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
 			return tx.QueryRow(`SELECT COUNT(*) FROM visit_changes`).Scan(&left)
 		})
@@ -162,7 +162,7 @@ func catchUp(t *testing.T, dsn string) {
 		}
 	}
 	if left > 0 {
-		t.Errorf("after a minute the jobs have left %d changes", left)
+		t.Errorf("after %v the jobs have left %d changes", patience, left)
 	}
 }
 

@@ -212,7 +212,7 @@ func awaitMails(tb testing.TB, server *mailServer, subject string, want int) {
 // until waits for what must come about, also on a machine that is busy.
 func until(tb testing.TB, what string, so func() bool) {
 	tb.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); !so(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !so(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			tb.Fatalf("waited in vain for %s", what)
 		}

@@ -114,7 +114,7 @@ func freeAddress(t testing.TB) string {
 
 func (p *process) awaitReady(t testing.TB) {
 	t.Helper()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
 		select {
 		case err := <-p.done:

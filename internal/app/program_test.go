@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience is how long a test waits for what must happen.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // result is how a command ended.
 type result struct {
@@ -171,7 +171,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, dsn string)) {
 
 func openDB(t *testing.T, dsn string) *sqldb.DB {
 	t.Helper()
-	db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: time.Now})
+	db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: time.Now, Patience: patience, Deadline: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

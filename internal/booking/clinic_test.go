@@ -17,6 +17,9 @@ import (
 	"github.com/turno-health/turno/internal/store/storetest"
 )
 
+// patience is how long a test waits for what must happen.
+const patience = 3 * time.Minute
+
 // clinic is a small practice on a real database: one doctor in Madrid who works
 // every day from 09:00 to 17:00 in slots of 30 minutes, on Monday 4 January 2027
 // at 10:00 local time.

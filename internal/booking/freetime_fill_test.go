@@ -56,7 +56,7 @@ func TestADoctorWhoseHoursCannotBeComputedIsLeftOut(t *testing.T) {
 		index := freetime.New(c.db, freetime.Config{Now: time.Now})
 		index.Start(t.Context())
 		defer index.Stop()
-		patience, cancel := context.WithTimeout(t.Context(), time.Minute)
+		patience, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		if !index.AwaitFilled(patience) {
 			t.Fatal("it waits for a calendar that nobody can compute")

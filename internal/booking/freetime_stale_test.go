@@ -70,7 +70,7 @@ func TestATakenTimeIsNotOfferedASecondLaterOnAnyNode(t *testing.T) {
 		}
 		book(there, at(1, "11:00"))
 		here.index.Wake()
-		for deadline := time.Now().Add(time.Minute); c.offers(here, at(1, "11:00")); {
+		for deadline := time.Now().Add(patience); c.offers(here, at(1, "11:00")); {
 			if time.Now().After(deadline) {
 				t.Fatal("a node that is woken does not look")
 			}
@@ -233,12 +233,12 @@ func TestWhatCouldNotBeFollowedIsReadAnewOnce(t *testing.T) {
 			t.Error("open times are not computed meanwhile")
 		}
 		rename("gone", "calendar_changes")
-		for deadline := time.Now().Add(time.Minute); !node.index.Await(t.Context()); {
+		for deadline := time.Now().Add(patience); !node.index.Await(t.Context()); {
 			if time.Now().After(deadline) {
 				t.Fatal("it does not follow again")
 			}
 		}
-		for deadline, before := time.Now().Add(20*time.Second), int64(-1); looks.Load() != before; {
+		for deadline, before := time.Now().Add(patience), int64(-1); looks.Load() != before; {
 			if before = looks.Load(); time.Now().After(deadline) {
 				t.Fatal("it reads again and again")
 			}
@@ -261,7 +261,7 @@ func TestAnOlderDatabaseIsReadAnew(t *testing.T) {
 		_, err := tx.Exec(`UPDATE doctors SET horizon_days = 1 WHERE user_id = $1`, c.doctor.UserID)
 		return err
 	})
-	for deadline := time.Now().Add(time.Minute); c.offers(node, at(1, "16:30")); node.index.Wake() {
+	for deadline := time.Now().Add(patience); c.offers(node, at(1, "16:30")); node.index.Wake() {
 		if time.Now().After(deadline) {
 			t.Fatal("what the other database says is not known")
 		}

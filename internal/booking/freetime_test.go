@@ -51,7 +51,7 @@ func twoProcesses(t *testing.T, test func(t *testing.T, c *clinic, other *sqldb.
 			dsn, clock := storetest.DSN(t, engine), storetest.NewClock(storetest.Monday())
 			var dbs []*sqldb.DB
 			for range 2 {
-				db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: clock.Now, MaxConns: 8, Patience: time.Minute})
+				db, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: clock.Now, MaxConns: 8, Patience: patience, Deadline: patience})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -194,7 +194,7 @@ func (w *world) compare(round int, nodes []*searchNode, within time.Duration) {
 // reads all calendars anew.
 func (w *world) awaitIndex(n *searchNode) {
 	w.t.Helper()
-	for deadline := time.Now().Add(time.Minute); !n.index.Await(w.t.Context()) || !n.index.Knows(w.clock.Now()); {
+	for deadline := time.Now().Add(patience); !n.index.Await(w.t.Context()) || !n.index.Knows(w.clock.Now()); {
 		if time.Now().After(deadline) {
 			w.t.Fatal("the index does not follow")
 		}

@@ -70,10 +70,13 @@ func expectLine(t *testing.T, lines <-chan string, want string) {
 		if !open || line != want {
 			t.Fatalf("got line %q (open: %t), want %q", line, open, want)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("waited in vain for %q", want)
 	}
 }
+
+// patience is how long a test waits for what must happen.
+const patience = 3 * time.Minute
 
 func expectEnd(t *testing.T, lines <-chan string) {
 	t.Helper()
@@ -82,7 +85,7 @@ func expectEnd(t *testing.T, lines <-chan string) {
 		if open {
 			t.Fatalf("got %q, want the end", line)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the stream does not end")
 	}
 }
@@ -193,7 +196,7 @@ func TestAStreamNoticesThatItsPageLeft(t *testing.T) {
 	leave()
 	select {
 	case <-left:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the stream goes on for nobody")
 	}
 }

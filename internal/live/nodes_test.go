@@ -141,6 +141,7 @@ func TestANodeWhoseConnectionWasLostLooksAgainAndGoesOn(t *testing.T) {
 	db := storetest.New(t, sqldb.Postgres, storetest.NewClock(storetest.Monday()))
 	here, there := startHub(t, db, testConfig(t)), startHub(t, db, testConfig(t))
 	doctor, other := turno.NewID(), turno.NewID()
+	listening(t, there, here, doctor) // both listen before they are cut off
 	news := listening(t, here, there, doctor)
 	unconcerned := subscribe(t, there, live.Calendar(other))
 

@@ -30,6 +30,7 @@ type Options struct {
 	Logger   *slog.Logger        // nil: nothing is logged
 	MaxConns int                 // 0: derived from the number of cores
 	Patience time.Duration       // how long a write waits for another process; 0: 10 s
+	Deadline time.Duration       // for the statements of a Write on SQLite; 0: 15 s. PostgreSQL: statement_timeout in the DSN
 	OnWait   func()              // called once when a write has waited for another process for a second
 	Retried  func(reason string) // called before each retry: "serialization", "deadlock", "busy" or "connection"
 
@@ -69,6 +70,9 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	}
 	if o.Patience == 0 {
 		o.Patience = 10 * time.Second
+	}
+	if o.Deadline == 0 {
+		o.Deadline = 15 * time.Second
 	}
 	if o.Retried == nil {
 		o.Retried = func(string) {}

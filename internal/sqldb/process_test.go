@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 func writeOnce(path string) error {
 	ctx := context.Background()
-	db, err := Open(ctx, path, Options{Now: time.Now, Patience: 20 * time.Second})
+	db, err := Open(ctx, path, Options{Now: time.Now, Patience: 2 * time.Minute})
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func openTest(t testing.TB, dsn string, o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.Deadline = 3 * time.Minute // speed decides no test
 	db, err := Open(t.Context(), dsn, o)
 	if err != nil {
 		t.Fatal(err)

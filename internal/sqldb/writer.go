@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	maxGroup      = 128              // closures that share one commit
-	groupDeadline = 15 * time.Second // for the statements of one real transaction
+	maxGroup = 128 // closures that share one commit
 
 	turnAfter  = time.Second           // of continuous groups: then others get their turn
 	turnLength = 12 * time.Millisecond // longer than anybody's pollInterval
@@ -209,7 +208,7 @@ func (w *writer) begin() error {
 }
 
 func (w *writer) tryBegin() error {
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	ctx, cancel := context.WithTimeout(w.ctx, w.opts.Deadline)
 	defer cancel()
 	if w.conn == nil {
 		conn, err := newSQLiteConn(ctx, w.file)

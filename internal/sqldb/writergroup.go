@@ -15,7 +15,7 @@ var errTorn = errors.New("a closure gave up after it had begun to write")
 
 // settle runs and answers group, for which the transaction has begun.
 func (w *writer) settle(group []*write) {
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	ctx, cancel := context.WithTimeout(w.ctx, w.opts.Deadline)
 	defer cancel()
 	if len(group) == 1 {
 		w.commitAlone(ctx, group[0])
@@ -87,7 +87,7 @@ func (w *writer) performApart(ctx context.Context, call *write) error {
 
 // repeat undoes a group and runs it again, its closures kept apart.
 func (w *writer) repeat(group []*write) error {
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	ctx, cancel := context.WithTimeout(w.ctx, w.opts.Deadline)
 	defer cancel()
 	if err := w.conn.control(ctx, "ROLLBACK"); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (w *writer) rerun(call *write) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(w.ctx, groupDeadline)
+	ctx, cancel := context.WithTimeout(w.ctx, w.opts.Deadline)
 	defer cancel()
 	w.commitAlone(ctx, call)
 	return nil

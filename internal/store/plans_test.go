@@ -86,7 +86,7 @@ func newPlans(t *testing.T, engine sqldb.Engine) *plans {
 	t.Helper()
 	p := &plans{t: t, now: storetest.NewClock(storetest.Monday()).Now, statements: map[string][]any{}}
 	dsn := storetest.DSN(t, engine)
-	filling, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: p.now})
+	filling, err := sqldb.Open(t.Context(), dsn, sqldb.Options{Now: p.now, Deadline: 10 * time.Minute}) // for demo m
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func newPlans(t *testing.T, engine sqldb.Engine) *plans {
 
 // mail adds what a demo lacks, and lets the database count.
 func (p *plans) mail(to policy.Caller) {
-	p.must(p.db.Write(p.t.Context(), func(tx *sqldb.Tx) error {
+	p.must(p.db.WriteLong(p.t.Context(), func(tx *sqldb.Tx) error {
 		for i := range 500 {
 			if err := store.InsertMail(tx, store.Mail{ID: turno.NewID(), Key: fmt.Sprint(i), Kind: "booked", UserID: to.UserID}); err != nil {
 				return err

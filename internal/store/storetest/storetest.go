@@ -19,6 +19,9 @@ const maxConns = 16
 // under the race detector is slow, and a lock that never comes must not hang.
 const patience = 2 * time.Minute
 
+// deadline is for the statements of one transaction, on both engines.
+const deadline = 3 * time.Minute
+
 // Engines lists both engines, as the names of subtests.
 func Engines() []sqldb.Engine { return []sqldb.Engine{sqldb.SQLite, sqldb.Postgres} }
 
@@ -89,6 +92,7 @@ func options(t testing.TB, clock *Clock) sqldb.Options {
 		Logger:   slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		MaxConns: maxConns,
 		Patience: patience,
+		Deadline: deadline,
 	}
 }
 

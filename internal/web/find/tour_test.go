@@ -3,7 +3,9 @@ package find_test
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
@@ -25,7 +27,8 @@ func TestTour(t *testing.T) {
 func TestTimesFitTheirButtonsOnEveryPhone(t *testing.T) {
 	t.Parallel()
 	chrome := webtest.StartChrome(t)
-	c := webtest.OnSQLite(t, webtest.Now())
+	// The soonest begin after ten, where times are wide.
+	c := webtest.OnSQLite(t, storetest.NewClock(time.Now().UTC().Truncate(24*time.Hour).Add(9*time.Hour+50*time.Minute)))
 	for _, width := range []int64{320, 360, 390, 412, 430, 600} {
 		look := webtest.Phone()
 		look.Width, look.Language = width, "en-US"
