@@ -73,16 +73,19 @@ func checkAt(t *rapid.T, local time.Time) {
 // naiveAt looks at every quarter of an hour of three days.
 func naiveAt(d turno.Date, c turno.Clock, zone *time.Location) time.Time {
 	wanted := time.Date(d.Year, d.Month, d.Day, 0, int(c), 0, 0, time.UTC)
-	reading := func(t time.Time) time.Time { return t.Add(offset(t, zone)) }
 	var skipped, earliest time.Time
-	for t := wanted.Add(-36 * time.Hour); t.Before(wanted.Add(36 * time.Hour)); t = t.Add(15 * time.Minute) {
-		candidate := wanted.Add(-offset(t, zone))
-		if reading(candidate).Equal(wanted) && (earliest.IsZero() || candidate.Before(earliest)) {
+	begin := wanted.Add(-36 * time.Hour)
+	ahead := offset(begin, zone) // of UTC, at t
+	for t := begin; t.Before(wanted.Add(36 * time.Hour)); t = t.Add(15 * time.Minute) {
+		candidate := wanted.Add(-ahead)
+		if (earliest.IsZero() || candidate.Before(earliest)) && offset(candidate, zone) == ahead {
 			earliest = candidate
 		}
-		if !reading(t).After(wanted) && reading(t.Add(15*time.Minute)).After(wanted) && skipped.IsZero() {
+		next := offset(t.Add(15*time.Minute), zone)
+		if skipped.IsZero() && !t.Add(ahead).After(wanted) && t.Add(15*time.Minute+next).After(wanted) {
 			skipped = candidate
 		}
+		ahead = next
 	}
 	if !earliest.IsZero() {
 		return earliest
