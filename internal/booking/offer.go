@@ -65,7 +65,8 @@ type OfferState string
 const (
 	OfferOpen       OfferState = "open"
 	OfferHeld       OfferState = "held"        // by the caller or the browser: it can be booked
-	OfferTaken      OfferState = "taken"       // somebody has it, or it is too short now for the choice
+	OfferTaken      OfferState = "taken"       // somebody has it
+	OfferTooShort   OfferState = "too_short"   // it is free, but not for as long as the choice takes
 	OfferNotOffered OfferState = "not_offered" // it is no time of this doctor's
 )
 
@@ -282,6 +283,8 @@ func (o *offerTx) state(offer Offer) (OfferState, error) {
 		return OfferHeld, nil
 	case err == nil:
 		return OfferOpen, nil
+	case turno.CodeOf(err) == turno.CodeSlotTaken && !covered(o.busy, o.want.StartsAt):
+		return OfferTooShort, nil
 	case turno.CodeOf(err) == turno.CodeSlotTaken:
 		return OfferTaken, nil
 	case turno.CodeOf(err) == turno.CodeNotOffered:

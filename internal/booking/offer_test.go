@@ -120,7 +120,7 @@ func TestAnOfferNamesTheVisitTypesThatTheCallerMayChoose(t *testing.T) {
 			}
 		}
 		got, err := c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &long.ID})
-		if err != nil || got.State != booking.OfferTaken || !got.Slot.EndsAt.Equal(at(1, "11:00")) {
+		if err != nil || got.State != booking.OfferTooShort || !got.Slot.EndsAt.Equal(at(1, "11:00")) {
 			t.Errorf("a long visit before a taken time: %s until %s, %v", got.State, got.Slot.EndsAt, err)
 		}
 		_, err = c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &staff.ID})

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,7 +32,7 @@ func checkTime(r schedule.Rules, busy []turno.Interval, start time.Time, minutes
 	case schedule.Offered(r, busy, start, query):
 		return nil
 	case schedule.Offered(r, nil, start, query):
-		return slotTaken()
+		return notFree(busy, start)
 	}
 	return notOffered("The doctor offers no visit at this time. Please choose one of the open times.")
 }
@@ -59,10 +60,22 @@ func checkAnyTime(r schedule.Rules, busy []turno.Interval, start time.Time, minu
 	}
 	for _, taken := range busy {
 		if taken.Overlaps(wanted) {
-			return slotTaken()
+			return notFree(busy, start)
 		}
 	}
 	return nil
+}
+
+// notFree tells a start that somebody has from one after which too little is left.
+func notFree(busy []turno.Interval, start time.Time) error {
+	if !covered(busy, start) {
+		return turno.Conflict(turno.CodeSlotTaken, "This time is too short for this visit. Here are the nearest open times.")
+	}
+	return slotTaken()
+}
+
+func covered(busy []turno.Interval, at time.Time) bool {
+	return slices.ContainsFunc(busy, func(i turno.Interval) bool { return !at.Before(i.StartsAt) && at.Before(i.EndsAt) })
 }
 
 func slotTaken() error {

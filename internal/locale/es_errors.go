@@ -78,6 +78,7 @@ func spanishErrors() map[string]string {
 
 		// Visits.
 		"This time has just been taken. Here are the nearest open times.":                                                          "Esta hora se acaba de ocupar. Estas son las horas libres más cercanas.",
+		"This time is too short for this visit. Here are the nearest open times.":                                                  "Esta hora se queda corta para esta cita. Estas son las horas libres más cercanas.",
 		"The doctor offers no visit at this time. Please choose one of the open times.":                                            "A esta hora no se ofrece consulta. Elige una de las horas libres.",
 		"The doctor takes no visits at the moment.":                                                                                "Por ahora no se aceptan citas con este médico.",
 		"There is a patient of this name and birth date already.":                                                                  "Ya hay un paciente con este nombre y esta fecha de nacimiento.",

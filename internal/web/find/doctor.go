@@ -18,6 +18,7 @@ type profile struct {
 	week      booking.SlotWeek
 	reviews   []turno.Feedback
 	older     string // the cursor of the reviews before
+	kept      *turno.Hold
 }
 
 // doctor shows a doctor with a week of open times.
@@ -35,6 +36,9 @@ func doctor(r *page.Request) error {
 		if p.week, err = r.Site.Booking.SlotWeek(r.Context(), r.Caller, p.wantedWeek(r)); err != nil {
 			return err
 		}
+	}
+	if p.kept, err = keptTime(r); err != nil {
+		return err
 	}
 	if p.reviews, p.older, err = r.Site.Booking.Feedback(r.Context(), r.Caller, id, 5, r.URL.Query().Get("reviews")); err != nil {
 		return err

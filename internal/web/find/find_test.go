@@ -53,6 +53,30 @@ func TestTheSearchIsInTheAddress(t *testing.T) {
 	})
 }
 
+// Nobody else is offered it meanwhile, and it is in none of the lists.
+func TestWhatIsKeptForTheReaderIsAPressAway(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		path := page.BookPath(c.Doctor.UserID, c.OpenTime(2), nil)
+		v, other := c.Visitor(t), c.Visitor(t)
+		v.Get(path)
+		other.Get(page.BookPath(c.Doctor.UserID, c.OpenTime(5), nil))
+		for _, place := range []string{"/", "/doctors", page.DoctorPath(c.Doctor.UserID)} {
+			got := v.Get(place)
+			if !got.Says("Kept for you: Monday 4 January at 11:00") || !got.Says("Until 09:05 nobody else can have it.") {
+				t.Errorf("%s says %s", place, got.Text())
+			}
+			if back := v.Get(got.Find(".notice a").AttrOr("href", "")); back.Path != path {
+				t.Errorf("%s leads to %s, want %s", place, back.Path, path)
+			}
+		}
+		c.Clock.Advance(turno.HoldLifetime)
+		if got := v.Get("/doctors"); got.Says("Kept for you") {
+			t.Errorf("when it is kept no more, the list says %s", got.Text())
+		}
+	})
+}
+
 func TestTimesAreInTheReadersZone(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

@@ -20,10 +20,14 @@ func home(r *page.Request) error {
 	if err != nil {
 		return err
 	}
+	kept, err := keptTime(r)
+	if err != nil {
+		return err
+	}
 	return r.Show(page.Head{
 		Title:       r.T("Find a doctor"),
 		Description: r.T("Choose a time that suits you. It takes less than a minute."),
-	}, homePage(r, start, next))
+	}, homePage(r, start, next, kept))
 }
 
 // nextVisit is the soonest visit of a patient, or of somebody they care for; nil

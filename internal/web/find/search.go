@@ -25,6 +25,7 @@ type results struct {
 	doctors         []booking.FoundDoctor
 	count           int    // on all pages
 	next            string // the cursor of the page after
+	kept            *turno.Hold
 }
 
 // search lists doctors with their next open times. All that is asked is in the
@@ -45,6 +46,9 @@ func search(r *page.Request) error {
 		return err
 	}
 	if found.count, err = r.Site.Booking.CountDoctors(r.Context(), r.Caller, want); err != nil {
+		return err
+	}
+	if found.kept, err = keptTime(r); err != nil {
 		return err
 	}
 	return r.Show(page.Head{Title: found.heading(r), Description: r.T("Choose a time that suits you. It takes less than a minute."), At: "/doctors"}, searchPage(r, found))

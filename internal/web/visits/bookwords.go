@@ -10,13 +10,16 @@ import (
 	"github.com/turno-health/turno/internal/web/ui"
 )
 
-// lost reports whether somebody else has the time by now.
+// lost reports whether the time can't be had for this visit.
 func (v bookView) lost() bool { return !v.offer.State.Bookable() }
 
-// lostTitle says what happened to the time.
+// lostTitle says why.
 func (v bookView) lostTitle(r *page.Request) string {
-	if v.offer.State == booking.OfferTaken {
+	switch v.offer.State {
+	case booking.OfferTaken:
 		return r.T("This time has just been taken")
+	case booking.OfferTooShort:
+		return r.T("This time is too short for this visit")
 	}
 	return r.T("This time is not open for a visit")
 }

@@ -1,0 +1,17 @@
+package find
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/web/page"
+)
+
+// keptTime is the time that is kept for the reader; nil when there is none. It is
+// in no list of open times meanwhile, since nobody else can have it.
+func keptTime(r *page.Request) (*turno.Hold, error) {
+	if !r.SignedIn() && r.Visitor() == uuid.Nil {
+		return nil, nil //nolint:nilnil // nothing is kept for a stranger
+	}
+	return r.Site.Booking.CurrentHold(r.Context(), r.Caller, r.Visitor())
+}
