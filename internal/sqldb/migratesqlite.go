@@ -71,7 +71,11 @@ func (db *sqliteDB) apply(ctx context.Context, files []migration) (err error) {
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	file.SetMaxOpenConns(1)
-	conn, err := file.Conn(ctx)
+	var conn *sql.Conn
+	err = db.untilFree(ctx, func() (err error) {
+		conn, err = file.Conn(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

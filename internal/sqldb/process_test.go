@@ -158,3 +158,47 @@ func TestJobsTakeTurnsWithTheWriter(t *testing.T) {
 		t.Errorf("%d rows", len(got))
 	}
 }
+
+// As SQLite does for a moment when the last connection closes, or the first opens
+// after a crash.
+func TestAFileThatSomebodyNeedsAloneIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, act := range map[string]func(db *DB) error{
+		"to migrate": func(db *DB) error {
+			return db.Migrate(t.Context(), folder(map[string]string{"0001_a.sql": "CREATE TABLE a (n integer)"}))
+		},
+		"to read":             func(db *DB) error { return db.Ping(t.Context()) },
+		"to write":            func(db *DB) error { return db.Write(t.Context(), func(tx *Tx) error { return nil }) },
+		"to write for long":   func(db *DB) error { return db.WriteLong(t.Context(), func(tx *Tx) error { return nil }) },
+		"to see its versions": func(db *DB) error { _, _, err := db.MigrationState(t.Context(), folder(nil)); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "test.db")
+			db := openTest(t, path, Options{})
+			alone, err := openFile(path, "locking_mode(EXCLUSIVE)")
+			if err != nil {
+				t.Fatal(err)
+			}
+			alone.SetMaxOpenConns(1)
+			if _, err := alone.ExecContext(t.Context(), "BEGIN IMMEDIATE; COMMIT"); err != nil {
+				t.Fatal(err)
+			}
+			acted := make(chan error)
+			go func() { acted <- act(db) }()
+			select {
+			case err := <-acted:
+				t.Errorf("it did not wait: %v", err)
+				_ = alone.Close()
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			if err := alone.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-acted; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

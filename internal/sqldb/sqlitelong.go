@@ -34,7 +34,11 @@ func (db *sqliteDB) writeLong(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer db.writer.turn.give()
-	conn, err := newSQLiteConn(ctx, db.long.file)
+	var conn *sqliteConn
+	err := db.untilFree(ctx, func() (err error) {
+		conn, err = newSQLiteConn(ctx, db.long.file)
+		return err
+	})
 	if err != nil {
 		return err
 	}
