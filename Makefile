@@ -30,9 +30,10 @@ generate: ## the Go code of the pages' templates (*.templ)
 fresh: ## fails when a template was changed and not generated again
 	@$(TEMPL) generate -log-level warn -check
 
+# It leaves vet to "make check".
 test: tools/npm/node_modules ## everything, on both databases and in a browser, with the race detector; installs what it needs
 	scripts/install-tools compiler postgres node chromium khal
-	scripts/with-postgres go test $(RACE) -timeout 30m ./...
+	scripts/with-postgres go test $(RACE) -vet off -timeout 30m ./...
 
 shots: tools/npm/node_modules ## pictures of every page, light and dark, phone and desktop, in build/shots
 	scripts/install-tools chromium
