@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/webtest"
@@ -15,6 +16,8 @@ func TestTour(t *testing.T) {
 	chrome := webtest.StartChrome(t)
 	c := webtest.OnSQLite(t, webtest.Now())
 	c.Visit(c.OpenTime(3))
+	_, err := c.Booking.Hold(t.Context(), c.Patient.Caller, booking.NewHold{DoctorID: c.Doctor.UserID, StartsAt: c.OpenTime(5)})
+	c.Must(err)
 	webtest.Tour(t, c, chrome,
 		webtest.Place{Name: "home-patient", Path: "/", As: c.Patient},
 		webtest.Place{Name: "doctors", Path: "/doctors"},
