@@ -28,7 +28,7 @@ type auditCommands struct {
 // auditFilter chooses entries of the trail, as GET /audit-logs does.
 type auditFilter struct {
 	ActionBy string `help:"Only what the user with this id did." placeholder:"ID"`
-	Action   string `name:"action" help:"Only this: CREATE, UPDATE, DELETE, READ, LOGIN, LOGIN_FAILED, LOGOUT, EXPORT or ERASE." placeholder:"TYPE"`
+	Action   string `name:"action" help:"Only this: CREATE, UPDATE, DELETE, READ, LOGIN, LOGIN_FAILED, LOGOUT, EXPORT or ERASE." placeholder:"TYPE" enum:",CREATE,UPDATE,DELETE,READ,LOGIN,LOGIN_FAILED,LOGOUT,EXPORT,ERASE" default:""`
 	Entity   string `help:"Only about rows of this sort: appointment, user, patient ..." placeholder:"NAME"`
 	EntityID string `help:"Only about the row with this id." placeholder:"ID"`
 	From     string `help:"Not before this day or instant (UTC, or RFC 3339)." placeholder:"2026-01-31"`
@@ -48,8 +48,13 @@ func (f auditFilter) trail() (insight.TrailFilter, error) {
 	if t.From, err = instant("--from", f.From); err != nil {
 		return t, err
 	}
-	t.To, err = instant("--to", f.To)
-	return t, err
+	if t.To, err = instant("--to", f.To); err != nil {
+		return t, err
+	}
+	if !t.From.IsZero() && !t.To.IsZero() && !t.From.Before(t.To) {
+		return t, usage("--from is before --to")
+	}
+	return t, nil
 }
 
 func instant(flag, s string) (time.Time, error) {

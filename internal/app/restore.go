@@ -49,6 +49,9 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) (err error) {
 	if replacing && !c.Replace {
 		return advise(fmt.Errorf("%s exists already", c.DatabaseName()), "Choose another name with --database, or add --replace")
 	}
+	if err := c.aloneUnless(replacing); err != nil {
+		return err
+	}
 	erased, err := c.erasures(ctx, p, replacing)
 	if err != nil {
 		return err
@@ -71,6 +74,21 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) (err error) {
 		return err
 	}
 	c.tell(p, kept, again)
+	return nil
+}
+
+// aloneUnless refuses what a database that is gone has left: SQLite would replay it
+// into the one that comes to its place.
+func (c *restoreCommand) aloneUnless(replacing bool) error {
+	if replacing {
+		return nil // it is settled before it is moved
+	}
+	for _, ending := range []string{"-wal", "-shm", "-journal"} {
+		if left := c.Database.Database + ending; mustExist(config.Database{Database: left}) == nil {
+			return advise(fmt.Errorf("%s is a part of another database, and may hold the last that was written to it", left),
+				"Move it to where that database is, or choose another name with --database")
+		}
+	}
 	return nil
 }
 
@@ -97,7 +115,7 @@ func (c *restoreCommand) erasures(ctx context.Context, p *Program, replacing boo
 	if !replacing {
 		return erased, nil
 	}
-	const advice = "If it is damaged, move it away, and name an export of the trail with --erasures"
+	const advice = "If it is damaged, move it away together with the files whose names begin like its own, and name an export of the trail with --erasures"
 	db, err := p.openExisting(ctx, c.Database)
 	if err != nil {
 		return nil, advise(fmt.Errorf("look for erased people in the database to be replaced: %w", err), advice)
@@ -254,8 +272,15 @@ func (c *restoreCommand) put(ctx context.Context, draft string, replacing bool) 
 			return "", fmt.Errorf("move the database aside: %w", err)
 		}
 	}
+	if err := c.aloneUnless(replacing); err != nil {
+		return "", err
+	}
 	if err := os.Rename(draft, target); err != nil {
-		return kept, fmt.Errorf("put the restored database in its place: %w", err)
+		err = fmt.Errorf("put the restored database in its place: %w", err)
+		if replacing && os.Rename(kept, target) != nil {
+			err = advise(err, "The database that was there is "+kept+" now")
+		}
+		return "", err
 	}
 	return kept, nil
 }

@@ -97,6 +97,29 @@ func TestAWrongPassphraseOpensNothing(t *testing.T) {
 	}
 }
 
+// SQLite would replay what another database has left into the one that comes to its
+// place.
+func TestABackupIsNotRestoredBesideTheLogOfAnotherDatabase(t *testing.T) {
+	t.Parallel()
+	dsn, folder := storetest.DSN(t, sqldb.SQLite), t.TempDir()
+	run(t, "", "migrate", "--database", dsn).expect(t, app.ExitOK, "")
+	backup, restored := filepath.Join(folder, "backup.db"), filepath.Join(folder, "restored.db")
+	run(t, "", "backup", "--database", dsn, "--to", backup, "--plaintext").expect(t, app.ExitOK, "")
+	for _, ending := range []string{"-wal", "-shm", "-journal"} {
+		if err := os.WriteFile(restored+ending, []byte("what a killed server left"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run(t, "", "restore", backup, "--database", restored).expect(t, app.ExitFailed, restored+ending+" is a part of another database")
+		if err := os.Remove(restored + ending); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "", "restore", backup, "--database", restored).expect(t, app.ExitOK, "")
+	if n := people(t, restored); n != 0 {
+		t.Errorf("%d people are in the database, want 0", n)
+	}
+}
+
 // people counts those who have a name.
 func people(t *testing.T, dsn string) (n int) {
 	t.Helper()
