@@ -35,7 +35,7 @@ type Options struct {
 	Retried  func(reason string) // called before each retry: "serialization", "deadlock", "busy" or "connection"
 
 	// Trace is told of each statement, before it runs; nil is fine. It is for tests
-	// that look at plans.
+	// that look at plans. With it, CopyIn inserts row by row on PostgreSQL too.
 	Trace func(sql string, args []any)
 }
 

@@ -114,7 +114,7 @@ func explained(ctx context.Context, err error) error {
 		return fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	_, told := errors.AsType[*turno.Error](err)
-	late := ctx.Err() == nil && (hasState(err, "57014") || isAway(err))
+	late := ctx.Err() == nil && (hasState(err, "57014") || errors.Is(err, context.DeadlineExceeded) || isAway(err))
 	if told || !exhausted && !late && !IsBusy(err) && !errors.Is(err, ErrClosed) {
 		return err
 	}

@@ -35,7 +35,9 @@ func openTest(t testing.TB, dsn string, o Options) *DB {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	o.Deadline = 3 * time.Minute // speed decides no test
+	if o.Deadline == 0 {
+		o.Deadline = 3 * time.Minute // speed decides no test
+	}
 	db, err := Open(t.Context(), dsn, o)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/turno-health/turno"
 )
 
 var errOnPurpose = errors.New("on purpose")
@@ -374,5 +376,33 @@ func BenchmarkWrite(b *testing.B) {
 				}
 			})
 		})
+	}
+}
+
+func TestATransactionOverItsDeadlineIsUndoneAndMayComeAgain(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/test.db"
+	db, hasty := openTest(t, path, Options{}), openTest(t, path, Options{Deadline: 50 * time.Millisecond})
+	mustExec(t, db, createNumbers)
+	for name, late := range map[string]func(tx *Tx) error{
+		"at a statement": func(tx *Tx) error {
+			if err := insert(tx, 1); err != nil {
+				return err
+			}
+			<-tx.ctx.Done()
+			return insert(tx, 2)
+		},
+		"at the commit": func(tx *Tx) error {
+			defer func() { <-tx.ctx.Done() }()
+			return insert(tx, 3)
+		},
+	} {
+		if err := hasty.Write(t.Context(), late); turno.KindOf(err) != turno.KindUnavailable {
+			t.Errorf("late %s: %v", name, err)
+		}
+	}
+	mustExec(t, db, "INSERT INTO numbers VALUES (4)")
+	if diff := cmp.Diff([]int{4}, numbers(t, db)); diff != "" {
+		t.Errorf("written (-want +got):\n%s", diff)
 	}
 }

@@ -101,8 +101,9 @@ func clearDefaultPartition(tx *sqldb.Tx, cutoff time.Time) error {
 }
 
 // deleteMonth deletes entries of the month of the oldest one, if it lies before the
-// cutoff, so many at a time that nobody waits long. The trigger that guards the trail steps aside for this transaction
-// only: it is made again from its own text before the commit.
+// cutoff, so many at a time that nobody waits long. The trigger that guards the trail
+// steps aside for this transaction only: it is made again from its own text before the
+// commit.
 func deleteMonth(tx *sqldb.Tx, cutoff time.Time) (bool, error) {
 	var oldest time.Time
 	err := tx.QueryRow(`
