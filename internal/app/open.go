@@ -97,7 +97,19 @@ func migrate(ctx context.Context, db *sqldb.DB, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return db.Write(ctx, store.MakeAuditPartitions)
+	return makeMonths(ctx, db, logger)
+}
+
+// makeMonths makes the coming months of the trail, unless somebody reads the trail
+// meanwhile. That is no reason not to start: entries without their month have the
+// default partition, and the job that tries again says when this month's is missing.
+func makeMonths(ctx context.Context, db *sqldb.DB, logger *slog.Logger) error {
+	err := db.Write(ctx, store.MakeAuditPartitions)
+	if sqldb.IsBusy(err) {
+		logger.WarnContext(ctx, "the coming months of the trail could not be made, since something reads the trail for long, such as pg_dump; a job tries again", "error", err)
+		return nil
+	}
+	return err
 }
 
 // refuseForeign keeps Turno's tables out of a file that holds something else.

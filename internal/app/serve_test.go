@@ -231,3 +231,34 @@ func TestANodeIsNotReadyOnADatabaseOfALaterRelease(t *testing.T) {
 		run(t, "", "audit", "list", "--database", dsn).expect(t, app.ExitFailed, "newer release")
 	})
 }
+
+// pg_dump reads the trail for hours, and a month of it is made meanwhile only when
+// nobody reads.
+func TestANodeStartsWhileSomebodyReadsTheTrailForLong(t *testing.T) {
+	t.Parallel()
+	dsn, key := storetest.DSN(t, sqldb.Postgres), newKeyFile(t)
+	first := serve(t, dsn, key)
+	first.cancel()
+	first.wait(t)
+	db := openDB(t, dsn)
+	if err := db.Write(t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec("DROP TABLE audit_logs_" + tx.Now.AddDate(0, 3, 1-tx.Now.Day()).Format("200601"))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Read(t.Context(), func(tx *sqldb.Tx) error {
+		var entries int
+		if err := tx.QueryRow("SELECT count(*) FROM audit_logs").Scan(&entries); err != nil {
+			return err
+		}
+		s := serve(t, dsn, key)
+		s.expect(t, "POST", "/api/v1/auth/register", "", newPatient, http.StatusCreated)
+		if log := s.log.String(); !strings.Contains(log, "the coming months of the trail could not be made") {
+			t.Errorf("the log does not say what is put off:\n%s", log)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

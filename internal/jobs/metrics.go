@@ -15,7 +15,7 @@ type Metrics struct {
 	auditDefault atomic.Int64
 }
 
-// NewMetrics registers turno_jobs_total by job and result (done, failed), and
+// NewMetrics registers turno_jobs_total by job and result (done, failed, postponed), and
 // turno_audit_default_rows: entries of the trail in no monthly partition, which
 // should be none.
 func NewMetrics(registry *metric.Registry) *Metrics {
@@ -30,7 +30,10 @@ func (m *Metrics) count(job string, err error) {
 		return
 	}
 	result := "done"
-	if err != nil {
+	switch {
+	case isPostponed(err):
+		result = "postponed"
+	case err != nil:
 		result = "failed"
 	}
 	m.runs.Inc(job, result)

@@ -209,6 +209,9 @@ func riverConfig(c Config) *river.Config {
 func (c Config) watch(ctx context.Context, name string, run func(context.Context) error) error {
 	err := c.guard(ctx, name, run)
 	c.Metrics.count(name, err)
+	if isPostponed(err) {
+		return nil
+	}
 	return err
 }
 
@@ -218,7 +221,9 @@ func (c Config) guard(ctx context.Context, name string, run func(context.Context
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
-		if err != nil {
+		if isPostponed(err) {
+			c.Logger.WarnContext(ctx, "a task waits for its next turn", "job", name, "error", err)
+		} else if err != nil {
 			c.Logger.ErrorContext(ctx, "a job failed", "job", name, "error", err)
 			err = fmt.Errorf("%s: %w", name, err)
 		}

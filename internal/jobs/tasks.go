@@ -53,7 +53,7 @@ func Tasks(db *sqldb.DB, b Booking, auditYears int, metrics *Metrics) []Task {
 		{"clear_past_busy_periods", 10 * time.Minute, untilNone(b.ClearPast)},
 		{RollUpTask, time.Minute, repeat(db, rollUp)},
 		{"make_audit_partitions", 6 * time.Hour, func(ctx context.Context) error { return makePartitions(ctx, db, metrics) }},
-		{"drop_old_audit_months", 24 * time.Hour, repeat(db, store.DropAuditMonthBefore(auditYears))},
+		{"drop_old_audit_months", 6 * time.Hour, dropMonths(db, auditYears)},
 		{"purge_idempotent_answers", time.Hour, repeat(db, store.PurgeIdempotentAnswers)},
 		{"purge_outbox", time.Hour, untilNone(found(db, store.OldEvents, store.PurgeEvents))},
 		{"clear_mail_bodies", 24 * time.Hour, repeat(db, store.ClearMailBodies)},
@@ -125,11 +125,51 @@ func untilNone[N int | int64](step func(context.Context) (N, error)) func(contex
 	}
 }
 
+// postponed is how a task ends that can't have what it needs just now, and loses
+// nothing by waiting for its next turn. It is no failure.
+type postponed struct{ err error }
+
+func (p *postponed) Error() string { return "put off to the next turn: " + p.err.Error() }
+func (p *postponed) Unwrap() error { return p.err }
+
+func isPostponed(err error) bool { return errors.As(err, new(*postponed)) }
+
+// makePartitions makes the coming months of the trail. Somebody who reads the trail
+// for long, such as pg_dump, may put that off while this month's is there: months are
+// made three ahead.
 func makePartitions(ctx context.Context, db *sqldb.DB, metrics *Metrics) error {
-	if err := db.Write(ctx, store.MakeAuditPartitions); err != nil {
+	if err := db.Write(ctx, store.MakeAuditPartitions); sqldb.IsBusy(err) {
+		return postponedWithPartition(ctx, db, err)
+	} else if err != nil {
 		return err
 	}
 	return metrics.measureAudit(ctx, db)
+}
+
+func postponedWithPartition(ctx context.Context, db *sqldb.DB, busy error) error {
+	return db.Read(ctx, func(tx *sqldb.Tx) error {
+		has, err := store.HasAuditPartition(tx)
+		switch {
+		case err != nil:
+			return err
+		case has:
+			return &postponed{busy}
+		}
+		return busy
+	})
+}
+
+// dropMonths removes months of the trail that are over for long enough. One turn in
+// the day would meet the same nightly pg_dump each time.
+func dropMonths(db *sqldb.DB, years int) func(context.Context) error {
+	drop := repeat(db, store.DropAuditMonthBefore(years))
+	return func(ctx context.Context) error {
+		err := drop(ctx)
+		if sqldb.IsBusy(err) {
+			return &postponed{err}
+		}
+		return err
+	}
 }
 
 // taskArgs is a task as a River job.

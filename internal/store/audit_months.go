@@ -13,11 +13,16 @@ import (
 // begin.
 const monthsAhead = 3
 
-// MakeAuditPartitions makes the partitions of this month and the next ones. On
-// SQLite the trail is one table, and there is nothing to do.
+// MakeAuditPartitions makes the partitions of this month and the next ones. Those
+// that exist are left alone, without a lock. For others it needs the trail for
+// itself, and fails with sqldb.IsBusy when it can't have it soon. On SQLite the trail
+// is one table, and there is nothing to do.
 func MakeAuditPartitions(tx *sqldb.Tx) error {
 	if tx.Engine() == sqldb.SQLite {
 		return nil
+	}
+	if err := askForTrail(tx); err != nil {
+		return err
 	}
 	first := monthOf(tx.Now)
 	for n := range monthsAhead + 1 {
@@ -27,6 +32,30 @@ func MakeAuditPartitions(tx *sqldb.Tx) error {
 		}
 	}
 	return nil
+}
+
+// askForTrail has the locks that follow in the transaction asked for no longer than
+// half a second. Making and dropping a partition need the whole trail for a moment,
+// which whoever reads it keeps to their end, and pg_dump for hours; and as long as they
+// wait for it, every booking waits behind them to write its entry.
+func askForTrail(tx *sqldb.Tx) error {
+	if _, err := tx.Exec(`SELECT set_config('lock_timeout', '500ms', true)`); err != nil {
+		return fmt.Errorf("limit the wait for the trail: %w", err)
+	}
+	return nil
+}
+
+// HasAuditPartition reports whether this month's entries of the trail have their
+// place. If not they go to the default partition, and move once it is made.
+func HasAuditPartition(tx *sqldb.Tx) (has bool, err error) {
+	if tx.Engine() == sqldb.SQLite {
+		return true, nil
+	}
+	name := "audit_logs_" + monthOf(tx.Now).Format("200601")
+	if err := tx.QueryRow(`SELECT to_regclass($1) IS NOT NULL`, name).Scan(&has); err != nil {
+		return false, fmt.Errorf("look for this month's partition: %w", err)
+	}
+	return has, nil
 }
 
 // AuditRowsOutsideMonths counts the entries of the trail that no monthly
@@ -43,7 +72,8 @@ func AuditRowsOutsideMonths(tx *sqldb.Tx) (rows int64, err error) {
 
 // DropAuditMonthBefore returns a step that removes the oldest whole month of the
 // trail that is over for more than so many years, and reports whether there was
-// one. It is the only way in which entries ever go. With 0 years none does.
+// one. It is the only way in which entries ever go. With 0 years none does. On
+// PostgreSQL it fails with sqldb.IsBusy when it can't have the trail for itself soon.
 func DropAuditMonthBefore(years int) func(*sqldb.Tx) (dropped bool, err error) {
 	return func(tx *sqldb.Tx) (bool, error) {
 		if years <= 0 {
@@ -80,6 +110,9 @@ func dropPartition(tx *sqldb.Tx, cutoff time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := askForTrail(tx); err != nil {
+		return false, err
+	}
 	_, err = tx.Exec(`DROP TABLE ` + name) // the pattern above leaves nothing to quote
 	return err == nil, err
 }
@@ -88,6 +121,9 @@ func clearDefaultPartition(tx *sqldb.Tx, cutoff time.Time) error {
 	var old bool
 	err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM audit_logs_default WHERE created_at < $1)`, cutoff).Scan(&old)
 	if err != nil || !old {
+		return err
+	}
+	if err := askForTrail(tx); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`ALTER TABLE audit_logs_default DISABLE TRIGGER audit_logs_append_only`); err != nil {

@@ -361,7 +361,8 @@ CREATE TRIGGER audit_logs_no_truncate BEFORE TRUNCATE ON audit_logs
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 
 -- One partition a month, named audit_logs_YYYYMM. Making one that exists does nothing.
--- Entries of the month that had to go to the default partition move over.
+-- Entries of the month that had to go to the default partition move over. While it waits
+-- for its lock nobody can write to the trail, so callers limit the wait by lock_timeout.
 CREATE FUNCTION make_audit_partition(month date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     first date        := date_trunc('month', month)::date;
