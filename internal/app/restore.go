@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -95,7 +96,7 @@ func (c *restoreCommand) aloneUnless(replacing bool) error {
 func (c *restoreCommand) tell(p *Program, kept string, again int) {
 	fmt.Fprintf(p.Stdout, "%s is restored, and everybody is signed out.\n", c.DatabaseName())
 	if again > 0 {
-		fmt.Fprintf(p.Stdout, "%d people who had been erased since were erased again.\n", again)
+		fmt.Fprintf(p.Stdout, "Erased again, as they had been since: %d.\n", again)
 	}
 	if kept != "" {
 		fmt.Fprintf(p.Stdout, "The database that was there is %s now.\n", kept)
@@ -260,27 +261,40 @@ func finishDraft(ctx context.Context, draft string, erased []uuid.UUID) (again i
 	})
 }
 
-// put moves the draft to its place, and what was there aside.
+// put moves the draft to its place, and what was there aside. At no moment is there
+// no database, and no file is lost that came to one of the names meanwhile.
 func (c *restoreCommand) put(ctx context.Context, draft string, replacing bool) (kept string, err error) {
 	target := c.Database.Database
-	if replacing {
-		if err := sqldb.SettleFile(ctx, target); err != nil {
-			return "", advise(fmt.Errorf("move %s aside: %w", target, err), "Stop the server first")
+	if !replacing {
+		err := c.aloneUnless(replacing)
+		if err == nil {
+			err = os.Link(draft, target) // a rename would go over another file
 		}
-		kept = target + ".replaced-" + time.Now().UTC().Format("20060102T150405Z")
-		if err := os.Rename(target, kept); err != nil {
-			return "", fmt.Errorf("move the database aside: %w", err)
+		if err != nil {
+			return "", fmt.Errorf("put the restored database in its place: %w", err)
 		}
+		return "", nil
 	}
-	if err := c.aloneUnless(replacing); err != nil {
-		return "", err
+	if err := sqldb.SettleFile(ctx, target); err != nil {
+		return "", advise(fmt.Errorf("move %s aside: %w", target, err), "Stop the server first")
+	}
+	if kept, err = secondName(target, target+".replaced-"+time.Now().UTC().Format("20060102T150405Z")); err != nil {
+		return "", fmt.Errorf("keep the database that is there: %w", err)
 	}
 	if err := os.Rename(draft, target); err != nil {
-		err = fmt.Errorf("put the restored database in its place: %w", err)
-		if replacing && os.Rename(kept, target) != nil {
-			err = advise(err, "The database that was there is "+kept+" now")
-		}
-		return "", err
+		return "", errors.Join(fmt.Errorf("put the restored database in its place: %w", err), os.Remove(kept))
 	}
 	return kept, nil
+}
+
+// secondName gives the file another name, with a number behind it if it is taken.
+func secondName(path, name string) (string, error) {
+	free := name
+	for n := 2; ; n++ {
+		err := os.Link(path, free)
+		if !errors.Is(err, fs.ErrExist) {
+			return free, err
+		}
+		free = fmt.Sprintf("%s-%d", name, n)
+	}
 }

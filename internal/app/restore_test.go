@@ -65,12 +65,15 @@ func TestARestoredBackupDoesNotBringBackThoseWhoWereErased(t *testing.T) {
 	if n := people(t, byList); n != 0 {
 		t.Error("an export of the trail did not keep the erased person away")
 	}
-	run(t, "", replace...).expect(t, app.ExitOK, "")
+	const times = 3 // within a second, perhaps
+	for range times {
+		run(t, "", replace...).expect(t, app.ExitOK, "")
+	}
 	if n := people(t, dsn); n != 0 {
 		t.Error("the database that was replaced did not keep the erased person away")
 	}
-	if kept, err := filepath.Glob(dsn + ".replaced-*"); err != nil || len(kept) != 1 {
-		t.Errorf("the database that was replaced is kept as %v, %v", kept, err)
+	if kept, err := filepath.Glob(dsn + ".replaced-*"); err != nil || len(kept) != times {
+		t.Errorf("the databases that were replaced are kept as %v, %v", kept, err)
 	}
 	again := serve(t, dsn, key)
 	again.expect(t, "GET", "/api/v1/me", token, "", http.StatusUnauthorized)
