@@ -34,6 +34,35 @@ func (s *Service) CurrentHold(ctx context.Context, c policy.Caller, browser uuid
 	return hold, nil
 }
 
+// KeptTime is a time that is held for somebody, as a page tells of it.
+type KeptTime struct {
+	turno.Hold
+	DoctorName string
+}
+
+// KeptTime is CurrentHold with the doctor's name; nil also when the doctor takes no
+// visits any more.
+func (s *Service) KeptTime(ctx context.Context, c policy.Caller, browser uuid.UUID) (kept *KeptTime, err error) {
+	hold, err := s.CurrentHold(ctx, c, browser)
+	if err != nil || hold == nil {
+		return nil, err
+	}
+	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
+		doctor, err := store.DoctorByID(tx, hold.DoctorID)
+		if err != nil {
+			return err
+		}
+		if doctor.VerifiedAt != nil && doctor.Active() {
+			kept = &KeptTime{Hold: *hold, DoctorName: doctor.FullName}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read whose time is held: %w", err)
+	}
+	return kept, nil
+}
+
 // liveHolds are those of the caller and of the browser that have not expired,
 // the newest first.
 func liveHolds(tx *sqldb.Tx, c policy.Caller, browser uuid.UUID) ([]store.KeptHold, error) {

@@ -14,8 +14,6 @@ func spanishVisits() map[string]string {
 		"It is too short for a first visit with this doctor.": "Es demasiado corta para una primera visita con este médico.",
 		"Given back for your other time":                      "Liberada por la otra hora",
 		"Keep it again":                                       "Guardarla de nuevo",
-		"Kept for you: %s":                                    "Te guardamos esta hora: %s",
-		"Until %s nobody else can have it.":                   "Hasta las %s no la puede reservar nadie más.",
 		"Go on booking it":                                    "Seguir con la reserva",
 		"Kept for you":                                        "Guardada para ti",
 		"More time":                                           "Más tiempo",

@@ -18,7 +18,7 @@ type profile struct {
 	week      booking.SlotWeek
 	reviews   []turno.Feedback
 	older     string // the cursor of the reviews before
-	kept      *turno.Hold
+	kept      *booking.KeptTime
 }
 
 // doctor shows a doctor with a week of open times.

@@ -63,15 +63,18 @@ func TestWhatIsKeptForTheReaderIsAPressAway(t *testing.T) {
 		other.Get(page.BookPath(c.Doctor.UserID, c.OpenTime(5), nil))
 		for _, place := range []string{"/", "/doctors", page.DoctorPath(c.Doctor.UserID)} {
 			got := v.Get(place)
-			if !got.Says("Kept for you: Monday 4 January at 11:00") || !got.Says("Until 09:05 nobody else can have it.") {
+			if !got.Says("Monday 4 January at 11:00, Dr Amara Okafor") || !got.Says("Kept until") || !got.Says("09:05") {
 				t.Errorf("%s says %s", place, got.Text())
 			}
 			if back := v.Get(got.Find(".notice a").AttrOr("href", "")); back.Path != path {
 				t.Errorf("%s leads to %s, want %s", place, back.Path, path)
 			}
 		}
+		if got := other.Get("/"); got.Says("11:00, Dr Amara Okafor") || !got.Says("13:00, Dr Amara Okafor") {
+			t.Errorf("somebody else reads %s", got.Text())
+		}
 		c.Clock.Advance(turno.HoldLifetime)
-		if got := v.Get("/doctors"); got.Says("Kept for you") {
+		if got := v.Get("/doctors"); got.Says("Kept until") {
 			t.Errorf("when it is kept no more, the list says %s", got.Text())
 		}
 	})

@@ -25,7 +25,7 @@ type results struct {
 	doctors         []booking.FoundDoctor
 	count           int    // on all pages
 	next            string // the cursor of the page after
-	kept            *turno.Hold
+	kept            *booking.KeptTime
 }
 
 // search lists doctors with their next open times. All that is asked is in the

@@ -18,6 +18,9 @@ func BookPath(doctor uuid.UUID, at time.Time, visitType *uuid.UUID) string {
 	return "/book?" + query.Encode()
 }
 
+// HeldKey names a time that is kept, for the other windows of the browser.
+func HeldKey(doctor uuid.UUID, at time.Time) string { return doctor.String() + " " + Machine(at) }
+
 // DoctorPath is a doctor's own page.
 func DoctorPath(doctor uuid.UUID) string { return "/doctors/" + doctor.String() }
 

@@ -274,7 +274,7 @@ func bookSummary(r *page.Request, v bookView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Countdown(ui.CountdownProps{Ends: v.offer.Hold.ExpiresAt, Label: r.T("Kept until"), Counting: r.T("Kept for you"), Warning: r.T("The time is kept for you for one more minute. You can ask for more time."), Over: r.T("Still yours if it is free"),
-				Held: v.heldKey(), Elsewhere: r.T("Given back for your other time"), Again: r.T("Keep it again")}).Render(ctx, templ_7745c5c3_Buffer)
+				Held: page.HeldKey(v.doctor, v.at), Elsewhere: r.T("Given back for your other time"), Again: r.T("Keep it again")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

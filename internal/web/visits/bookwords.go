@@ -32,9 +32,6 @@ func (v bookView) tooShort(r *page.Request) bool {
 	return !r.SignedIn() && chosen != nil && chosen.Audience == turno.AudienceKnown && slices.ContainsFunc(v.offer.Choices, forAll)
 }
 
-// heldKey names the time that is kept, for other windows.
-func (v bookView) heldKey() string { return v.doctor.String() + " " + page.Machine(v.at) }
-
 // alternatives are other times to press. In the form they keep everything typed;
 // before anybody has signed in there is nothing to keep, and they are links.
 func (v bookView) alternatives(r *page.Request) []ui.Slot {
