@@ -222,7 +222,7 @@ func (t *bookingTx) write(v store.Visit) error {
 	case doctorFree == 0:
 		return slotTaken()
 	case patientFree == 0:
-		return patientBusy()
+		return patientBusy(t.caller, v.PatientID)
 	}
 	return nil
 }

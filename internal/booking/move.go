@@ -175,7 +175,7 @@ func (t *moveTx) write(moved turno.Appointment) error {
 	case doctorFree == 0:
 		return slotTaken()
 	case patientFree == 0:
-		return patientBusy()
+		return patientBusy(t.caller, moved.PatientID)
 	}
 	return nil
 }

@@ -287,10 +287,12 @@ func (o *offerTx) state(offer Offer) (OfferState, error) {
 		return OfferTooShort, nil
 	case turno.CodeOf(err) == turno.CodeSlotTaken:
 		return OfferTaken, nil
-	case turno.CodeOf(err) == turno.CodeNotOffered:
-		return OfferNotOffered, nil
+	case turno.CodeOf(err) != turno.CodeNotOffered:
+		return "", err
+	case !o.practice && isStart(o.rules, o.want.StartsAt, judgedAt(o.holds, o.want.DoctorID, o.want.StartsAt, o.tx.Now)):
+		return OfferTooShort, nil
 	}
-	return "", err
+	return OfferNotOffered, nil
 }
 
 // yours is the caller's visit at this start.

@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +123,14 @@ func TestAnOfferNamesTheVisitTypesThatTheCallerMayChoose(t *testing.T) {
 		got, err := c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &long.ID})
 		if err != nil || got.State != booking.OfferTooShort || !got.Slot.EndsAt.Equal(at(1, "11:00")) {
 			t.Errorf("a long visit before a taken time: %s until %s, %v", got.State, got.Slot.EndsAt, err)
+		}
+		got, err = c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "16:30"), VisitTypeID: &long.ID})
+		if err != nil || got.State != booking.OfferTooShort || len(got.Alternatives) == 0 {
+			t.Errorf("a long visit before the end of the hours: %s with %d others, %v", got.State, len(got.Alternatives), err)
+		}
+		_, err = c.Book(t.Context(), c.ana, booking.NewVisit{DoctorID: c.doctor.UserID, ScheduledAt: at(1, "16:30"), VisitTypeID: &long.ID})
+		if turno.CodeOf(err) != turno.CodeNotOffered || !strings.Contains(err.Error(), "end too soon") {
+			t.Errorf("booking it: %v", err)
 		}
 		_, err = c.Offer(t.Context(), c.ana, booking.OfferQuery{DoctorID: c.doctor.UserID, StartsAt: at(1, "10:00"), VisitTypeID: &staff.ID})
 		wantCode(t, err, turno.CodeInvalid)

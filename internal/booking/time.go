@@ -33,8 +33,15 @@ func checkTime(r schedule.Rules, busy []turno.Interval, start time.Time, minutes
 		return nil
 	case schedule.Offered(r, nil, start, query):
 		return notFree(busy, start)
+	case isStart(r, start, now):
+		return notOffered("The doctor's hours end too soon for this visit. Please choose one of the open times.")
 	}
 	return notOffered("The doctor offers no visit at this time. Please choose one of the open times.")
+}
+
+// isStart reports whether a visit of some length may begin then.
+func isStart(r schedule.Rules, start, now time.Time) bool {
+	return schedule.Offered(r, nil, start, schedule.Query{Now: now, Minutes: 1})
 }
 
 // judgedAt is the moment by which somebody's wish for a start is judged: now, or
@@ -82,7 +89,10 @@ func slotTaken() error {
 	return turno.Conflict(turno.CodeSlotTaken, "This time has just been taken. Here are the nearest open times.")
 }
 
-func patientBusy() error {
+func patientBusy(c policy.Caller, patientID uuid.UUID) error {
+	if c.Is(patientID) {
+		return turno.Conflict(turno.CodePatientBusy, "You have another visit at this time.")
+	}
 	return turno.Conflict(turno.CodePatientBusy, "The patient has another visit at this time.")
 }
 

@@ -84,6 +84,8 @@ func spanishErrors() map[string]string {
 		"There is a patient of this name and birth date already.":                                                                  "Ya hay un paciente con este nombre y esta fecha de nacimiento.",
 		"This was changed meanwhile, in another window or by somebody else. Here is what you typed: save again to replace theirs.": "Esto ha cambiado mientras tanto, en otra ventana o por otra persona. Esto es lo que has escrito: guarda otra vez para sustituir lo suyo.",
 		"The doctor's hours are changing just now. Please try again.":                                                              "El horario está cambiando en este momento. Inténtalo de nuevo.",
+		"You have another visit at this time.":                                                                                     "Tienes otra cita a esta hora.",
+		"The doctor's hours end too soon for this visit. Please choose one of the open times.":                                     "El horario del médico termina antes de lo que dura esta cita. Elige una de las horas libres.",
 		"The patient has another visit at this time.":                                                                              "El paciente tiene otra cita a esta hora.",
 		"Somebody else has signed in here since this page was shown, so nothing was done. Please open it again.":                   "Otra persona ha iniciado sesión aquí desde que se mostró esta página, así que no se ha hecho nada. Ábrela de nuevo.",
 		"Please confirm your email address first, with the link that we have sent you. Until then you can have one open visit.":    "Confirma antes tu correo, con el enlace que te hemos enviado. Hasta entonces puedes tener una cita pendiente.",

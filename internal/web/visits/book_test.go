@@ -101,10 +101,12 @@ func TestATimeThatIsTooShortIsNotSaidToBeTaken(t *testing.T) {
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		long, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Long", Minutes: 90})
 		c.Must(err)
+		_, err = c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: "Check-up", Minutes: 30})
+		c.Must(err)
 		free := c.OpenTime(4)
 		c.Visit(c.OpenTime(5))
 		got := c.As(t, c.OtherPatient).Get(page.BookPath(c.Doctor.UserID, free, &long.ID))
-		if !got.Says("This time is too short for this visit") || got.Says("taken") || got.Find(".notice .slot").Length() == 0 {
+		if !got.Says("This time is too short for this visit") || !got.Says("1 hour 30 minutes: too long for this time") || got.Says("taken") || got.Find(".notice .slot").Length() == 0 {
 			t.Errorf("the page says %s", got.Text())
 		}
 	})

@@ -71,7 +71,7 @@ func (v bookView) kinds(r *page.Request) []ui.Option {
 			Value: choice.Type.ID.String(), Label: choice.Type.Name,
 			Hint: r.T("%s, %s", r.Minutes(choice.Minutes), ui.ModeName(r.Words, choice.Type.Mode)), Disabled: !choice.Fits && !v.lost(),
 		}
-		if options[i].Disabled {
+		if !choice.Fits && (!v.lost() || v.offer.State == booking.OfferTooShort) {
 			options[i].Hint = r.T("%s: too long for this time", r.Minutes(choice.Minutes))
 		}
 	}
