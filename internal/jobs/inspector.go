@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -72,19 +71,21 @@ func (i *Inspector) Close() error { return i.closed() }
 type Report struct {
 	Depth    map[string]int // the number of jobs by state, in River's words: "available", "running", "retryable", ...
 	OldestAt *time.Time     // when the job that waits longest could have begun; nil: none waits
-	Failures []Failure      // the latest, of those that have not succeeded since
+	Failures []Failure      // of what has not succeeded since; first the events that are not tried again
+	More     bool           // there are failures beyond those
 	Tasks    []TaskRun
 }
 
-// Failure is a job whose last attempt failed.
+// Failure is an event whose job's last attempt failed, or a task whose last turn did.
 type Failure struct {
 	ID          int64
 	Name        string // of the event or the task
+	Task        bool   // it is not tried again, but has its next turn
 	Error       string // the first line of the last one, shortened
 	Attempts    int
 	MaxAttempts int
 	AttemptedAt time.Time
-	RetryAt     *time.Time // nil: it will not be tried again by itself
+	NextAt      *time.Time // when it is tried again, or has its next turn; nil: not by itself
 }
 
 // TaskRun is a periodic task. River keeps the times of the next runs in the memory
@@ -92,13 +93,14 @@ type Failure struct {
 type TaskRun struct {
 	Name   string
 	Every  time.Duration
-	LastAt *time.Time // nil: not within what River remembers, which is a day
+	LastAt *time.Time // nil: not within what River remembers (see rememberFor)
 	NextAt *time.Time
 	State  string // of the last run, in River's words
 }
 
-// failuresShown bounds the list of failures.
-const failuresShown = 20
+// FailuresShown bounds the list of failures: so many events that nobody tries again,
+// and so many that wait for another attempt. Of tasks, each is there once at most.
+const FailuresShown = 20
 
 // Report looks at the jobs.
 func (i *Inspector) Report(ctx context.Context) (Report, error) {
@@ -118,11 +120,13 @@ func (i *Inspector) Report(ctx context.Context) (Report, error) {
 	if len(waiting) > 0 {
 		report.OldestAt = &waiting[0].ScheduledAt
 	}
-	if report.Failures, err = i.failures(ctx); err != nil {
+	if err := i.addEvents(ctx, &report); err != nil {
 		return Report{}, err
 	}
-	report.Tasks, err = i.taskRuns(ctx)
-	return report, err
+	if err := i.addTasks(ctx, &report); err != nil {
+		return Report{}, err
+	}
+	return report, nil
 }
 
 func (i *Inspector) list(ctx context.Context, params *river.JobListParams) ([]*rivertype.JobRow, error) {
@@ -133,31 +137,33 @@ func (i *Inspector) list(ctx context.Context, params *river.JobListParams) ([]*r
 	return result.Jobs, nil
 }
 
-func (i *Inspector) failures(ctx context.Context) ([]Failure, error) {
-	var failures []Failure
-	for _, state := range []rivertype.JobState{rivertype.JobStateRetryable, rivertype.JobStateDiscarded} {
-		rows, err := i.list(ctx, river.NewJobListParams().States(state).
-			OrderBy(river.JobListOrderByTime, river.SortOrderDesc).First(failuresShown))
+// addEvents adds the events that failed. Those that need somebody have room of their
+// own, which nothing that comes again by itself takes from them.
+func (i *Inspector) addEvents(ctx context.Context, report *Report) error {
+	for _, state := range []rivertype.JobState{rivertype.JobStateDiscarded, rivertype.JobStateRetryable} {
+		rows, err := i.list(ctx, river.NewJobListParams().Kinds(eventArgs{}.Kind()).States(state).
+			OrderBy(river.JobListOrderByTime, river.SortOrderDesc).First(FailuresShown+1))
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if len(rows) > FailuresShown {
+			rows, report.More = rows[:FailuresShown], true
 		}
 		for _, row := range rows {
-			failures = append(failures, failureOf(row))
+			f := failureOf(row)
+			if state == rivertype.JobStateRetryable {
+				f.NextAt = &row.ScheduledAt
+			}
+			report.Failures = append(report.Failures, f)
 		}
 	}
-	slices.SortFunc(failures, func(a, b Failure) int {
-		return cmp.Or(b.AttemptedAt.Compare(a.AttemptedAt), cmp.Compare(b.ID, a.ID))
-	})
-	return failures[:min(len(failures), failuresShown)], nil
+	return nil
 }
 
 func failureOf(row *rivertype.JobRow) Failure {
 	f := Failure{ID: row.ID, Name: nameOf(row), Attempts: row.Attempt, MaxAttempts: row.MaxAttempts}
 	if row.AttemptedAt != nil {
 		f.AttemptedAt = *row.AttemptedAt
-	}
-	if row.State == rivertype.JobStateRetryable {
-		f.RetryAt = &row.ScheduledAt
 	}
 	if len(row.Errors) > 0 {
 		f.Error = shortened(row.Errors[len(row.Errors)-1].Error)
@@ -184,23 +190,51 @@ func shortened(text string) string {
 	return line
 }
 
-func (i *Inspector) taskRuns(ctx context.Context) ([]TaskRun, error) {
-	runs := make([]TaskRun, 0, len(i.tasks))
+// addTasks adds the tasks, and to the failures those whose last turn that ended has
+// failed. Each turn is a job of its own, and River remembers one that failed for a
+// week, whatever the turns after it did. A task that this version does not have is
+// left out: nothing can be done about it here.
+func (i *Inspector) addTasks(ctx context.Context, report *Report) error {
 	for _, task := range i.tasks {
 		run := TaskRun{Name: task.Name, Every: task.Every}
-		last, err := i.list(ctx, river.NewJobListParams().Kinds(taskArgs{}.Kind()).
-			Where("args->>'name' = @name", river.NamedArgs{"name": task.Name}).
-			OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(1))
+		last, err := i.lastTurn(ctx, task.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(last) > 0 {
-			next := last[0].ScheduledAt.Add(task.Every)
-			run.LastAt, run.NextAt, run.State = &last[0].ScheduledAt, &next, string(last[0].State)
+		if last != nil {
+			next := last.ScheduledAt.Add(task.Every)
+			run.LastAt, run.NextAt, run.State = &last.ScheduledAt, &next, string(last.State)
 		}
-		runs = append(runs, run)
+		report.Tasks = append(report.Tasks, run)
+		ended, nextAt := last, run.NextAt
+		if last != nil && last.FinalizedAt == nil { // it waits or runs, so it is the next
+			nextAt = &last.ScheduledAt
+			if ended, err = i.lastTurn(ctx, task.Name, rivertype.JobStateCompleted, rivertype.JobStateDiscarded); err != nil {
+				return err
+			}
+		}
+		if ended != nil && ended.State == rivertype.JobStateDiscarded {
+			f := failureOf(ended)
+			f.Task, f.NextAt = true, nextAt
+			report.Failures = append(report.Failures, f)
+		}
 	}
-	return runs, nil
+	return nil
+}
+
+// lastTurn is nil when River remembers none in one of these states.
+func (i *Inspector) lastTurn(ctx context.Context, task string, states ...rivertype.JobState) (*rivertype.JobRow, error) {
+	params := river.NewJobListParams().Kinds(taskArgs{}.Kind()).
+		Where("args->>'name' = @name", river.NamedArgs{"name": task}).
+		OrderBy(river.JobListOrderByID, river.SortOrderDesc).First(1)
+	if len(states) > 0 {
+		params = params.States(states...)
+	}
+	rows, err := i.list(ctx, params)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return rows[0], nil
 }
 
 // Retry lets a job that failed be tried again at once. Errors: KindNotFound,

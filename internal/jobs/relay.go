@@ -50,7 +50,7 @@ func (s *Signal) Wake() {
 }
 
 // eventArgs is an event as a River job. The key is unique among the jobs that
-// River remembers, completed ones included for a day. So an event that was
+// River remembers, completed ones included for two days. So an event that was
 // inserted but not yet marked when a node died is not delivered twice.
 type eventArgs struct {
 	Key     string `json:"key" river:"unique"`

@@ -30,6 +30,11 @@ const (
 	cancelPatience = 5 * time.Second // for cancelled jobs to notice
 )
 
+// rememberFor is how long River keeps jobs that are done. Being unique in its day, a
+// daily task may have two turns almost two days apart, and a turn that succeeded must
+// be known until the next has ended: one that failed before is known for a week.
+const rememberFor = 49 * time.Hour
+
 // Handler does what an event asks for. The payload is the JSON that the use case
 // wrote; it holds ids only. An event is delivered at least once, so a handler
 // must be idempotent. An error means: later again, with growing delay.
@@ -197,6 +202,9 @@ func riverConfig(c Config) *river.Config {
 		JobTimeout:           jobTimeout,
 		RescueStuckJobsAfter: rescueAfter,
 		FetchPollInterval:    pollEvery,
+
+		CompletedJobRetentionPeriod: rememberFor,
+
 		Queues: map[string]river.QueueConfig{
 			river.QueueDefault: {MaxWorkers: workers},
 		},

@@ -85,10 +85,7 @@ func repeat(db *sqldb.DB, step func(*sqldb.Tx) (more bool, err error)) func(cont
 				more, err = step(tx)
 				return err
 			}); err != nil {
-				if errors.Is(err, context.DeadlineExceeded) {
-					return nil
-				}
-				return err
+				return unlessTimeIsUp(ctx, err)
 			}
 		}
 		return nil
@@ -115,14 +112,20 @@ func untilNone[N int | int64](step func(context.Context) (N, error)) func(contex
 	return func(ctx context.Context) error {
 		for {
 			done, err := step(ctx)
-			if ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded) {
-				return nil
-			}
 			if err != nil || done == 0 {
-				return err
+				return unlessTimeIsUp(ctx, err)
 			}
 		}
 	}
+}
+
+// unlessTimeIsUp is nil when err only tells that the time of a task is up. While there
+// is time, a deadline is that of a statement, whose step was rolled back.
+func unlessTimeIsUp(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
 }
 
 // postponed is how a task ends that can't have what it needs just now, and loses

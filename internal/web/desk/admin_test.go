@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/jobs"
 	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
 	"github.com/turno-health/turno/internal/store"
 	"github.com/turno-health/turno/internal/system"
 	"github.com/turno-health/turno/internal/web/webtest"
@@ -207,12 +209,42 @@ func TestTheTrailIsFiltered(t *testing.T) {
 	})
 }
 
+// failedJobs leaves one event more than the page has room for, and a task.
+func failedJobs(t *testing.T, c *webtest.Clinic) {
+	t.Helper()
+	args := []string{`{"name": "sweep_holds"}`}
+	for range jobs.FailuresShown + 1 {
+		args = append(args, `{"event": "greeting"}`)
+	}
+	err := c.DB.Write(t.Context(), func(tx *sqldb.Tx) error {
+		for i, a := range args {
+			kind := "event"
+			if i == 0 {
+				kind = "task"
+			}
+			_, err := tx.Exec(fmt.Sprintf(`
+				INSERT INTO river_job (kind, args, state, attempt, max_attempts, attempted_at, finalized_at)
+				VALUES ('%s', '%s', 'discarded', 1, 1, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)`, kind, a))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestHowTheSystemIsDoing(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
 		withSystem(t, c)
 		full := inside(t, c, c.Full)
 		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "1.2.3", "3 hours", "sweep_holds", "the newest", "A demo sends nothing: it is kept to be read here")
+		failedJobs(t, c)
+		webtest.Want(t, full.Get("/admin/system"), http.StatusOK, "with the past turns of tasks", "not by itself", "at its next turn",
+			"There are more. Of those that are given up, 20 are listed, and of those that are tried again, as many.")
 		webtest.Want(t, full.Post("/admin/system/jobs/12345/retry", nil), http.StatusNotFound)
 		webtest.Want(t, inside(t, c, c.Desk).Post("/admin/system/jobs/1/retry", nil), http.StatusForbidden)
 	})

@@ -54,10 +54,14 @@ func (v systemView) facts() []ui.Fact {
 	if s.WaitingMails.OldestAt != nil {
 		mails.Note = v.r.T("since %s", v.r.Ago(v.r.Now.Sub(*s.WaitingMails.OldestAt)))
 	}
+	given := ui.Fact{Name: v.r.T("Given up"), Value: v.depth("discarded")}
+	if s.Jobs.Depth["discarded"] > 0 {
+		given.Note = v.r.T("with the past turns of tasks")
+	}
 	return []ui.Fact{
 		{Name: v.r.T("Jobs that wait"), Value: v.depth("available", "scheduled", "retryable", "pending")},
 		{Name: v.r.T("Running now"), Value: v.depth("running")},
-		{Name: v.r.T("Given up"), Value: v.depth("discarded")},
+		given,
 		waiting,
 		mails,
 		{Name: v.r.T("Mail not delivered"), Value: counted(v.r, s.MailsFailed), Href: "/admin/mail?state=failed"},
@@ -132,8 +136,11 @@ func (v systemView) failures() ui.TableProps {
 	}}
 	for _, f := range v.Status.Jobs.Failures {
 		next := v.r.T("not by itself")
-		if f.RetryAt != nil {
-			next = v.moment(f.RetryAt)
+		if f.NextAt != nil {
+			next = v.moment(f.NextAt)
+		}
+		if f.Task {
+			next = v.r.T("%s, at its next turn", next)
 		}
 		p.Rows = append(p.Rows, ui.Row{Tone: "warm", Cells: []ui.Cell{
 			{Text: f.Name}, {Text: f.Error}, {Text: v.r.T("%d of %d", f.Attempts, f.MaxAttempts)}, {Text: v.moment(&f.AttemptedAt)}, {Text: next},
