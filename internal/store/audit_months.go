@@ -52,7 +52,7 @@ func HasAuditPartition(tx *sqldb.Tx) (has bool, err error) {
 		return true, nil
 	}
 	name := "audit_logs_" + monthOf(tx.Now).Format("200601")
-	if err := tx.QueryRow(`SELECT to_regclass($1) IS NOT NULL`, name).Scan(&has); err != nil {
+	if err := tx.QueryRow(`SELECT to_regclass(format('%I.%I', current_schema(), $1::text)) IS NOT NULL`, name).Scan(&has); err != nil {
 		return false, fmt.Errorf("look for this month's partition: %w", err)
 	}
 	return has, nil

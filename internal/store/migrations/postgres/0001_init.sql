@@ -370,11 +370,11 @@ DECLARE
     lower timestamptz := first::timestamp AT TIME ZONE 'UTC';
     upper timestamptz := (first + interval '1 month') AT TIME ZONE 'UTC';
 BEGIN
-    IF to_regclass(part) IS NOT NULL THEN
+    IF to_regclass(format('%I.%I', current_schema(), part)) IS NOT NULL THEN
         RETURN;
     END IF;
     LOCK TABLE audit_logs IN ACCESS EXCLUSIVE MODE;
-    IF to_regclass(part) IS NOT NULL THEN -- another node was quicker
+    IF to_regclass(format('%I.%I', current_schema(), part)) IS NOT NULL THEN -- another node was quicker
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE audit_logs INCLUDING DEFAULTS)', part);
