@@ -124,15 +124,29 @@ func (w *Words) Clock(c turno.Clock) string {
 	return w.clock(int(c)/60, int(c)%60)
 }
 
+// Hour labels a line of the hours: "16:00", "4 PM".
+func (w *Words) Hour(hour int) string {
+	if !w.forms.clock12 {
+		return w.clock(hour, 0)
+	}
+	return fmt.Sprintf("%d\u00a0%s", halfDay(hour), half(hour)) // a no-break space
+}
+
 func (w *Words) clock(hour, minute int) string {
 	if !w.forms.clock12 {
 		return fmt.Sprintf("%02d:%02d", hour, minute)
 	}
-	half := "AM"
+	return fmt.Sprintf("%d:%02d\u00a0%s", halfDay(hour), minute, half(hour)) // a no-break space
+}
+
+// halfDay is an hour as a clock of twelve shows it, and half which of the two.
+func halfDay(hour int) int { return (hour+11)%12 + 1 }
+
+func half(hour int) string {
 	if hour%24 >= 12 {
-		half = "PM"
+		return "PM"
 	}
-	return fmt.Sprintf("%d:%02d\u00a0%s", (hour+11)%12+1, minute, half) // a no-break space
+	return "AM"
 }
 
 // DateTime is a day as Date writes it and its time: "Monday 23 November at 16:40".
@@ -184,9 +198,10 @@ func (w *Words) Ago(since time.Duration) string {
 }
 
 // Zone names a time zone by its city, as the language calls it: "London time",
-// "hora de Londres".
+// "hora de Londres". UTC, which has other names, is no city's.
 func (w *Words) Zone(name string) string {
-	if name == "UTC" || name == "" {
+	switch name {
+	case "", "UTC", "Etc/UTC", "UCT", "Etc/UCT", "Universal", "Etc/Universal", "Zulu", "Etc/Zulu":
 		return "UTC"
 	}
 	city, known := w.forms.cities[name]

@@ -83,12 +83,28 @@ func TestZones(t *testing.T) {
 		{"Australia/Eucla", "Eucla time", "hora de Eucla"}, // in no table
 		{"UTC", "UTC", "UTC"},
 		{"", "UTC", "UTC"},
+		{"Etc/UTC", "UTC", "UTC"},
+		{"Zulu", "UTC", "UTC"},
 	} {
 		if got := locale.Match("en").Zone(test.name); got != test.english {
 			t.Errorf("%s in English: %q, want %q", test.name, got, test.english)
 		}
 		if got := locale.Match("es").Zone(test.name); got != test.spanish {
 			t.Errorf("%s in Spanish: %q, want %q", test.name, got, test.spanish)
+		}
+	}
+}
+
+// Whole hours are written as short as reads well.
+func TestHours(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string][]string{
+		"en": {"00:00", "09:00", "12:00", "16:00"}, "es": {"00:00", "09:00", "12:00", "16:00"},
+		"en-US": {"12\u00a0AM", "9\u00a0AM", "12\u00a0PM", "4\u00a0PM"},
+	} {
+		words := locale.Match(language)
+		if diff := cmp.Diff(want, []string{words.Hour(0), words.Hour(9), words.Hour(12), words.Hour(16)}); diff != "" {
+			t.Errorf("in %s (-want +got):\n%s", language, diff)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -122,14 +123,19 @@ func (v clinicView) ranges() []ui.Choice {
 }
 
 // zones are those that make sense here: the clinic's, the reader's, UTC, and the
-// one that is shown.
+// one that is shown. Of two names for one, such as Etc/UTC, the one that is shown is
+// there.
 func (v clinicView) zones() []ui.Option {
 	var options []ui.Option
-	known := map[string]bool{"": true}
 	for _, name := range []string{v.r.Clinic().TimeZone, v.r.Zone.String(), "UTC", v.Days.TimeZone} {
-		if !known[name] {
-			known[name] = true
-			options = append(options, ui.Option{Value: name, Label: v.r.Words.Zone(name)})
+		option := ui.Option{Value: name, Label: v.r.Words.Zone(name)}
+		same := slices.IndexFunc(options, func(o ui.Option) bool { return o.Label == option.Label })
+		switch {
+		case name == "":
+		case same < 0:
+			options = append(options, option)
+		case name == v.Days.TimeZone:
+			options[same] = option
 		}
 	}
 	return options

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
@@ -61,3 +62,50 @@ func TestTourOfTheDesk(t *testing.T) {
 		webtest.Place{Name: "desk-move", Path: "/admin/appointments/" + visit.ID.String() + "/move", As: c.Desk},
 	)
 }
+
+// A clock of twelve hours says more beside the lines of the day, which go through no
+// words.
+func TestTheHoursOfTheDayFit(t *testing.T) {
+	t.Parallel()
+	chrome := webtest.StartChrome(t)
+	c := webtest.OnSQLite(t, webtest.Now())
+	var week []turno.Availability
+	for _, day := range turno.Weekdays() { // each other time lasts through a full hour
+		week = append(week, turno.Availability{DayOfWeek: day, StartTime: 15, EndTime: 23*60 + 45})
+	}
+	_, _, err := c.Booking.ReplaceAvailability(t.Context(), c.Doctor.Caller, c.Doctor.UserID, week)
+	c.Must(err)
+	tomorrow := c.Clock.Now().AddDate(0, 0, 1).Format(time.DateOnly)
+	for _, width := range []int64{320, 390, 600, 1280} {
+		look := webtest.Phone()
+		look.Width, look.Language = width, "en-US"
+		tab := chrome.Visit(t, c, look)
+		tab.SignIn(c, c.Desk)
+		tab.Open("/admin/day?date=" + tomorrow)
+		tab.Wait(".item.free")
+		if tight := webtest.Eval[string](tab, tightHours); tight != "" {
+			t.Errorf("%s has no room beside the line, %d wide", tight, width)
+		}
+		if struck := webtest.Eval[string](tab, struckTimes); struck != "" {
+			t.Errorf("the line of an hour goes through %s, %d wide", struck, width)
+		}
+	}
+}
+
+// tightHours are those whose words touch an edge of their place.
+const tightHours = `[...document.querySelectorAll(".gutter .hour")].filter(hour => {
+	const box = hour.getBoundingClientRect(), words = document.createRange();
+	words.selectNodeContents(hour);
+	const inside = words.getBoundingClientRect();
+	return inside.left < box.left + 4 || inside.right > box.right - 4;
+}).map(hour => hour.innerText).join("; ")`
+
+// struckTimes are those with the line of an hour in their words, which nothing hides.
+const struckTimes = `[...document.querySelectorAll(".column .item")].filter(item => {
+	if (getComputedStyle(item).backgroundColor != "rgba(0, 0, 0, 0)") return false;
+	const words = item.querySelector("time").getBoundingClientRect();
+	return words.height && [...item.parentElement.querySelectorAll(".line")].some(line => {
+		const y = line.getBoundingClientRect().top;
+		return words.top < y && y < words.bottom;
+	});
+}).map(item => item.innerText.replace(/\s+/g, " ")).join("; ")`

@@ -42,3 +42,17 @@ func TestTheDeskReadsOutTheDoctorsOwnHour(t *testing.T) {
 		}
 	})
 }
+
+// Two names of one zone are one choice.
+func TestUTCIsThereOnce(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	full := inside(t, c, c.Full)
+	for _, zone := range []string{"UTC", "Etc/UTC"} {
+		a := full.Get("/admin?zone=" + url.QueryEscape(zone))
+		options := a.Find(`select[name="zone"] option`)
+		if chosen, _ := options.Filter("[selected]").Attr("value"); options.Length() != 1 || options.Text() != "UTC" || chosen != zone {
+			t.Errorf("with %s the zones are %q, and %q is chosen", zone, options.Text(), chosen)
+		}
+	}
+}

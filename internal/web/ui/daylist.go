@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"time"
-
-	"github.com/turno-health/turno"
-)
+import "time"
 
 // DayListProps describes a day as its hours below each other: on a phone, on
 // paper, and wherever each visit needs room for what can be done with it.
@@ -36,6 +32,3 @@ type OffProps struct {
 	Note     string
 	Href     string
 }
-
-// clock is the wall clock's reading at the hour's beginning.
-func (h DayHour) clock() turno.Clock { return turno.Clock(h.Hour * 60) } //nolint:gosec // an hour is at most 24
