@@ -102,7 +102,8 @@ const tightHours = `[...document.querySelectorAll(".gutter .hour")].filter(hour 
 
 // struckTimes are those with the line of an hour in their words, which nothing hides.
 const struckTimes = `[...document.querySelectorAll(".column .item")].filter(item => {
-	if (getComputedStyle(item).backgroundColor != "rgba(0, 0, 0, 0)") return false;
+	const style = getComputedStyle(item);
+	if (style.backgroundColor != "rgba(0, 0, 0, 0)" || style.backgroundImage != "none") return false;
 	const words = item.querySelector("time").getBoundingClientRect();
 	return words.height && [...item.parentElement.querySelectorAll(".line")].some(line => {
 		const y = line.getBoundingClientRect().top;
