@@ -73,10 +73,10 @@ func spanishPractice() map[string]string {
 		"Until then patients can't find you or book with you. The clinic checks your licence; you need not do anything for it. Set your hours meanwhile, and you can begin at once.": "Hasta entonces los pacientes no pueden encontrarte ni pedirte cita. La clínica comprueba tu colegiación; no tienes que hacer nada. Prepara mientras tanto tu horario y podrás empezar enseguida.",
 		"This doctor's licence is not verified":                                        "La colegiación de este médico no está verificada",
 		"Patients can't find or book this doctor. The administration checks licences.": "Los pacientes no pueden encontrar a este médico ni pedirle cita. La administración comprueba las colegiaciones.",
-		"Licences":                 "Colegiaciones",
-		"Choose a day.":            "Elige un día.",
-		"Write a time like 09:30.": "Escribe una hora como 09:30.",
-		"Write a whole number.":    "Escribe un número entero.",
+		"Licences":              "Colegiaciones",
+		"Choose a day.":         "Elige un día.",
+		"Write a time like %s.": "Escribe una hora como %s.",
+		"Write a whole number.": "Escribe un número entero.",
 
 		// Booking by the practice.
 		"For whom?":                        "¿Para quién?",

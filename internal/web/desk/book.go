@@ -133,8 +133,8 @@ func typedMoment(f *page.Form) (turno.Date, turno.Clock, bool) {
 	if err != nil {
 		return turno.Date{}, 0, false
 	}
-	clock, err := turno.ParseClock(f.Get("time"))
-	return date, clock, err == nil
+	clock, ok := page.ParseClock(f.Get("time"))
+	return date, clock, ok
 }
 
 // checkTime says what is wrong with the two fields.

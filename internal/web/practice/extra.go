@@ -29,6 +29,9 @@ func addExtra(p practice) error {
 	if !form.OK() {
 		return p.extraPage(http.StatusUnprocessableEntity, form)
 	}
+	if day := p.dayOf(when.StartsAt); when.EndsAt.Equal(day.At(0, p.Local)) && when.EndsAt.Before(when.StartsAt) { // "12:00 AM"
+		when.EndsAt = day.AddDays(1).At(0, p.Local)
+	}
 	if _, err := p.Site.Booking.AddExtraHours(p.Context(), p.Caller, p.Doctor.ID, when); err != nil {
 		if p.Take(form, err) {
 			return p.extraPage(http.StatusUnprocessableEntity, form)

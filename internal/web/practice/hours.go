@@ -170,7 +170,12 @@ func readWeek(p practice, form *page.Form) (week []turno.Availability, fields []
 			if form.Get(start) == "" && form.Get(end) == "" {
 				continue
 			}
-			w := turno.Availability{DayOfWeek: day, StartTime: p.readClock(form, start), EndTime: p.readClock(form, end)}
+			w := turno.Availability{DayOfWeek: day}
+			w.StartTime, _ = p.Clock(form, start)
+			w.EndTime, _ = p.Clock(form, end)
+			if w.EndTime == 0 && w.StartTime > 0 { // "12:00 AM", until which no hours of the day last
+				w.EndTime = turno.EndOfDay
+			}
 			if minutes, err := strconv.Atoi(form.Get(windowField("release", day, row))); err == nil {
 				w.ReleaseMinutes = &minutes
 			}
@@ -178,14 +183,6 @@ func readWeek(p practice, form *page.Form) (week []turno.Availability, fields []
 		}
 	}
 	return week, fields
-}
-
-func (p practice) readClock(form *page.Form, field string) turno.Clock {
-	clock, err := turno.ParseClock(padded(form.Get(field)))
-	if err != nil {
-		form.Add(field, p.T("Write a time like 09:30."))
-	}
-	return clock
 }
 
 // readSettings reads the rules of booking.

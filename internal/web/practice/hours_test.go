@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
@@ -105,6 +106,43 @@ func TestHoursComeBackAsTheyWereTyped(t *testing.T) {
 			t.Error("Monday has no room for more")
 		}
 	})
+}
+
+// Times are understood as people write them, and asked for as the reader does.
+func TestTimesAreUnderstoodAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, webtest.Now())
+	v := signedIn(t, c, c.Doctor)
+	hours := weekOf(turno.Monday, "UTC", "9-0930", "9:45 AM-2:30 p. m.", "15h-12:00 AM")
+	hours.Set("do", "save")
+	if page := v.Post("/schedule/hours", hours); page.Status != http.StatusOK {
+		t.Fatalf("%d: %s", page.Status, page.Find(".summary").Text())
+	}
+	week, err := c.Booking.Availability(t.Context(), c.Doctor.Caller, c.Doctor.UserID)
+	c.Must(err)
+	var saved []string
+	for _, w := range week {
+		saved = append(saved, w.StartTime.String()+"-"+w.EndTime.String())
+	}
+	if diff := cmp.Diff([]string{"09:00-09:30", "09:45-14:30", "15:00-24:00"}, saved); diff != "" {
+		t.Errorf("the hours of Monday (-want +got):\n%s", diff)
+	}
+	day := c.Clock.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+	if page := v.Post("/schedule/hours/extra", url.Values{"date": {day}, "starts_at": {"9 PM"}, "ends_at": {"12 AM"}}); page.Status != http.StatusOK {
+		t.Errorf("extra hours: %d: %s", page.Status, page.Find(".summary").Text())
+	}
+	if page := v.Post("/schedule/time-off", url.Values{"from_date": {day}, "from_time": {"2.30pm"}, "to_date": {day}, "to_time": {"17h30"}}); page.Status != http.StatusOK {
+		t.Errorf("time off: %d: %s", page.Status, page.Find(".summary").Text())
+	}
+	for language, want := range map[string]string{
+		"en": "Write a time like 09:30.", "en-US": "Write a time like 9:30\u00a0AM.", "es": "Escribe una hora como 09:30.",
+	} {
+		v.Header.Set("Accept-Language", language)
+		page := v.Post("/schedule/hours/extra", url.Values{"date": {day}, "starts_at": {"early"}, "ends_at": {"12 AM"}})
+		if got := page.Find("#f-starts_at-error").Text(); page.Status != http.StatusUnprocessableEntity || !strings.Contains(got, want) {
+			t.Errorf("in %s: %d, %q, want %q", language, page.Status, got, want)
+		}
+	}
 }
 
 func TestADoctorFallsIllWithoutTwentyCalls(t *testing.T) {

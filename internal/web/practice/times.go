@@ -42,23 +42,14 @@ func typedTime(p practice, form *page.Form, date, clock string) time.Time {
 		form.Add(date, p.T("Choose a day."))
 		return time.Time{}
 	}
-	at, err := turno.ParseClock(padded(form.Get(clock)))
-	if err != nil {
-		form.Add(clock, p.T("Write a time like 09:30."))
+	at, ok := p.Clock(form, clock)
+	if !ok {
 		return time.Time{}
 	}
 	if skipped := p.Skipped(day, at, p.Local); skipped != "" {
 		form.Add(clock, skipped)
 	}
 	return day.At(at, p.Local)
-}
-
-// padded is 9:30 as 09:30.
-func padded(clock string) string {
-	if len(clock) == len("9:30") {
-		return "0" + clock
-	}
-	return clock
 }
 
 // fiveMinutes is how exactly a walk-in's time is proposed.

@@ -28,7 +28,7 @@ const (
 	Select   FieldKind = "select"
 	Checkbox FieldKind = "checkbox"
 	Radios   FieldKind = "radios"
-	Hours    FieldKind = "hours" // a local time as text, since 24:00 is one
+	Hours    FieldKind = "hours" // a local time as text, in any form, since 24:00 is one
 )
 
 // FieldProps describes a field with its label, its hint and what is wrong.
@@ -146,7 +146,7 @@ func (p FieldProps) attributes() templ.Attributes {
 		a["autofocus"] = true
 	}
 	if p.kind() == Hours {
-		a["inputmode"], a["pattern"], a["size"], a["maxlength"] = "numeric", "([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00", "5", "5"
+		a["size"], a["maxlength"] = "8", "40" // "2:30 p. m.", "2:30 de la tarde": no keyboard of digits, no pattern
 	}
 	maps.Copy(a, p.Attrs)
 	return a
