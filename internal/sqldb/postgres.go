@@ -47,11 +47,25 @@ type postgres struct {
 }
 
 func openPostgres(ctx context.Context, dsn string, o Options) (engine, error) {
-	config, err := pgxpool.ParseConfig(dsn)
+	config, err := postgresConfig(dsn)
 	if err != nil {
 		return nil, err
 	}
 	return openPool(ctx, config, dsn, o)
+}
+
+// postgresConfig is what the DSN says, with connections that notice when the server
+// has vanished.
+func postgresConfig(dsn string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnConfig.DialFunc = dial
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectPatience
+	}
+	return config, nil
 }
 
 func openPool(ctx context.Context, config *pgxpool.Config, dsn string, o Options) (engine, error) {
