@@ -50,6 +50,7 @@ func TestAVisitFromTheSearchToTheRating(t *testing.T) {
 			t.Errorf("the alternatives are %v, want 3", nearest)
 		}
 		want(t, c.ask(c.patient, "POST", "/api/v1/appointments", bookBody(c.otherDoctor.UserID, at(10, 0))), http.StatusConflict, `"code":"patient_busy"`)
+		want(t, c.ask(c.patient, "POST", "/api/v1/holds", fmt.Sprintf(`{"doctor_id": %q, "starts_at": "2027-01-05T10:07:00Z"}`, c.doctor.UserID)), http.StatusUnprocessableEntity, `"code":"not_offered"`, `"location":"body.starts_at"`)
 		want(t, c.ask(c.patient, "POST", "/api/v1/appointments", bookBody(c.doctor.UserID, at(10, 7))), http.StatusUnprocessableEntity, `"code":"not_offered"`, `"location":"body.scheduled_at"`)
 
 		want(t, c.ask(c.doctor, "POST", visit+"/confirm", ""), http.StatusOK, `"status":"confirmed"`)

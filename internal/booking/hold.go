@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -144,7 +145,7 @@ func (t *holdTx) run() (turno.Hold, error) {
 	}
 	busy := openings.Blocking(t.calendar.Busy, t.tx.Now, t.isOld)
 	if err := checkTime(rules, busy, t.want.StartsAt, t.minutes, false, t.tx.Now); err != nil {
-		return turno.Hold{}, err
+		return turno.Hold{}, ofStart(err)
 	}
 	length := time.Duration(t.minutes+t.calendar.BufferMinutes) * time.Minute
 	hold := turno.Hold{
@@ -157,6 +158,19 @@ func (t *holdTx) run() (turno.Hold, error) {
 		ExpiresAt:   t.tx.Now.Add(turno.HoldLifetime),
 	}
 	return hold, t.write(hold)
+}
+
+// ofStart is a refusal of a visit's time as one of a hold's, which another field of the
+// body says.
+func ofStart(err error) error {
+	if e, ok := errors.AsType[*turno.Error](err); ok {
+		for i := range e.Fields {
+			if e.Fields[i].Location == "body.scheduled_at" {
+				e.Fields[i].Location = "body.starts_at"
+			}
+		}
+	}
+	return err
 }
 
 func (t *holdTx) read() error {

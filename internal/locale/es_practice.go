@@ -74,6 +74,7 @@ func spanishPractice() map[string]string {
 		"This doctor's licence is not verified":                                        "La colegiación de este médico no está verificada",
 		"Patients can't find or book this doctor. The administration checks licences.": "Los pacientes no pueden encontrar a este médico ni pedirle cita. La administración comprueba las colegiaciones.",
 		"Licences":              "Colegiaciones",
+		"All day":               "Todo el día",
 		"Choose a day.":         "Elige un día.",
 		"Write a time like %s.": "Escribe una hora como %s.",
 		"Write a whole number.": "Escribe un número entero.",

@@ -185,8 +185,9 @@ func (v dayView) column(c booking.DayColumn) ui.AgendaColumn {
 		Day: v.Date, Title: c.DoctorName, Note: v.columnNote(c),
 		Href: "/schedule?" + url.Values{"doctor": {c.DoctorID.String()}, "day": {v.Date.String()}}.Encode(),
 	}
+	midnight := turno.Interval{StartsAt: v.Date.At(0, v.Zone), EndsAt: v.Date.AddDays(1).At(0, v.Zone)}
 	for _, off := range c.TimeOff {
-		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, Title: v.r.T("Away")})
+		column.Items = append(column.Items, ui.AgendaItem{At: off.StartsAt, Ends: off.EndsAt, Off: true, AllDay: ui.Covers(off, midnight), Title: v.r.T("Away")})
 	}
 	for _, visit := range c.Visits {
 		column.Items = append(column.Items, ui.AgendaItem{

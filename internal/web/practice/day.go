@@ -44,9 +44,10 @@ func dayEntries(p practice, a agenda) []entry {
 		visit := visitRow(p, v, answers(p, v))
 		entries = append(entries, entry{v.ScheduledAt, ui.DayItem{Visit: &visit}})
 	}
+	midnight := turno.Interval{StartsAt: a.Day.At(0, p.Local), EndsAt: a.Day.AddDays(1).At(0, p.Local)}
 	for _, off := range a.TimeOff {
-		entries = append(entries, entry{off.StartsAt, ui.DayItem{Off: &ui.OffProps{At: off.StartsAt, Ends: off.EndsAt,
-			Title: p.T("Time off"), Note: off.Reason, Href: p.to("/schedule/time-off")}}})
+		entries = append(entries, entry{off.StartsAt, ui.DayItem{Off: &ui.OffProps{AllDay: ui.Covers(off.Interval, midnight),
+			At: latest(off.StartsAt, midnight.StartsAt), Ends: earliest(off.EndsAt, midnight.EndsAt), Title: p.T("Time off"), Note: off.Reason, Href: p.to("/schedule/time-off")}}})
 	}
 	for _, slot := range a.Free {
 		entries = append(entries, entry{slot.StartsAt, ui.DayItem{Free: []ui.Slot{freeSlot(p, slot)}}})

@@ -13,6 +13,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -171,6 +172,33 @@ func TestADoctorFallsIllWithoutTwentyCalls(t *testing.T) {
 			t.Errorf("got %s", page.Text())
 		}
 	})
+}
+
+// Whole days are days, without their midnights.
+func TestWholeDaysOffAreDays(t *testing.T) {
+	t.Parallel()
+	c := webtest.OnSQLite(t, storetest.NewClock(time.Date(2026, time.December, 1, 9, 0, 0, 0, time.UTC)))
+	v := signedIn(t, c, c.Doctor)
+	for _, off := range [][]string{{"2026-12-26", "00:00", "2026-12-30", "24:00"}, {"2026-12-24", "00:00", "2026-12-24", "24:00"}, {"2026-12-23", "00:00", "2026-12-23", "12:00"}} {
+		v.Post("/schedule/time-off", url.Values{"from_date": {off[0]}, "from_time": {off[1]}, "to_date": {off[2]}, "to_time": {off[3]}})
+	}
+	for _, test := range []struct{ language, path, within, want string }{
+		{"en-US", "/schedule/time-off", ".entries strong", "Wednesday, December 23, 12:00\u00a0AM to 12:00\u00a0PM; Thursday, December 24; Sat, Dec 26 to Wed, Dec 30"},
+		{"en", "/schedule/time-off", ".entries strong", "Wednesday 23 December, 00:00 to 12:00; Thursday 24 December; Sat 26 Dec to Wed 30 Dec"},
+		{"es", "/schedule/time-off", ".entries strong", "Miércoles, 23 de diciembre, de 00:00 a 12:00; Jueves, 24 de diciembre; Sáb 26 dic a mié 30 dic"},
+		{"en", "/schedule?day=2026-12-27", ".day-off > span", "All day"},
+		{"es", "/schedule?day=2026-12-24&view=week", ".item.off .top", "00:00 Ausencia; Todo el día Ausencia; Todo el día Ausencia; Todo el día Ausencia"},
+	} {
+		v.Header.Set("Accept-Language", test.language)
+		page := v.Get(test.path)
+		var got []string
+		for _, said := range page.Find(test.within).EachIter() {
+			got = append(got, strings.Join(strings.FieldsFunc(said.Text(), func(c rune) bool { return c == ' ' || c == '\n' || c == '\t' }), " "))
+		}
+		if diff := cmp.Diff(test.want, strings.Join(got, "; ")); diff != "" {
+			t.Errorf("%s in %s (-want +got):\n%s", test.path, test.language, diff)
+		}
+	}
 }
 
 func TestTimeOffCancelsNoVisitThatNobodyWasShown(t *testing.T) {

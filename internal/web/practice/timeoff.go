@@ -177,9 +177,16 @@ func deleteTimeOff(p practice) error {
 		"/schedule/time-off", func() { p.Say("success", "The time is open again.") })
 }
 
-// span is from when to when somebody is away.
+// span is from when to when somebody is away: whole days without their midnights.
 func (p practice) span(i turno.Interval) string {
 	from, to := p.dayOf(i.StartsAt), p.dayOf(i.EndsAt)
+	last := to.AddDays(-1)
+	switch whole := i.StartsAt.Equal(from.At(0, p.Local)) && i.EndsAt.Equal(to.At(0, p.Local)); {
+	case whole && from == last:
+		return capital(p.Date(from))
+	case whole:
+		return capital(p.T("%s to %s", p.ShortDay(from), p.ShortDay(last)))
+	}
 	if from == to {
 		return p.T("%s, %s to %s", capital(p.Date(from)), p.clock(i.StartsAt), p.clock(i.EndsAt))
 	}

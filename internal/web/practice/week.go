@@ -25,7 +25,7 @@ func weekDay(p practice, a agenda, day turno.Date) ui.AgendaColumn {
 	for _, off := range a.TimeOff {
 		if off.Overlaps(midnight) {
 			column.Items = append(column.Items, ui.AgendaItem{At: latest(off.StartsAt, midnight.StartsAt), Ends: earliest(off.EndsAt, midnight.EndsAt),
-				Off: true, Title: p.T("Time off"), Note: off.Reason})
+				Off: true, AllDay: ui.Covers(off.Interval, midnight), Title: p.T("Time off"), Note: off.Reason})
 		}
 	}
 	for _, v := range a.Visits {

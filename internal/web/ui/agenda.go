@@ -37,6 +37,7 @@ type AgendaItem struct {
 	At, Ends time.Time
 	Free     bool // a time that can be pressed
 	Off      bool // time off, a break
+	AllDay   bool // of time off: its times are no news
 	Title    string
 	Note     string
 	Href     string
@@ -44,6 +45,11 @@ type AgendaItem struct {
 	About    string   // read out with a free time: whose
 	ID       string
 	More     templ.Component
+}
+
+// Covers reports whether time off lasts through all of a day.
+func Covers(off, day turno.Interval) bool {
+	return !day.StartsAt.Before(off.StartsAt) && !off.EndsAt.Before(day.EndsAt)
 }
 
 // rowMinutes is the height of a row of the grid.

@@ -28,6 +28,7 @@ type DayItem struct {
 // OffProps is time in which nobody is seen.
 type OffProps struct {
 	At, Ends time.Time
+	AllDay   bool // its times are no news
 	Title    string
 	Note     string
 	Href     string
