@@ -97,6 +97,7 @@ func AuditKinds() []AuditKind {
 		{AuditDelete, "specialization"},
 		{AuditCreate, "location"},
 		{AuditUpdate, "location"}, // fields=
+		{AuditDelete, "location"},
 
 		{AuditUpdate, "job"},       // tried again
 		{AuditUpdate, "database"},  // restored, from a backup

@@ -10,6 +10,7 @@ import (
 	"github.com/turno-health/turno"
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
 )
 
 func TestSpecializations(t *testing.T) {
@@ -101,6 +102,52 @@ func TestLocations(t *testing.T) {
 			wantCode(t, err, turno.CodeForbidden)
 			_, err = p.UpdateLocation(t.Context(), p.owner, uuid.New(), account.LocationPatch{City: new("York")})
 			wantCode(t, err, turno.CodeNotFound)
+		})
+		t.Run("of one name and address are one, however often a form is sent at once", func(t *testing.T) {
+			var sent sync.WaitGroup
+			made := make([]error, 3)
+			for i := range made {
+				sent.Go(func() {
+					_, made[i] = p.CreateLocation(t.Context(), p.owner, turno.Location{Name: "Annex", AddressLine1: "Calle Mayor 1", City: "Madrid", TimeZone: "Europe/Madrid"})
+				})
+			}
+			sent.Wait()
+			refused := 0
+			for _, err := range made {
+				if err != nil {
+					refused++
+					wantCode(t, err, turno.CodeConflict)
+					if diff := cmp.Diff([]string{"body.name"}, fieldsOf(err)); diff != "" {
+						t.Errorf("the fields (-want +got):\n%s", diff)
+					}
+				}
+			}
+			if refused != 2 {
+				t.Errorf("%d of 3 were refused: %v", refused, made)
+			}
+			_, err := p.CreateLocation(t.Context(), p.owner, turno.Location{Name: "ANNEX", AddressLine1: "calle mayor 1", City: "MADRID", TimeZone: "UTC"})
+			wantCode(t, err, turno.CodeConflict)
+			_, err = p.UpdateLocation(t.Context(), p.owner, added.ID, account.LocationPatch{Name: new("annex"), AddressLine1: new("Calle Mayor 1"), City: new("Madrid"), Country: new("")})
+			wantCode(t, err, turno.CodeConflict)
+			_, err = p.CreateLocation(t.Context(), p.owner, turno.Location{Name: "Annex", AddressLine1: "Calle Mayor 2", City: "Madrid", TimeZone: "UTC"})
+			p.must(err)
+		})
+		t.Run("go, while nobody needs them and one stays", func(t *testing.T) {
+			wantCode(t, p.DeleteLocation(t.Context(), p.desk(), added.ID), turno.CodeForbidden)
+			wantCode(t, p.DeleteLocation(t.Context(), p.owner, uuid.New()), turno.CodeNotFound)
+			all, err := p.Locations(t.Context(), policy.Caller{})
+			p.must(err)
+			for _, l := range all[:len(all)-1] {
+				p.must(p.DeleteLocation(t.Context(), p.owner, l.ID))
+			}
+			wantCode(t, p.DeleteLocation(t.Context(), p.owner, all[len(all)-1].ID), turno.CodeInUse)
+			deleted := 0
+			p.must(p.db.Read(t.Context(), func(tx *sqldb.Tx) error {
+				return tx.QueryRow(`SELECT COUNT(*) FROM audit_logs WHERE action_type = 'DELETE' AND entity = 'location' AND action_by = $1`, p.owner.UserID).Scan(&deleted)
+			}))
+			if deleted != len(all)-1 {
+				t.Errorf("the trail has %d deletions of %d", deleted, len(all)-1)
+			}
 		})
 		t.Run("need a name, a zone and a real country", func(t *testing.T) {
 			_, err := p.CreateLocation(t.Context(), p.owner, turno.Location{Country: "ESP"})

@@ -29,7 +29,8 @@ func (s *Service) Locations(ctx context.Context, c policy.Caller) (all []turno.L
 	return all, nil
 }
 
-// CreateLocation adds a place; its ID is ignored. Errors: KindInvalid.
+// CreateLocation adds a place; its ID is ignored. Errors: KindInvalid, KindConflict
+// when there is one of the name and address.
 func (s *Service) CreateLocation(ctx context.Context, c policy.Caller, l turno.Location) (turno.Location, error) {
 	if err := policy.Check(c, policy.WriteLocations, 0); err != nil {
 		return turno.Location{}, err
@@ -40,7 +41,7 @@ func (s *Service) CreateLocation(ctx context.Context, c policy.Caller, l turno.L
 	}
 	l.ID = turno.NewID()
 	err = s.db.Write(ctx, func(tx *sqldb.Tx) error {
-		if err := store.InsertLocation(tx, l); err != nil {
+		if err := locationTaken(store.InsertLocation(tx, l)); err != nil {
 			return err
 		}
 		return auditLocation(tx, c.ID(), turno.AuditCreate, l.ID, "")
@@ -84,7 +85,8 @@ type LocationPatch struct {
 	Version turno.Version // Location.Version when the change was begun
 }
 
-// UpdateLocation changes a place. Errors: KindInvalid, KindNotFound.
+// UpdateLocation changes a place. Errors: KindInvalid, KindNotFound, KindConflict
+// when there is another of the name and address, or it was changed meanwhile.
 func (s *Service) UpdateLocation(ctx context.Context, c policy.Caller, id uuid.UUID, patch LocationPatch) (changed turno.Location, err error) {
 	if err := policy.Check(c, policy.WriteLocations, 0); err != nil {
 		return turno.Location{}, err
@@ -107,7 +109,7 @@ func (s *Service) UpdateLocation(ctx context.Context, c policy.Caller, id uuid.U
 		if changed, fields, err = patch.applied(before); err != nil || len(fields) == 0 {
 			return err
 		}
-		if err := store.UpdateLocation(tx, changed); err != nil {
+		if err := locationTaken(store.UpdateLocation(tx, changed)); err != nil {
 			return err
 		}
 		return auditLocation(tx, c.ID(), turno.AuditUpdate, id, "fields="+strings.Join(fields, ","))
@@ -116,6 +118,52 @@ func (s *Service) UpdateLocation(ctx context.Context, c policy.Caller, id uuid.U
 		return turno.Location{}, fmt.Errorf("change a location: %w", err)
 	}
 	return changed, nil
+}
+
+// DeleteLocation removes a place that nobody needs. Errors: KindNotFound,
+// KindConflict with CodeInUse while doctors or visits are there, and for the only one.
+func (s *Service) DeleteLocation(ctx context.Context, c policy.Caller, id uuid.UUID) error {
+	if err := policy.Check(c, policy.WriteLocations, 0); err != nil {
+		return err
+	}
+	err := s.db.Write(ctx, func(tx *sqldb.Tx) error {
+		if err := tx.Lock(firstLocationLock()); err != nil { // of the last two, one stays
+			return err
+		}
+		all, err := store.Locations(tx)
+		if err != nil {
+			return err
+		}
+		if len(all) == 1 && all[0].ID == id {
+			return turno.Conflict(turno.CodeInUse, "This is the only location, so it stays. Add another first.")
+		}
+		found, err := store.DeleteLocation(tx, id)
+		switch {
+		case sqldb.IsForeignKeyViolation(err):
+			return turno.Conflict(turno.CodeInUse, "Doctors or visits are at this location, so it stays.")
+		case err != nil:
+			return err
+		case !found:
+			return turno.NotFound("location")
+		}
+		return auditLocation(tx, c.ID(), turno.AuditDelete, id, "")
+	})
+	if err != nil {
+		return fmt.Errorf("delete a location: %w", err)
+	}
+	return nil
+}
+
+// locationTaken turns a unique violation into what is to be done about it.
+func locationTaken(err error) error {
+	if !sqldb.IsUniqueViolation(err) {
+		return err
+	}
+	const message = "There is a location of this name and address already."
+	return &turno.Error{
+		Kind: turno.KindConflict, Code: turno.CodeConflict, Message: message, Err: err,
+		Fields: []turno.FieldError{{Location: "body.name", Message: message}},
+	}
 }
 
 // applied is l after the patch, with the names of the fields that changed.

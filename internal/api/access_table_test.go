@@ -100,8 +100,11 @@ func clinicRows() map[string]accessRow {
 		"rename-specialization": {want: fullStaff, target: field, body: named},
 		"delete-specialization": {want: fullStaff, target: field},
 		"list-locations":        {want: everybody},
-		"add-location":          {want: fullStaff, body: text(`{"name": "Branch", "time_zone": "UTC"}`)},
-		"change-location":       {want: fullStaff, target: location, body: named},
+		"add-location": {want: fullStaff, body: func(a *access, _ string) string {
+			return fmt.Sprintf(`{"name": %q, "time_zone": "UTC"}`, a.name())
+		}},
+		"change-location": {want: fullStaff, target: location, body: named},
+		"delete-location": {want: fullStaff, target: location},
 
 		"list-audit-logs":            {want: fullStaff},
 		"list-doctor-ratings":        {want: "401 403 403 403 yes yes 403 yes"}, // doctors see their own

@@ -20,20 +20,26 @@ func (a *API) locationRoutes() {
 	}, a.listLocations)
 	register(a, route{
 		ID: "add-location", Method: http.MethodPost, Path: "/locations", Status: http.StatusCreated,
-		Action: policy.WriteLocations, Tag: tagClinic, Errors: []int{http.StatusForbidden},
+		Action: policy.WriteLocations, Tag: tagClinic, Errors: []int{http.StatusForbidden, http.StatusConflict},
 		Summary:     "Add a place",
-		Description: "Full staff may.",
+		Description: "Full staff may. A name and address that there are already are 409.",
 		Request:     locationRequest{Name: "Harbour Clinic", AddressLine1: "1 Quay Street", City: "Bristol", Country: "GB", TimeZone: "Europe/London"},
 		Answer:      exampleLocation(),
 	}, a.addLocation)
 	register(a, route{
 		ID: "change-location", Method: http.MethodPatch, Path: "/locations/{id}",
-		Action: policy.WriteLocations, Tag: tagClinic, Errors: []int{http.StatusForbidden, http.StatusNotFound},
+		Action: policy.WriteLocations, Tag: tagClinic, Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
 		Summary:     "Change a place",
-		Description: "Changes the fields that are sent. Full staff may.",
+		Description: "Changes the fields that are sent. Full staff may. A name and address that another has are 409.",
 		Request:     locationPatch{Phone: &phone},
 		Answer:      exampleLocation(),
 	}, a.changeLocation)
+	register(a, route{
+		ID: "delete-location", Method: http.MethodDelete, Path: "/locations/{id}",
+		Action: policy.WriteLocations, Tag: tagClinic, Errors: []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
+		Summary:     "Remove a place",
+		Description: "Full staff may, while no doctor and no visit is there, and there is another: else that is 409 in_use.",
+	}, a.deleteLocation)
 }
 
 type locationRequest struct {
@@ -93,4 +99,8 @@ type changeLocationInput struct {
 func (a *API) changeLocation(ctx context.Context, c policy.Caller, in *changeLocationInput) (locationView, error) {
 	changed, err := a.config.Account.UpdateLocation(ctx, c, in.ID, account.LocationPatch(in.Body))
 	return viewLocation(changed), err
+}
+
+func (a *API) deleteLocation(ctx context.Context, c policy.Caller, in *IDParam) (none, error) {
+	return none{}, a.config.Account.DeleteLocation(ctx, c, in.ID)
 }

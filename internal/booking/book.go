@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -149,9 +150,20 @@ func (s *Service) afterLoss(ctx context.Context, c policy.Caller, n NewVisit, er
 		if lookErr != nil {
 			return errors.Join(err, lookErr)
 		}
-		e.Alternatives = alternatives
+		if e.Alternatives = alternatives; len(alternatives) == 0 {
+			e.Message = alone(e.Message)
+		}
 	}
 	return err
+}
+
+// alone is what is said of a time that is taken when no other follows.
+func alone(message string) string {
+	const short = "This time is too short for this visit."
+	if strings.HasPrefix(message, short) {
+		return short
+	}
+	return "This time has just been taken."
 }
 
 // alternativeCount is how many open times are offered to the loser of a race.

@@ -120,6 +120,22 @@ func TestBufferIsKeptFreeAfterAVisit(t *testing.T) {
 	})
 }
 
+func TestATimeThatNoOtherFollowsPromisesNone(t *testing.T) {
+	t.Parallel()
+	eachClinic(t, func(t *testing.T, c *clinic) {
+		c.mustBook(c.ana, at(1, "10:00"))
+		for _, away := range []turno.Interval{{StartsAt: at(0, "09:00"), EndsAt: at(1, "10:00")}, {StartsAt: at(1, "10:30"), EndsAt: at(40, "09:00")}} {
+			if _, _, err := c.AddTimeOff(t.Context(), c.doctor, booking.NewTimeOff{DoctorID: c.doctor.UserID, Interval: away}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := c.book(c.newPatient(), at(1, "10:00"))
+		if e := wantCode(t, err, turno.CodeSlotTaken); len(e.Alternatives) != 0 || e.Message != "This time has just been taken." {
+			t.Errorf("with %d other times it says %q", len(e.Alternatives), e.Message)
+		}
+	})
+}
+
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	eachClinic(t, func(t *testing.T, c *clinic) {

@@ -42,7 +42,7 @@ func (g *generator) writeClinic(ctx context.Context, db *sqldb.DB) error {
 	for _, place := range g.places {
 		l := place.value
 		g.rows.locations.add(l.ID, l.Name, l.Phone, l.AddressLine1, l.AddressLine2, l.City, l.State,
-			l.PostalCode, l.Country, l.Directions, l.TimeZone)
+			l.PostalCode, l.Country, l.Directions, l.TimeZone, store.PlaceHash(*l))
 	}
 	g.addUser(&g.admin)
 	g.addUser(&g.desk)

@@ -34,7 +34,7 @@ type tables struct {
 
 func newTables() *tables {
 	return &tables{
-		locations: newTable("locations", `id name phone address_line1 address_line2 city state postal_code country directions time_zone`),
+		locations: newTable("locations", `id name phone address_line1 address_line2 city state postal_code country directions time_zone place_hash`),
 		users: newTable("users", `id username username_folded email email_folded password role staff_level full_name search_name
 			time_zone locale email_verified_at created_at updated_at`),
 		doctors: newTable("doctors", `user_id specialization_id license_number years_of_experience rating rating_sum rating_count

@@ -77,6 +77,11 @@ func spanishErrors() map[string]string {
 		"There is a specialization of this name already.":                                         "Ya existe una especialidad con este nombre.",
 
 		// Visits.
+		"There is a location of this name and address already.":                                                                    "Ya hay un centro con este nombre y esta dirección.",
+		"This is the only location, so it stays. Add another first.":                                                               "Es el único centro, así que se queda. Añade otro antes.",
+		"Doctors or visits are at this location, so it stays.":                                                                     "Hay médicos o citas en este centro, así que se queda.",
+		"This time has just been taken.":                                                                                           "Esta hora se acaba de ocupar.",
+		"This time is too short for this visit.":                                                                                   "Esta hora se queda corta para esta cita.",
 		"This time has just been taken. Here are the nearest open times.":                                                          "Esta hora se acaba de ocupar. Estas son las horas libres más cercanas.",
 		"This time is too short for this visit. Here are the nearest open times.":                                                  "Esta hora se queda corta para esta cita. Estas son las horas libres más cercanas.",
 		"The doctor offers no visit at this time. Please choose one of the open times.":                                            "A esta hora no se ofrece consulta. Elige una de las horas libres.",

@@ -155,6 +155,26 @@ func TestLocations(t *testing.T) {
 				return store.LocationsByID(tx, row.ids)
 			}))
 		}
+		twin := annex
+		twin.ID, twin.Name, twin.City, twin.Phone = turno.NewID(), "ANNEX", "CÁDIZ", ""
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return store.InsertLocation(tx, twin) }); !sqldb.IsUniqueViolation(err) {
+			t.Errorf("another of the name and address in another case: %v", err)
+		}
+		twin.Name = "Annex 2"
+		c.write(t, func(tx *sqldb.Tx) error { return store.InsertLocation(tx, twin) })
+		twin.Name = "annex"
+		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return store.UpdateLocation(tx, twin) }); !sqldb.IsUniqueViolation(err) {
+			t.Errorf("changed to the name and address of another: %v", err)
+		}
+		remove := func(id uuid.UUID) (gone bool, err error) {
+			err = db.Write(t.Context(), func(tx *sqldb.Tx) (err error) { gone, err = store.DeleteLocation(tx, id); return err })
+			return gone, err
+		}
+		for _, want := range []bool{true, false} {
+			if gone, err := remove(twin.ID); gone != want || err != nil {
+				t.Errorf("deleting one that nobody needs: %v, %v; want %v", gone, err, want)
+			}
+		}
 		annex = turno.Location{ID: annex.ID, Name: "Zoo", Phone: "1", AddressLine1: "3", AddressLine2: "4", City: "Lima", State: "L",
 			PostalCode: "2", Country: "PE", Directions: "Up", TimeZone: "America/Lima"}
 		c.write(t, func(tx *sqldb.Tx) error { return store.UpdateLocation(tx, annex) })

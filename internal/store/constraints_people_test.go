@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/turno-health/turno"
@@ -75,7 +76,7 @@ func (b *book) updatedAtRules() []rule {
 }
 
 func (b *book) referenceRules() []rule {
-	location := row{"id": turno.NewID(), "name": "Annex", "time_zone": "UTC"}
+	location := row{"id": turno.NewID(), "name": "Annex", "time_zone": "UTC", "place_hash": bytes.Repeat([]byte{1}, 32)}
 	return []rule{
 		{name: "a specialization numbers itself", do: insert("specializations", row{"name": "Neurology", "name_folded": "neurology"}), want: accepted},
 		{name: "its name is used once", do: insert("specializations", row{"name": "Cardiology", "name_folded": "another"}), want: byKey()},
@@ -90,6 +91,10 @@ func (b *book) referenceRules() []rule {
 		{name: "a location", do: insert("locations", location), want: accepted},
 		{name: "has a name", do: insert("locations", location.with(row{"name": ""})), want: byCheck()},
 		{name: "and a zone", do: insert("locations", location.with(row{"time_zone": nil})), want: asMissing()},
+		{name: "and, with its address, a hash", do: insert("locations", location.with(row{"place_hash": nil})), want: asMissing()},
+		{name: "of its length", do: insert("locations", location.with(row{"place_hash": []byte{1}})), want: byCheck()},
+		{name: "which no other has", given: []statement{insert("locations", location)},
+			do: insert("locations", location.with(row{"id": turno.NewID()})), want: byKey()},
 		{name: "its country is a code of two letters", do: insert("locations", location.with(row{"country": "ESP"})), want: asTooLong()},
 		{name: "one in use stays", do: remove("locations", "id", location["id"]), want: byReference(),
 			given: []statement{insert("locations", location), update("doctors", "user_id", b.other.ID, row{"location_id": location["id"]})}},

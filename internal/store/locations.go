@@ -1,10 +1,12 @@
 package store
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -80,12 +82,13 @@ func oneLocation(tx *sqldb.Tx, query string, args ...any) (turno.Location, bool,
 	return l, true, nil
 }
 
-// InsertLocation adds one.
+// InsertLocation adds one. One of the same name and address, in whatever case, is
+// a unique violation.
 func InsertLocation(tx *sqldb.Tx, l turno.Location) error {
 	_, err := tx.Exec(`
 		INSERT INTO locations
-		       (id, name, phone, address_line1, address_line2, city, state, postal_code, country, directions, time_zone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, locationArgs(l)...)
+		       (id, name, phone, address_line1, address_line2, city, state, postal_code, country, directions, time_zone, place_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, locationArgs(l)...)
 	if err != nil {
 		return fmt.Errorf("add a location: %w", err)
 	}
@@ -93,7 +96,7 @@ func InsertLocation(tx *sqldb.Tx, l turno.Location) error {
 }
 
 // UpdateLocation writes one. The caller holds tx.Lock of the id since before it
-// read the location.
+// read the location. Another of the same name and address is a unique violation.
 func UpdateLocation(tx *sqldb.Tx, l turno.Location) error {
 	_, err := tx.Exec(`
 		UPDATE locations
@@ -106,7 +109,8 @@ func UpdateLocation(tx *sqldb.Tx, l turno.Location) error {
 		       postal_code = $8,
 		       country = $9,
 		       directions = $10,
-		       time_zone = $11
+		       time_zone = $11,
+		       place_hash = $12
 		 WHERE id = $1`, locationArgs(l)...)
 	if err != nil {
 		return fmt.Errorf("change a location: %w", err)
@@ -116,5 +120,29 @@ func UpdateLocation(tx *sqldb.Tx, l turno.Location) error {
 
 func locationArgs(l turno.Location) []any {
 	return []any{l.ID, l.Name, l.Phone, l.AddressLine1, l.AddressLine2, l.City, l.State, l.PostalCode,
-		l.Country, l.Directions, l.TimeZone}
+		l.Country, l.Directions, l.TimeZone, PlaceHash(l)}
+}
+
+// PlaceHash is the same for two locations of one name and address, in whatever case.
+// It is a hash because both together are longer than a row of an index of PostgreSQL.
+func PlaceHash(l turno.Location) []byte {
+	var folded []string
+	for _, line := range []string{l.Name, l.AddressLine1, l.AddressLine2, l.City, l.State, l.PostalCode, l.Country} {
+		folded = append(folded, Fold(line))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(folded, "\n"))) // no line has one: see account.CheckLocation
+	return sum[:]
+}
+
+// DeleteLocation removes one, and reports whether there was one. While a doctor or a
+// visit is there, that is a foreign key violation. No index finds visits by their
+// location, so it reads all of them: it is rare, and every booking would pay for one.
+func DeleteLocation(tx *sqldb.Tx, id uuid.UUID) (bool, error) {
+	rows, err := tx.Exec(`
+		DELETE FROM locations
+		 WHERE id = $1`, id)
+	if err != nil {
+		return false, fmt.Errorf("delete a location: %w", err)
+	}
+	return rows == 1, nil
 }

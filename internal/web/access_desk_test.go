@@ -101,7 +101,16 @@ func deskSettings() map[string]accessRow {
 		return "/admin/locations/" + clinic.ID.String()
 	}
 	unlikeOthers := func(*webtest.Clinic) url.Values { return url.Values{"name": {turno.NewID().String()}} }
-	place := fields("name", "South Clinic", "time_zone", "Europe/Madrid")
+	place := func(*webtest.Clinic) url.Values {
+		return url.Values{"name": {turno.NewID().String()}, "time_zone": {"Europe/Madrid"}}
+	}
+	annex := func(c *webtest.Clinic) string {
+		added, err := c.Account.CreateLocation(context.Background(), c.Full.Caller, turno.Location{Name: turno.NewID().String(), TimeZone: "UTC"})
+		if err != nil {
+			return err.Error()
+		}
+		return "/admin/locations/" + added.ID.String() + "/delete"
+	}
 	return map[string]accessRow{
 		"GET /admin/specializations":              {want: fullStaff},
 		"POST /admin/specializations":             {want: fullStaff, form: unlikeOthers},
@@ -113,6 +122,8 @@ func deskSettings() map[string]accessRow {
 		"POST /admin/locations":      {want: fullStaff, form: place},
 		"GET /admin/locations/{id}":  {want: fullStaff, path: location},
 		"POST /admin/locations/{id}": {want: fullStaff, path: location, form: fields("name", "Riverside Clinic", "time_zone", "UTC")},
+
+		"POST /admin/locations/{id}/delete": {want: fullStaff, path: annex},
 	}
 }
 

@@ -163,9 +163,24 @@ func TestLocationsAreAddedAndChanged(t *testing.T) {
 		}
 		list := full.Submit(bad, "#location", url.Values{"name": {"South Clinic"}, "country": {"ES"}})
 		webtest.Want(t, list, http.StatusOK, "South Clinic", "Getafe", "Riverside Clinic")
+		again := full.Submit(bad, "#location", url.Values{"name": {"south clinic"}, "country": {"es"}, "phone": {"1"}})
+		webtest.Want(t, again, http.StatusUnprocessableEntity, "There is a location of this name and address already.")
+		if again.Find("#f-name").AttrOr("value", "") != "south clinic" || again.Find("#f-name").AttrOr("aria-invalid", "") != "true" {
+			t.Error("the name is lost, or is not said to be the one that there is")
+		}
 		edit := full.Get(list.Find(`a[href^="/admin/locations/0"]`).First().AttrOr("href", ""))
 		webtest.Want(t, full.Submit(edit, "#location", url.Values{"phone": {"+34 91 111"}}), http.StatusOK, "Saved.", "+34 91 111")
 		webtest.Want(t, full.Get("/admin/locations/"+turno.NewID().String()), http.StatusNotFound)
+
+		remove := `.panel:contains("South Clinic") form[action$="/delete"]`
+		gone := full.Submit(full.Get("/admin/locations"), remove, nil)
+		if webtest.Want(t, gone, http.StatusOK, "The location is deleted."); gone.Find(`form[action$="/delete"]`).Length() != 0 {
+			t.Error("the only location is offered to be deleted")
+		}
+		webtest.Want(t, full.Get("/admin/audit"), http.StatusOK, "deleted a location.")
+		only, err := c.Account.Clinic(t.Context())
+		c.Must(err)
+		webtest.Want(t, full.Post("/admin/locations/"+only.ID.String()+"/delete", nil), http.StatusUnprocessableEntity, "This is the only location, so it stays.")
 	})
 }
 

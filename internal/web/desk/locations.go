@@ -14,16 +14,19 @@ import (
 
 // locationsView is the places where visits happen.
 type locationsView struct {
-	r   *page.Request
-	All []turno.Location
+	r    *page.Request
+	All  []turno.Location
+	Form *page.Form // why one could not be deleted
 }
 
-func locations(r *page.Request) error {
+func locations(r *page.Request) error { return showLocations(r, http.StatusOK, &page.Form{}) }
+
+func showLocations(r *page.Request, status int, form *page.Form) error {
 	all, err := r.Site.Account.Locations(r.Context(), r.Caller)
 	if err != nil {
 		return err
 	}
-	return r.Show(page.Head{Title: r.T("Locations"), At: "/admin"}, locationsPage(locationsView{r, all}))
+	return r.ShowAs(status, page.Head{Title: r.T("Locations"), At: "/admin"}, locationsPage(locationsView{r, all, form}))
 }
 
 // locationView is one of them as a form; ID is uuid.Nil for a new one.
@@ -122,6 +125,22 @@ func changeLocation(r *page.Request) error {
 		Version: form.Version(),
 	})
 	return wroteLocation(r, id, form, err)
+}
+
+func deleteLocation(r *page.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	form := &page.Form{}
+	if err := r.Site.Account.DeleteLocation(r.Context(), r.Caller, id); err != nil {
+		if !r.Take(form, err) {
+			return err
+		}
+		return showLocations(r, http.StatusUnprocessableEntity, form)
+	}
+	r.Say("success", "The location is deleted.")
+	return r.Redirect("/admin/locations")
 }
 
 func wroteLocation(r *page.Request, id uuid.UUID, form *page.Form, err error) error {

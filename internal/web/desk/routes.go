@@ -50,6 +50,7 @@ func Routes() []page.Route {
 		{Pattern: "POST /admin/locations", Action: policy.WriteLocations, Handler: addLocation, Keeps: true},
 		{Pattern: "GET /admin/locations/{id}", Action: policy.WriteLocations, Handler: editLocation},
 		{Pattern: "POST /admin/locations/{id}", Action: policy.WriteLocations, Handler: changeLocation, Keeps: true},
+		{Pattern: "POST /admin/locations/{id}/delete", Action: policy.WriteLocations, Handler: deleteLocation},
 		{Pattern: "GET /admin/audit", Action: policy.ReadAuditLogs, Handler: audit},
 		{Pattern: "GET /admin/mail", Action: policy.ReadMails, Handler: mails},
 		{Pattern: "GET /admin/mail/{id}", Action: policy.ReadMails, Handler: mailPage},

@@ -288,6 +288,8 @@ func saySettings(r *page.Request, kind turno.AuditKind, who string) string {
 		return r.T("%s added a location.", who)
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "location"}:
 		return r.T("%s changed a location.", who)
+	case turno.AuditKind{Action: turno.AuditDelete, Entity: "location"}:
+		return r.T("%s deleted a location.", who)
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "job"}:
 		return r.T("%s had a job that failed tried again.", who)
 	case turno.AuditKind{Action: turno.AuditUpdate, Entity: "database"}:

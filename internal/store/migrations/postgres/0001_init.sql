@@ -69,7 +69,8 @@ CREATE TABLE locations (
     postal_code   varchar(20)  NOT NULL DEFAULT '',
     country       varchar(2)   NOT NULL DEFAULT '',
     directions    text         NOT NULL DEFAULT '',
-    time_zone     varchar(64)  NOT NULL
+    time_zone     varchar(64)  NOT NULL,
+    place_hash    bytea        NOT NULL UNIQUE CHECK (length(place_hash) = 32)
 );
 
 CREATE TABLE doctors (

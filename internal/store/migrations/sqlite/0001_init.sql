@@ -52,7 +52,8 @@ CREATE TABLE locations (
     postal_code   TEXT  NOT NULL DEFAULT '' CHECK (length(postal_code) <= 20),
     country       TEXT   NOT NULL DEFAULT '' CHECK (length(country) <= 2),
     directions    TEXT         NOT NULL DEFAULT '',
-    time_zone     TEXT  NOT NULL CHECK (length(time_zone) <= 64)
+    time_zone     TEXT  NOT NULL CHECK (length(time_zone) <= 64),
+    place_hash    BLOB  NOT NULL UNIQUE CHECK (length(place_hash) = 32)
 ) STRICT;
 
 CREATE TABLE doctors (
