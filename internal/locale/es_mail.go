@@ -24,6 +24,7 @@ func spanishMail() map[string]string {
 		"Without an email nothing comes. What you choose counts when you have one.":                         "Sin correo electrónico no te llega nada. Lo que elijas contará cuando tengas uno.",
 		"What you choose counts once your address is confirmed.":                                            "Lo que elijas contará en cuanto tu dirección esté confirmada.",
 		"%s: %s":                      "%s: %s",
+		"Call %s":                     "Llama al %s",
 		"Visit confirmed":             "Cita confirmada",
 		"Reminder of your visit":      "Recordatorio de tu cita",
 		"Reminder, not yet confirmed": "Recordatorio, aún sin confirmar",

@@ -82,6 +82,8 @@ func spanishVisits() map[string]string {
 		"Now: %s, with %s.": "Ahora: %s, con %s.",
 		"The doctor may have to confirm the new time.":                      "Puede que el médico tenga que confirmar la nueva hora.",
 		"Move the visit here":                                               "Mover la cita a esta hora",
+		"The visit is still at its old time.":                               "La cita sigue a su hora anterior.",
+		"The visit is at its new time. It is not confirmed yet.":            "La cita está en su nueva hora. Aún no está confirmada.",
 		"Your visit is still at its old time.":                              "Tu cita sigue a su hora anterior.",
 		"The visit is at its new time.":                                     "La cita está en su nueva hora.",
 		"The visit is at its new time. The doctor has to confirm it again.": "La cita está en su nueva hora. El médico tiene que confirmarla de nuevo.",

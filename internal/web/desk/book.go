@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,7 @@ type bookView struct {
 	Zone    *time.Location
 	Doctor  uuid.UUID
 	At      time.Time
+	Untimed bool // what was typed is no time: At is now, and nothing is offered for it
 	Alone   bool // come back to the day of this doctor alone
 	Offer   booking.Offer
 	Patient *turno.Patient
@@ -43,8 +45,14 @@ func bookPage(r *page.Request) error {
 	if v.New.Kept && !v.New.Has("full_name") { // it was the visit, and not a new patient
 		v.Form, v.New = v.New, &page.Form{}
 	}
+	if v.typed() {
+		checkTime(r, v.Form, clinicZone(r))
+	}
 	if err := v.read(); err != nil {
 		return err
+	}
+	if v.Untimed {
+		return v.show(http.StatusUnprocessableEntity)
 	}
 	return v.show(http.StatusOK)
 }
@@ -54,12 +62,18 @@ func (v *bookView) read() error {
 	v.Zone = clinicZone(v.r)
 	v.Alone = v.Form.Get("alone") != ""
 	v.At = v.time()
-	v.Doctor, _ = uuid.Parse(v.Form.Get("doctor")) // Nil: to be chosen
-	if v.Doctor == uuid.Nil {
-		return v.readDoctors()
+	if v.typed() {
+		_, timed := localTime(v.Form, v.Zone)
+		v.Untimed = !timed
 	}
-	if err := v.readPatient(); err != nil {
-		return err
+	v.Doctor, _ = uuid.Parse(v.Form.Get("doctor")) // Nil: to be chosen
+	if v.Doctor != uuid.Nil {
+		if err := v.readPatient(); err != nil {
+			return err
+		}
+	}
+	if v.step() == 0 {
+		return v.readDoctors()
 	}
 	return v.readOffer()
 }
@@ -67,7 +81,15 @@ func (v *bookView) read() error {
 func (v *bookView) readDoctors() error {
 	today, err := v.r.Site.Booking.ClinicDay(v.r.Context(), v.r.Caller, booking.ClinicDayQuery{Limit: 100})
 	v.Doctors = today.Columns
-	return err
+	if err != nil || v.Doctor == uuid.Nil || slices.ContainsFunc(v.Doctors, func(d booking.DayColumn) bool { return d.DoctorID == v.Doctor }) {
+		return err
+	}
+	chosen, err := v.r.Site.Account.Doctor(v.r.Context(), v.r.Caller, v.Doctor)
+	if err != nil {
+		return err
+	}
+	v.Doctors = append(v.Doctors, booking.DayColumn{DoctorID: chosen.ID, DoctorName: chosen.FullName, Specialization: chosen.Specialization, DoctorZone: chosen.TimeZone})
+	return nil
 }
 
 func (v *bookView) readPatient() error {
@@ -107,51 +129,9 @@ func (v *bookView) readOffer() (err error) {
 	return err
 }
 
-// time is the one that was pressed, or the day and time of the fields, or now.
-func (v *bookView) time() time.Time {
-	if at, err := time.Parse(time.RFC3339, v.Form.Get("at")); err == nil {
-		return at
-	}
-	if at, ok := localTime(v.Form, v.Zone); ok {
-		return at
-	}
-	const grid = 5 * time.Minute
-	return v.r.Now.Truncate(grid)
-}
-
-// localTime is the day and time of two fields.
-func localTime(f *page.Form, zone *time.Location) (time.Time, bool) {
-	date, clock, ok := typedMoment(f)
-	if !ok {
-		return time.Time{}, false
-	}
-	return date.At(clock, zone), true
-}
-
-func typedMoment(f *page.Form) (turno.Date, turno.Clock, bool) {
-	date, err := turno.ParseDate(f.Get("date"))
-	if err != nil {
-		return turno.Date{}, 0, false
-	}
-	clock, ok := page.ParseClock(f.Get("time"))
-	return date, clock, ok
-}
-
-// checkTime says what is wrong with the two fields.
-func checkTime(r *page.Request, f *page.Form, zone *time.Location) {
-	date, clock, ok := typedMoment(f)
-	if !ok {
-		f.Add("time", r.T("Say on which day and at what time."))
-		return
-	}
-	if skipped := r.Skipped(date, clock, zone); skipped != "" {
-		f.Add("time", skipped)
-	}
-}
-
 func (v *bookView) show(status int) error {
 	title := v.r.T("Book for a patient")
-	if v.Doctor == uuid.Nil {
+	if v.step() == 0 {
 		title = v.r.T("Walk-in")
 	}
 	return v.r.ShowAs(status, page.Head{Title: title, At: "/admin/day"}, bookComponent(*v, title))
@@ -165,7 +145,7 @@ func book(r *page.Request) error {
 	}
 	v := bookView{r: r, Form: form, New: &page.Form{}}
 	v.Zone = clinicZone(r)
-	if form.Get("at") == "" {
+	if _, pressed := v.pressed(); !pressed {
 		checkTime(r, form, v.Zone)
 	}
 	visit, err := v.wanted()
@@ -252,7 +232,13 @@ func bookNewPatient(r *page.Request) error {
 
 // soFar is the doctor and time that were chosen, and one thing more.
 func (v *bookView) soFar(name, value string) url.Values {
-	q := url.Values{"doctor": {v.Form.Get("doctor")}, "at": {v.time().UTC().Format(time.RFC3339)}}
+	q := url.Values{"doctor": {v.Form.Get("doctor")}}
+	if v.Untimed {
+		q.Set("date", v.Form.Get("date"))
+		q.Set("time", v.Form.Get("time"))
+	} else {
+		q.Set("at", v.time().UTC().Format(time.RFC3339))
+	}
 	if v.Form.Get("alone") != "" {
 		q.Set("alone", "1")
 	}
@@ -285,7 +271,7 @@ func (v bookView) choosePath(patient uuid.UUID) string {
 
 func (v bookView) step() int {
 	switch {
-	case v.Doctor == uuid.Nil:
+	case v.Doctor == uuid.Nil, v.Untimed && v.Patient == nil:
 		return 0
 	case v.Patient == nil:
 		return 1
@@ -309,6 +295,13 @@ func (v bookView) doctorOptions() []ui.Option {
 	return options
 }
 
+func (v bookView) chosenDoctor() string {
+	if v.Doctor == uuid.Nil {
+		return ""
+	}
+	return v.Doctor.String()
+}
+
 // zoneOf names the zone of a doctor whose clocks go otherwise.
 func (v bookView) zoneOf(d booking.DayColumn) string {
 	if !elsewhere(v.r, v.At, d.DoctorZone) {
@@ -320,7 +313,7 @@ func (v bookView) zoneOf(d booking.DayColumn) string {
 // clockHint says by whose clocks a time is typed, when there are others: the
 // doctor's, or those of one who can be chosen.
 func (v bookView) clockHint() string {
-	other := v.Doctor != uuid.Nil && elsewhere(v.r, v.At, v.Offer.Doctor.TimeZone) || v.Zone.String() != v.r.Zone.String()
+	other := v.step() != 0 && elsewhere(v.r, v.At, v.Offer.Doctor.TimeZone) || v.Zone.String() != v.r.Zone.String()
 	for _, d := range v.Doctors {
 		other = other || v.zoneOf(d) != ""
 	}
@@ -337,7 +330,7 @@ func (v bookView) typeOptions() []ui.Option {
 			continue
 		}
 		option := ui.Option{Value: choice.Type.ID.String(), Label: choice.Type.Name, Hint: v.r.Minutes(choice.Minutes) + ui.ModeNote(v.r.Words, choice.Type.Mode)}
-		if !choice.Fits {
+		if !choice.Fits && !v.Untimed {
 			option.Hint += " · " + v.r.T("does not fit at this time")
 		}
 		options = append(options, option)
@@ -352,17 +345,22 @@ func (v bookView) chosenType() string {
 	return ""
 }
 
-// localDate and localClock fill the fields for another time.
-func (v bookView) localDate() string { return turno.DateOf(v.At, v.Zone).String() }
-
-func (v bookView) localClock() string {
-	if v.Form.Error("time") != "" { // as it was typed
-		return v.Form.Get("time")
+// noTime says why another time is to be chosen.
+func (v bookView) noTime() string {
+	switch v.Offer.State {
+	case booking.OfferTooShort:
+		return v.r.T("This time is too short")
+	case booking.OfferNotOffered:
+		return v.r.T("This time can't be booked")
+	case booking.OfferOpen, booking.OfferHeld, booking.OfferTaken:
 	}
-	return v.At.In(v.Zone).Format("15:04")
+	return v.r.T("This time is not free")
 }
 
 func (v bookView) alternatives() []ui.Slot {
+	if v.Untimed {
+		return nil
+	}
 	alternatives := v.Alternatives
 	if len(alternatives) == 0 && !v.Offer.State.Bookable() {
 		alternatives = v.Offer.Alternatives
@@ -379,14 +377,20 @@ func (v bookView) lead() string {
 	if v.Patient == nil {
 		return ""
 	}
-	return v.Patient.FullName + ", " + v.r.Born(v.Patient.DateOfBirth) + " · " + when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)
+	who := v.Patient.FullName + ", " + v.r.Born(v.Patient.DateOfBirth)
+	if v.Untimed {
+		return who
+	}
+	return who + " · " + when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)
 }
 
 // terms are what was chosen so far.
 func (v bookView) terms() []ui.Term {
 	terms := []ui.Term{
 		{Name: v.r.T("With"), Value: v.Offer.Doctor.FullName, Icon: ui.IconPerson},
-		{Name: v.r.T("When"), Value: locale.Capital(when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)), Icon: ui.IconCalendar},
+	}
+	if !v.Untimed {
+		terms = append(terms, ui.Term{Name: v.r.T("When"), Value: locale.Capital(when(v.r, v.Offer.Slot, v.Offer.Doctor.TimeZone)), Icon: ui.IconCalendar})
 	}
 	if v.Offer.Location != nil {
 		terms = append(terms, ui.Term{Name: v.r.T("Where"), Value: v.Offer.Location.Name, Icon: ui.IconPin})

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/live"
 	"github.com/turno-health/turno/internal/locale"
@@ -27,6 +28,7 @@ type dayView struct {
 	Field   int                 // the specialization that is shown; 0: all
 	One     *booking.DayColumn  // the doctor who alone is shown; nil: all of the page
 	All     []booking.DayColumn // of the page, to choose one of
+	New     bool                // a clinic without a doctor, and the reader can add the first
 }
 
 // day shows the front desk's day.
@@ -46,12 +48,40 @@ func day(r *page.Request) error {
 	}
 	v := dayView{r: r, Desk: clinicDay, Date: clinicDay.Date, Columns: clinicDay.Columns, All: clinicDay.Columns,
 		Zone: r.ZoneNamed(clinicDay.Zone, time.UTC), Fields: fields, Field: field}
+	if v.New, err = noDoctorYet(r, clinicDay); err != nil {
+		return err
+	}
 	for i, column := range v.All {
 		if column.DoctorID == one {
 			v.One, v.Columns = &v.All[i], v.All[i:i+1]
 		}
 	}
 	return r.Show(page.Head{Title: v.title(), Wide: true, At: "/admin/day"}, dayPage(v))
+}
+
+// noDoctorYet reports whether the clinic has no doctor at all, to those who can add
+// one. A day on which somebody works needs no question.
+func noDoctorYet(r *page.Request, today booking.ClinicDay) (bool, error) {
+	if today.Doctors > 0 || !may(r, policy.WriteUser) {
+		return false, nil
+	}
+	found, _, err := r.Site.Account.Users(r.Context(), r.Caller, account.UserSearch{Role: turno.RoleDoctor, Limit: 1})
+	return len(found) == 0, err
+}
+
+// firstStep is something to do before anybody can book.
+type firstStep struct {
+	Title, Text, Label, Href string
+}
+
+// firstSteps are what a new clinic needs, in order.
+func (v dayView) firstSteps() []firstStep {
+	r := v.r
+	return []firstStep{
+		{r.T("A location"), r.T("Where visits happen, with its telephone and time zone. Look whether it is right."), r.T("Locations"), "/admin/locations"},
+		{r.T("A specialization"), r.T("Patients look for a doctor by these."), r.T("Specializations"), "/admin/specializations"},
+		{r.T("The first doctor"), r.T("Add their account and verify their licence. With their hours, patients can book."), r.T("New doctor"), "/admin/users/new?role=doctor"},
+	}
 }
 
 // dayEvents tells an open day that something changed.

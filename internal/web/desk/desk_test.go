@@ -8,9 +8,14 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/turno-health/turno"
+	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
+	"github.com/turno-health/turno/internal/policy"
+	"github.com/turno-health/turno/internal/sqldb"
+	"github.com/turno-health/turno/internal/store/storetest"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -96,6 +101,46 @@ func TestTheDayShowsVisitsAndFreeTimes(t *testing.T) {
 	})
 }
 
+func TestAClinicWithoutADoctorReadsWhatComesFirst(t *testing.T) {
+	t.Parallel()
+	storetest.EachWithClock(t, func(t *testing.T, db *sqldb.DB, clock *storetest.Clock) {
+		c := webtest.Open(t, db, clock)
+		owner, err := c.Account.CreateAdmin(t.Context(), "owner", "owner@example.org", "Olga Owner", webtest.Password)
+		c.Must(err)
+		by := policy.Caller{UserID: owner.ID, Role: turno.RoleAdmin, StaffLevel: turno.StaffFull, AuthenticatedAt: clock.Now()}
+		_, err = c.Account.CreateUser(t.Context(), by, account.NewUser{Username: "desk", Email: "desk@example.org",
+			FullName: "Dina Desk", Password: webtest.Password, Role: turno.RoleAdmin, StaffLevel: turno.StaffDesk, TimeZone: "UTC"})
+		c.Must(err)
+		visitor := func(username string) *webtest.Visitor {
+			v := c.Visitor(t)
+			v.Header.Set("Cookie", "turno_session="+c.NewToken(username))
+			return v
+		}
+		full := visitor("owner")
+		day := full.Get("/admin/day")
+		webtest.Want(t, day, http.StatusOK, "1. A location", "2. A specialization", "3. The first doctor")
+		if day.Says("Nobody works on this day") {
+			t.Error("it is told to look at another day")
+		}
+		links := day.Find("#first-steps a").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
+		if diff := cmp.Diff([]string{"/admin/locations", "/admin/specializations", "/admin/users/new?role=doctor"}, links); diff != "" {
+			t.Errorf("the steps lead to (-want +got):\n%s", diff)
+		}
+		for _, link := range links {
+			webtest.Want(t, full.Get(link), http.StatusOK)
+		}
+		webtest.Want(t, visitor("desk").Get("/admin/day"), http.StatusOK, "Nobody works on this day") // who can't add one
+		full.Header.Set("Accept-Language", "es")
+		webtest.Want(t, full.Get("/admin/day?lang=es"), http.StatusOK, "1. Un centro", "3. El primer médico")
+
+		c.Full = webtest.Person{Caller: by}
+		c.NewDoctor("amara", "Dr Amara Okafor", "Cardiology")
+		if full.Get("/admin/day").Find("#first-steps").Length() != 0 {
+			t.Error("there is a doctor, and the first steps are still asked for")
+		}
+	})
+}
+
 func TestTheDeskBooksForSomebody(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
@@ -126,6 +171,71 @@ func TestTheDeskBooksForSomebody(t *testing.T) {
 		}
 		if again.Find("button.slot").Length() == 0 {
 			t.Error("no other time is offered")
+		}
+	})
+}
+
+func TestWhyATimeIsNotToBeHadIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		taken := c.OpenTime(1)
+		c.Visit(taken) // half an hour is left before it
+		for name, minutes := range map[string]int{"Short": 30, "Long": 90} {
+			_, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: name, Minutes: minutes})
+			c.Must(err)
+		}
+		desk := inside(t, c, c.Desk)
+		form := desk.Get("/admin/book?" + url.Values{"doctor": {c.Doctor.UserID.String()}, "patient": {c.Dependant("Leo Paz").ID.String()}, "at": {taken.Add(-30 * time.Minute).Format(time.RFC3339)}}.Encode())
+		long := form.Find(`label.choice:contains("Long") input`).AttrOr("value", "")
+		short := desk.Submit(form, "#book", url.Values{"type": {long}, "reason": {"A check-up"}})
+		webtest.Want(t, short, http.StatusUnprocessableEntity, "This time is too short for this visit.")
+		if heading := short.Find("#book .notice.warn").Text(); !strings.Contains(heading, "This time is too short") || short.Says("This time is not free") {
+			t.Errorf("the heading above the other times says %q", heading)
+		}
+		if short.Find("button.slot").Length() == 0 || short.Find("#f-reason").Text() != "A check-up" {
+			t.Error("no other time is offered, or the reason is lost")
+		}
+	})
+}
+
+func TestATimeThatIsNoneBecomesNoOther(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		desk, doctor := inside(t, c, c.Desk), c.Doctor.UserID.String()
+		patient := c.Patient.UserID.String()
+		for _, test := range []struct{ date, time, field, says string }{
+			{"2027-02-30", "10:00", "date", "There is no such day."},
+			{"tomorrow", "10:00", "date", "There is no such day."},
+			{"2027-02-03", "25:00", "time", "Write a time like 09:30."},
+			{"2027-02-03", "noon", "time", "Write a time like 09:30."},
+			{"2027-02-03", "", "time", "Say on which day and at what time."},
+			{"", "", "time", "Say on which day and at what time."},
+		} {
+			typed := url.Values{"doctor": {doctor}, "date": {test.date}, "time": {test.time}}
+			asked := desk.Get("/admin/book?" + typed.Encode())
+			webtest.Want(t, asked, http.StatusUnprocessableEntity, test.says, "Somebody is here without a visit.")
+			if asked.Find("#f-"+test.field).AttrOr("aria-invalid", "") != "true" {
+				t.Errorf("%q at %q: the field %s does not say what is wrong", test.date, test.time, test.field)
+			}
+			if asked.Find("#f-date").AttrOr("value", "") != test.date || asked.Find("#f-time").AttrOr("value", "") != test.time || asked.Find("#f-doctor option[selected]").AttrOr("value", "") != doctor {
+				t.Errorf("%q at %q: what was typed is lost", test.date, test.time)
+			}
+			if asked.Says("Find the patient") {
+				t.Errorf("%q at %q: it goes on to the patient", test.date, test.time)
+			}
+
+			typed.Set("patient", patient)
+			typed.Set("reason", "A cough")
+			posted := desk.Post("/admin/book", typed)
+			webtest.Want(t, posted, http.StatusUnprocessableEntity, test.says, "Pablo Paz")
+			if posted.Find("#f-date").AttrOr("value", "") != test.date || posted.Find("#f-time").AttrOr("value", "") != test.time || posted.Find("#f-reason").Text() != "A cough" {
+				t.Errorf("%q at %q: what was typed to book is lost", test.date, test.time)
+			}
+		}
+		typed := url.Values{"doctor": {doctor}, "patient": {patient}, "at": {"whenever"}}
+		webtest.Want(t, desk.Post("/admin/book", typed), http.StatusUnprocessableEntity, "Say on which day and at what time.")
+		if desk.Get("/admin/appointments?from=2020-01-01").Find(".visit").Length() != 0 {
+			t.Error("a visit was booked at a time that nobody chose")
 		}
 	})
 }

@@ -184,7 +184,7 @@ func moveComponent(v moveView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.DateKind, Name: "date", Label: v.r.T("Day"), Value: v.localDate()}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.DateKind, Name: "date", Label: v.r.T("Day"), Value: v.localDate(), Error: v.Form.Error("date")}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
