@@ -14,6 +14,7 @@ import (
 	"github.com/turno-health/turno/internal/account"
 	"github.com/turno-health/turno/internal/booking"
 	"github.com/turno-health/turno/internal/store/storetest"
+	"github.com/turno-health/turno/internal/web/page"
 	"github.com/turno-health/turno/internal/web/webtest"
 )
 
@@ -300,6 +301,46 @@ func TestAVisitIsMovedFollowedUpAndCancelled(t *testing.T) {
 		page = v.Post(path+"/cancel", url.Values{"reason": {"I am ill."}})
 		if got := statusOf(t, c, visit.ID); got != "cancelled practice" || !page.Says("I am ill.") {
 			t.Errorf("it is %s: %s", got, page.Text())
+		}
+	})
+}
+
+func TestATimeToBookSaysWhatFits(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		kinds := map[string]string{}
+		for name, minutes := range map[string]int{"Short": 30, "Long": 90} {
+			kind, err := c.Booking.AddVisitType(t.Context(), c.Doctor.Caller, turno.VisitType{DoctorID: c.Doctor.UserID, Name: name, Minutes: minutes})
+			c.Must(err)
+			kinds[name] = kind.ID.String()
+		}
+		asks(t, c, c.Patient, 10, 0) // so the doctor knows them
+		asks(t, c, c.OtherPatient, 14, 0)
+		v := signedIn(t, c, c.Doctor)
+		book := func(minute int, kind string) string {
+			return "/schedule/book?" + url.Values{"patient": {c.Patient.UserID.String()}, "at": {page.Machine(onDay(c, 13, minute))}, "type": {kinds[kind]}}.Encode()
+		}
+		buttonOf := `form:not(#others) input[name="at"]`
+		fits := v.Get(book(30, "Short"))
+		if marked := fits.Find(".chip:contains('does not fit at this time')").Text(); !strings.Contains(marked, "Long") || strings.Contains(marked, "Short") {
+			t.Errorf("of the kinds are marked: %q", marked)
+		}
+		if fits.Find(buttonOf).Length() != 1 || fits.Says("This time is too short") {
+			t.Errorf("a kind that fits is not offered: %s", fits.Text())
+		}
+		long := v.Get(book(30, "Long"))
+		if long.Find(buttonOf).Length() != 0 || !long.Says("This time is too short") || long.Find("#others button.slot").Length() != 3 {
+			t.Errorf("a kind that does not fit: %s", long.Text())
+		}
+		if taken := v.Get(book(60, "Long")); !taken.Says("This time is not free") || taken.Find(buttonOf).Length() != 0 {
+			t.Errorf("a time that is taken: %s", taken.Text())
+		}
+		lost := v.Post(book(30, "Long"), url.Values{"at": {page.Machine(onDay(c, 13, 30))}})
+		if lost.Status != http.StatusUnprocessableEntity || !lost.Says("This time is too short for this visit. Here are the nearest open times.") || lost.Find("#nearest button.slot").Length() != 3 {
+			t.Errorf("the nearest open times are not there: %d %s", lost.Status, lost.Text())
+		}
+		if booked := v.Submit(lost, "#nearest", url.Values{"at": {lost.Find("#nearest button.slot").First().AttrOr("value", "")}}); !booked.Says("The visit is booked.") {
+			t.Errorf("one of them is pressed: %d %s", booked.Status, booked.Text())
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"errors"
 	"time"
 
 	"github.com/turno-health/turno"
@@ -50,6 +51,23 @@ func typedTime(p practice, form *page.Form, date, clock string) time.Time {
 		form.Add(clock, skipped)
 	}
 	return day.At(at, p.Local)
+}
+
+// alternativesOf are the nearest open times to one that is not to be had.
+func alternativesOf(err error) []turno.Interval {
+	if e, ok := errors.AsType[*turno.Error](err); ok {
+		return e.Alternatives
+	}
+	return nil
+}
+
+// nearestSlots are times to press, with their days: buttons of the form around them.
+func nearestSlots(p practice, open []turno.Interval) []ui.Slot {
+	slots := make([]ui.Slot, 0, len(open))
+	for _, o := range open {
+		slots = append(slots, ui.Slot{At: o.StartsAt, Label: p.clock(o.StartsAt), Note: p.ShortDay(p.dayOf(o.StartsAt))})
+	}
+	return slots
 }
 
 // fiveMinutes is how exactly a walk-in's time is proposed.
