@@ -70,7 +70,11 @@ func (c content) text() string {
 		paragraph(line)
 	}
 	for _, f := range c.facts {
-		b.WriteString(f.name + ": " + strings.ReplaceAll(f.value, "\n", "\n    ") + "\n")
+		between := ": "
+		if strings.HasSuffix(f.name, "?") { // which the value answers
+			between = " "
+		}
+		b.WriteString(f.name + between + strings.ReplaceAll(f.value, "\n", "\n    ") + "\n")
 	}
 	if len(c.facts) > 0 {
 		b.WriteString("\n")

@@ -110,7 +110,7 @@ func (r visitReader) facts() []fact {
 		facts = append(facts, fact{r.T("Where"), where})
 	}
 	if v.Location != nil && v.Location.Phone != "" {
-		facts = append(facts, fact{r.T("Questions?"), v.Location.Phone})
+		facts = append(facts, fact{r.T("Questions?"), r.T("Call %s", v.Location.Phone)})
 	}
 	if v.VisitType != nil && v.VisitType.Instructions != "" && v.Status.Open() {
 		facts = append(facts, fact{r.T("What to bring"), v.VisitType.Instructions})

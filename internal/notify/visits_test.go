@@ -75,7 +75,7 @@ func TestEachChangeOfAVisitIsToldInTheReadersWords(t *testing.T) {
 				c.run()
 				spanish := c.last()
 				contains(t, "the subject", spanish.subject, tt.spanish+": miércoles, 6 de enero a las 11:00")
-				contains(t, "the text", spanish.text, "Miércoles, 6 de enero a las 11:00 – 11:40", "a las 10:00 en la clínica", "Carla Gómez")
+				contains(t, "the text", spanish.text, "Miércoles, 6 de enero a las 11:00 – 11:40", "a las 10:00 en la clínica", "Carla Gómez", "¿Preguntas? Llama al +442079460000")
 				c.reads(visit, "en-GB", "Europe/London")
 				c.run()
 				l := c.last()
@@ -89,6 +89,7 @@ func TestEachChangeOfAVisitIsToldInTheReadersWords(t *testing.T) {
 					contains(t, what, body, tt.says, "Dr Ana Pérez", "Carla Gómez", "10:00 – 10:40", "40 minutes", "Riverside Clinic",
 						"1 Mill Lane", "+442079460000", leadsTo(visit, tt.status))
 				}
+				contains(t, "the text", l.text, "Questions? Call +442079460000")
 				l.keepsQuiet(t)
 				c.checkCalendar(l, visit, tt.status, tt.method)
 				if diff := cmp.Diff(tt.kind+" sent", slices.Max(c.rows()[len(c.rows())-1:])); diff != "" {

@@ -293,6 +293,32 @@ func TestLosingTheTimeToMoveToKeepsTheVisit(t *testing.T) {
 	})
 }
 
+func TestWhoMovesAVisitReadsWhoseItIs(t *testing.T) {
+	t.Parallel()
+	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {
+		for _, test := range []struct {
+			who         string
+			as          webtest.Person
+			still, done string
+		}{
+			{"its patient", c.Patient, "Your visit is still at its old time.", "The visit is at its new time. The doctor has to confirm it again."},
+			{"somebody who acts for the patient", c.Mother, "The visit is still at its old time.", "The visit is at its new time. The doctor has to confirm it again."},
+			{"its doctor", c.Doctor, "The visit is still at its old time.", "The visit is at its new time. It is not confirmed yet."},
+			{"the desk", c.Desk, "The visit is still at its old time.", "The visit is at its new time. It is not confirmed yet."},
+		} {
+			visit := c.Request(c.OpenTime(0))
+			v := c.As(t, test.as)
+			path := page.VisitPath(visit.ID) + "/reschedule"
+			if wrong := v.Post(path, url.Values{"at": {"soon"}}); !wrong.Says(test.still) {
+				t.Errorf("%s: a time that is none is answered %d: %s", test.who, wrong.Status, wrong.Text())
+			}
+			if moved := v.Post(path, url.Values{"at": {page.Machine(c.OpenTime(1))}}); !moved.Says(test.done) {
+				t.Errorf("%s: the move is answered %d: %s", test.who, moved.Status, moved.Text())
+			}
+		}
+	})
+}
+
 func TestMovingToNoTimeIsWrongInput(t *testing.T) {
 	t.Parallel()
 	webtest.Each(t, func(t *testing.T, c *webtest.Clinic) {

@@ -75,9 +75,12 @@ func move(r *page.Request) error {
 	if err != nil {
 		return err
 	}
-	if moved.Status == turno.StatusConfirmed {
+	switch {
+	case moved.Status == turno.StatusConfirmed:
 		r.Say(string(ui.Success), "The visit is at its new time.")
-	} else {
+	case r.Caller.IsStaff() || r.Caller.Is(moved.DoctorID): // they confirm it themselves
+		r.Say(string(ui.Success), "The visit is at its new time. It is not confirmed yet.")
+	default:
 		r.Say(string(ui.Success), "The visit is at its new time. The doctor has to confirm it again.")
 	}
 	return r.Redirect(page.VisitPath(id))
@@ -89,6 +92,14 @@ func cantMove(r *page.Request, problem error) error {
 		return err
 	}
 	return showWeek(r, httpx.Status(turno.KindOf(problem)), moveView{VisitView: v, problem: problem})
+}
+
+// stillThere says of what stays where it was, by whose visit it is.
+func stillThere(r *page.Request, v moveView) string {
+	if v.token != "" || r.Caller.Is(v.PatientID) {
+		return r.T("Your visit is still at its old time.")
+	}
+	return r.T("The visit is still at its old time.")
 }
 
 func showWeek(r *page.Request, status int, v moveView) error {
