@@ -58,9 +58,7 @@ func checkTime(r *page.Request, f *page.Form, zone *time.Location) {
 	if _, err := turno.ParseDate(f.Get("date")); err != nil {
 		f.Add("date", r.T("There is no such day."))
 	}
-	if _, ok := page.ParseClock(f.Get("time")); !ok {
-		f.Add("time", r.T("Write a time like 09:30."))
-	}
+	r.Clock(f, "time") // adds what is wrong with it
 	if date, clock, ok := typedMoment(f); ok {
 		if skipped := r.Skipped(date, clock, zone); skipped != "" {
 			f.Add("time", skipped)
