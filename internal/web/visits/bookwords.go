@@ -15,10 +15,10 @@ func (v bookView) lost() bool { return !v.offer.State.Bookable() }
 
 // lostTitle says why.
 func (v bookView) lostTitle(r *page.Request) string {
-	switch v.offer.State {
-	case booking.OfferTaken:
+	if v.offer.State == booking.OfferTaken {
 		return r.T("This time has just been taken")
-	case booking.OfferTooShort:
+	}
+	if v.offer.State == booking.OfferTooShort {
 		return r.T("This time is too short for this visit")
 	}
 	return r.T("This time is not open for a visit")
