@@ -160,6 +160,7 @@ func TestLocations(t *testing.T) {
 		if err := db.Write(t.Context(), func(tx *sqldb.Tx) error { return store.InsertLocation(tx, twin) }); !sqldb.IsUniqueViolation(err) {
 			t.Errorf("another of the name and address in another case: %v", err)
 		}
+		same(t, "the hash of another case", store.PlaceHash(annex), store.PlaceHash(twin))
 		twin.Name = "Annex 2"
 		c.write(t, func(tx *sqldb.Tx) error { return store.InsertLocation(tx, twin) })
 		twin.Name = "annex"
