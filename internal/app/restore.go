@@ -50,8 +50,10 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) (err error) {
 	if replacing && !c.Replace {
 		return advise(fmt.Errorf("%s exists already", c.DatabaseName()), "Choose another name with --database, or add --replace")
 	}
-	if err := c.aloneUnless(replacing); err != nil {
-		return err
+	if !replacing {
+		if err := c.checkAlone(); err != nil {
+			return err
+		}
 	}
 	erased, err := c.erasures(ctx, p, replacing)
 	if err != nil {
@@ -78,12 +80,9 @@ func (c *restoreCommand) Run(ctx context.Context, p *Program) (err error) {
 	return nil
 }
 
-// aloneUnless refuses what a database that is gone has left: SQLite would replay it
+// checkAlone refuses what a database that is gone has left: SQLite would replay it
 // into the one that comes to its place.
-func (c *restoreCommand) aloneUnless(replacing bool) error {
-	if replacing {
-		return nil // it is settled before it is moved
-	}
+func (c *restoreCommand) checkAlone() error {
 	for _, ending := range []string{"-wal", "-shm", "-journal"} {
 		if left := c.Database.Database + ending; mustExist(config.Database{Database: left}) == nil {
 			return advise(fmt.Errorf("%s is a part of another database, and may hold the last that was written to it", left),
@@ -266,7 +265,7 @@ func finishDraft(ctx context.Context, draft string, erased []uuid.UUID) (again i
 func (c *restoreCommand) put(ctx context.Context, draft string, replacing bool) (kept string, err error) {
 	target := c.Database.Database
 	if !replacing {
-		err := c.aloneUnless(replacing)
+		err := c.checkAlone()
 		if err == nil {
 			err = os.Link(draft, target) // a rename would go over another file
 		}

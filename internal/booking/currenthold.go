@@ -43,19 +43,19 @@ type KeptTime struct {
 // KeptTime is CurrentHold with the doctor's name; nil also when the doctor takes no
 // visits any more.
 func (s *Service) KeptTime(ctx context.Context, c policy.Caller, browser uuid.UUID) (kept *KeptTime, err error) {
-	hold, err := s.CurrentHold(ctx, c, browser)
-	if err != nil || hold == nil {
+	if err := policy.Check(c, policy.ReadHold, 0); err != nil {
 		return nil, err
 	}
 	err = s.db.Read(ctx, func(tx *sqldb.Tx) error {
-		doctor, err := store.DoctorByID(tx, hold.DoctorID)
-		if err != nil {
+		holds, err := liveHolds(tx, c, browser)
+		if err != nil || len(holds) == 0 {
 			return err
 		}
-		if doctor.VerifiedAt != nil && doctor.Active() {
-			kept = &KeptTime{Hold: *hold, DoctorName: doctor.FullName}
+		doctor, err := store.DoctorByID(tx, holds[0].DoctorID)
+		if err == nil && doctor.VerifiedAt != nil && doctor.Active() {
+			kept = &KeptTime{Hold: holds[0].Hold, DoctorName: doctor.FullName}
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read whose time is held: %w", err)

@@ -39,9 +39,8 @@ const shotsFolder = "TURNO_SHOTS"
 // English.
 const shotsLanguage = "TURNO_SHOTS_LANGUAGE"
 
-// maxShift is the layout shift that counts as none (web.dev: good is below 0.1). On a
-// very busy machine 0.022 has been seen.
-const maxShift = 0.05
+// maxShift is the layout shift that counts as none (web.dev: good is below 0.1).
+const maxShift = 0.02
 
 // maxBytes is what a page may weigh on its first visit, with all its files.
 const maxBytes = 60_000
