@@ -3,7 +3,6 @@ package booking
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -151,17 +150,16 @@ func (s *Service) afterLoss(ctx context.Context, c policy.Caller, n NewVisit, er
 			return errors.Join(err, lookErr)
 		}
 		if e.Alternatives = alternatives; len(alternatives) == 0 {
-			e.Message = alone(e.Message)
+			e.Message = alone(err)
 		}
 	}
 	return err
 }
 
 // alone is what is said of a time that is taken when no other follows.
-func alone(message string) string {
-	const short = "This time is too short for this visit."
-	if strings.HasPrefix(message, short) {
-		return short
+func alone(err error) string {
+	if errors.Is(err, errTooShort) {
+		return "This time is too short for this visit."
 	}
 	return "This time has just been taken."
 }

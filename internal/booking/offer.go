@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -283,16 +284,14 @@ func (o *offerTx) state(offer Offer) (OfferState, error) {
 		return OfferHeld, nil
 	case err == nil:
 		return OfferOpen, nil
-	case turno.CodeOf(err) == turno.CodeSlotTaken && !covered(o.busy, o.want.StartsAt):
+	case errors.Is(err, errTooShort):
 		return OfferTooShort, nil
 	case turno.CodeOf(err) == turno.CodeSlotTaken:
 		return OfferTaken, nil
-	case turno.CodeOf(err) != turno.CodeNotOffered:
-		return "", err
-	case !o.practice && isStart(o.rules, o.want.StartsAt, judgedAt(o.holds, o.want.DoctorID, o.want.StartsAt, o.tx.Now)):
-		return OfferTooShort, nil
+	case turno.CodeOf(err) == turno.CodeNotOffered:
+		return OfferNotOffered, nil
 	}
-	return OfferNotOffered, nil
+	return "", err
 }
 
 // yours is the caller's visit at this start.

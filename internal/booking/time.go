@@ -1,6 +1,8 @@
 package booking
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -34,7 +36,7 @@ func checkTime(r schedule.Rules, busy []turno.Interval, start time.Time, minutes
 	case schedule.Offered(r, nil, start, query):
 		return notFree(busy, start)
 	case isStart(r, start, now):
-		return notOffered("The doctor's hours end too soon for this visit. Please choose one of the open times.")
+		return fmt.Errorf("%w: %w", errTooShort, notOffered("The doctor's hours end too soon for this visit. Please choose one of the open times."))
 	}
 	return notOffered("The doctor offers no visit at this time. Please choose one of the open times.")
 }
@@ -75,15 +77,14 @@ func checkAnyTime(r schedule.Rules, busy []turno.Interval, start time.Time, minu
 
 // notFree tells a start that somebody has from one after which too little is left.
 func notFree(busy []turno.Interval, start time.Time) error {
-	if !covered(busy, start) {
-		return turno.Conflict(turno.CodeSlotTaken, "This time is too short for this visit. Here are the nearest open times.")
+	if slices.ContainsFunc(busy, func(i turno.Interval) bool { return !start.Before(i.StartsAt) && start.Before(i.EndsAt) }) {
+		return slotTaken()
 	}
-	return slotTaken()
+	return fmt.Errorf("%w: %w", errTooShort, turno.Conflict(turno.CodeSlotTaken, "This time is too short for this visit. Here are the nearest open times."))
 }
 
-func covered(busy []turno.Interval, at time.Time) bool {
-	return slices.ContainsFunc(busy, func(i turno.Interval) bool { return !at.Before(i.StartsAt) && at.Before(i.EndsAt) })
-}
+// errTooShort goes with a refusal of a start that is free, but not for long enough.
+var errTooShort = errors.New("too short")
 
 func slotTaken() error {
 	return turno.Conflict(turno.CodeSlotTaken, "This time has just been taken. Here are the nearest open times.")
